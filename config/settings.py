@@ -1,0 +1,159 @@
+"""All settings, driven by the environment. README, "Settings", lists the variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from config import environment as read
+from config.unfold import UNFOLD  # noqa: F401  (a setting)
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = read.read_folder("VAR_DIR", BASE_DIR / "var")
+"""Everything that the application writes: SQLite, the built-in broker, keys made on first start."""
+
+PRODUCTION = read.read_choice("ENVIRONMENT", ("development", "production"), "development") == "production"
+DEBUG = read.read_bool("DEBUG", False)
+
+_keys_dir = None if PRODUCTION else VAR_DIR / "keys"
+SECRET_KEY = read.read_secret("SECRET_KEY", kept_in=_keys_dir and _keys_dir / "secret_key")
+SECRET_KEY_FALLBACKS = read.read_list("SECRET_KEY_FALLBACKS", [])
+TELEPHONY_ENCRYPTION_KEYS = read.read_encryption_keys(
+    "TELEPHONY_ENCRYPTION_KEYS", kept_in=_keys_dir and _keys_dir / "encryption_keys"
+)
+
+ALLOWED_HOSTS = read.read_hosts("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = read.read_origins("CSRF_TRUSTED_ORIGINS")
+if PRODUCTION:
+    if not ALLOWED_HOSTS:
+        raise ImproperlyConfigured("ALLOWED_HOSTS is not set: set it to the site's host name, like crm.example.ru.")
+    if DEBUG:
+        raise ImproperlyConfigured("DEBUG is on in production: unset it, its error pages show what is secret.")
+_https = read.read_bool("HTTPS", PRODUCTION)
+"""Whether people reach the site by https, through a proxy that sets X-Forwarded-Proto."""
+if _https:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "config.apps.ConfigConfig",
+    "telephony.apps.TelephonyConfig",
+    "crm.apps.CrmConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": read.read_database("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'db.sqlite3'))}")}
+_database = DATABASES["default"]
+_database["ATOMIC_REQUESTS"] = False  # A delivery is committed before anything interprets it.
+if _database["ENGINE"].endswith("sqlite3"):
+    _database["CONN_MAX_AGE"] = None  # Opening the file anew for each request costs more than most requests.
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 10,
+        "init_command": "PRAGMA journal_mode=WAL;",  # and synchronous=FULL, the default: a power cut loses nothing
+    }
+else:
+    _pool_size = read.read_int("DATABASE_POOL_SIZE", 10, lowest=1, highest=500)
+    _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": _pool_size, "timeout": 10},
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+LANGUAGE_CODE = read.read_choice("LANGUAGE_CODE", ("en", "ru"), "en")
+LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+TIME_ZONE = read.read_time_zone("TIME_ZONE", "Europe/Moscow")
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+# Without `collectstatic` (development, demo) files are served from where they lie.
+WHITENOISE_USE_FINDERS = not PRODUCTION
+
+CELERY_BROKER_URL = read.read_broker("CELERY_BROKER_URL", "filesystem://")
+
+TELEPHONY_VENDORS = [
+    "telephony.vendors.mobilon.vendor.Mobilon",
+    "telephony.vendors.wirecrm.vendor.WireCrm",
+    "telephony.vendors.xvb.vendor.Xvb",
+    "telephony.vendors.sipuni.vendor.Sipuni",
+    "telephony.vendors.demo.vendor.Demo",
+]
+TELEPHONY_CONTACT_MODEL = "crm.Contact"
+TELEPHONY_CONTACT_DIRECTORY = "crm.directory.CrmDirectory"
+CRM_PHONE_REGION = read.read_region("CRM_PHONE_REGION", "RU")
+"""Country whose numbers people type without a country code."""
+TELEPHONY_TRUSTED_PROXIES = read.read_int("TELEPHONY_TRUSTED_PROXIES", 0, highest=10)
+"""How many proxies of our own stand before the application; each appends to X-Forwarded-For."""
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"hide_hook_secrets": {"()": "telephony.logs.HideHookSecrets"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_hook_secrets"]},
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # It misses a host name in the address of the built-in broker, which has none.
+        "kombu.connection": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    },
+}
