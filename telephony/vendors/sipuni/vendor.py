@@ -1,0 +1,60 @@
+"""Sipuni: wiring. What its messages mean stands in parsing.py, its quirks in README.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from telephony.events import Parsed
+from telephony.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
+from telephony.vendors.sipuni.parsing import parse_event
+
+if TYPE_CHECKING:
+    from telephony.vendors.simulated import SimulatedPbx
+
+API_URL = "https://sipuni.com/api/callback/call_number"
+
+
+class SipuniSettingsForm(VendorSettingsForm):
+    """Needed for calling from the CRM only; `user` also tells account prefix and extension apart."""
+
+    user = forms.CharField(
+        label=_("Account number"),
+        required=False,
+        max_length=20,
+        help_text=_("Your number at Sipuni, six digits like 012345: what each internal login there begins with."),
+    )
+    secret = SecretField(
+        label=_("Integration key"),
+        help_text=_("The key that Sipuni's settings show for the API. It signs orders to call and is never sent."),
+    )
+    api_url = WebAddressField(
+        label=_("Call order address"),
+        initial=API_URL,
+        empty_value=API_URL,
+        help_text=_("Leave as it is, unless Sipuni's support gave you another address."),
+    )
+
+
+class Sipuni(Vendor):
+    """Sipuni, by its HTTP API."""
+
+    slug = "sipuni"
+    label = "Sipuni"
+    settings_form = SipuniSettingsForm
+    address_help = _("In Sipuni's settings for the HTTP API, the URL for events; then press “Сохранить”.")
+
+    def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:
+        return parse_event(hook, profile)
+
+    def reply(self, hook: Hook, profile: ConnectionProfile, parsed: Parsed | None, outcome: Outcome) -> Reply:
+        """Success whatever came: after any other answer Sipuni may stop sending."""
+        return Reply.json({"success": True})
+
+    def simulator(self) -> type[SimulatedPbx]:
+        from telephony.vendors.sipuni.simulator import SipuniPbx
+
+        return SipuniPbx
