@@ -1,0 +1,75 @@
+"""WireCRM's API PBX: wiring. What its messages mean stands in parsing.py, its quirks in README.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from telephony.events import Parsed
+from telephony.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
+from telephony.vendors.wirecrm.parsing import parse_notification
+
+if TYPE_CHECKING:
+    from telephony.vendors.simulated import SimulatedPbx
+
+NOTHING, CALLER_NAME, REDIRECT = "nothing", "caller_name", "redirect"
+
+
+class WireCrmSettingsForm(VendorSettingsForm):
+    """How a starting call is answered, and what is needed to call from the CRM."""
+
+    answer_start = forms.TypedChoiceField(
+        label=_("Answer to a starting call"),
+        choices=[
+            (CALLER_NAME, _("the client's name, for the phones' displays")),
+            (REDIRECT, _("a transfer to the extension of the client's responsible; the name, if there is none")),
+            (NOTHING, _("nothing: the PBX goes on as it is set up")),
+        ],
+        required=False,
+        initial=CALLER_NAME,
+        empty_value=CALLER_NAME,
+        help_text=_("What the PBX is told while an incoming call waits (NOTIFY_START)."),
+    )
+    dial_url = WebAddressField(
+        label=_("Call order address"),
+        help_text=_("The PBX's address for orders to call, from its administrator. Needed for calling from the CRM."),
+    )
+    dial_token = SecretField(
+        label=_("Call order token"),
+        help_text=_("Sent with each order as the header x-pbx-authentication; from the PBX's administrator."),
+    )
+
+
+class WireCrm(Vendor):
+    """Any PBX that speaks WireCRM's “API PBX”."""
+
+    slug = "wirecrm"
+    label = "WireCRM API PBX"
+    settings_form = WireCrmSettingsForm
+    address_help = _("In the PBX's settings, the link for notifications (webhook). Sent by POST, multipart/form-data.")
+
+    def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:
+        return parse_notification(hook, profile)
+
+    def reply(self, hook: Hook, profile: ConnectionProfile, parsed: Parsed | None, outcome: Outcome) -> Reply:
+        """The PBX reads only the answer to NOTIFY_START, and only this one asks about somebody."""
+        answer_start = profile.settings.get("answer_start") or CALLER_NAME
+        if answer_start == NOTHING or not outcome.contacts:
+            return Reply.json({})
+        if answer_start == REDIRECT and outcome.responsible_extension:
+            return Reply.json({"redirect": outcome.responsible_extension})
+        return Reply.json({"caller_name": _displayed(outcome)})
+
+    def simulator(self) -> type[SimulatedPbx]:
+        from telephony.vendors.wirecrm.simulator import WireCrmPbx
+
+        return WireCrmPbx
+
+
+def _displayed(outcome: Outcome) -> str:
+    """The contact's name; of several contacts the best match and how many more there are: "Иванов Иван +1"."""
+    more = len(outcome.contacts) - 1
+    return outcome.contacts[0].name + (f" +{more}" if more else "")
