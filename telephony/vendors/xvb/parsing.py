@@ -1,0 +1,101 @@
+"""XVB-PBX webhooks as events. Source: xvb-webhooks.md ("WebHooks - интеграция XVB-PBX"); the traps: README.md.
+
+No message carries a time: the time of receipt counts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telephony import fields
+from telephony.events import CallEvent, CallStatus, Direction, EventKind, LegRole, NoCallId, Parsed, fingerprint
+from telephony.exceptions import MalformedHook
+from telephony.hooks import ConnectionProfile, Hook
+from telephony.phone import normalise
+
+STATUSES = {
+    "success": CallStatus.ANSWERED,
+    "missed": CallStatus.NO_ANSWER,
+    "cancel": CallStatus.CANCELLED,
+    "busy": CallStatus.BUSY,
+    "notavailable": CallStatus.FAILED,
+    "notallowed": CallStatus.FAILED,
+    "notfound": CallStatus.FAILED,
+}
+"""In any case. The document knows only Success; whatever stands neither there nor here is unknown."""
+DIRECTIONS = {"in": Direction.INCOMING, "out": Direction.OUTGOING}
+STARTS = {"INCOMING": Direction.INCOMING, "OUTGOING": Direction.OUTGOING}
+"""Direction of a start without `type`. The name of an outgoing start is not documented."""
+
+
+def parse_command(hook: Hook, profile: ConnectionProfile) -> Parsed:
+    """`cmd=contact` asks, `cmd=event` tells. Raises MalformedHook, also for a missing access_code that is expected."""
+    params = fields.read_params(hook)
+    if profile.settings.get("access_code"):
+        fields.required(params, "access_code")
+    command = fields.required(params, "cmd").lower()
+    if command == "contact":
+        return Parsed(asks_about=normalise(fields.text(params, "phone"), profile.phone_region))
+    if command == "event":
+        return _parse_event(params, hook, profile)
+    return Parsed(ignored=f"cmd={command} is neither event nor contact.")
+
+
+def _parse_event(params: fields.Params, hook: Hook, profile: ConnectionProfile) -> Parsed:
+    event = fields.required(params, "event").upper()
+    direction = DIRECTIONS.get(fields.text(params, "type").lower()) or STARTS.get(event)
+    facts = _facts(params, hook, profile, direction)
+    if event == "COMPLETED":
+        return Parsed(events=(_completed(params, facts),))
+    if not facts["external_id"]:
+        raise MalformedHook("callid: missing or empty.")
+    if event == "ANSWERED":
+        return Parsed(events=(CallEvent(kind=EventKind.ANSWERED, **facts),))
+    if event in STARTS or direction is Direction.OUTGOING:
+        return Parsed(events=_started(facts))
+    return Parsed(ignored=f"event={event} is none of INCOMING, ANSWERED and COMPLETED, and type is not out.")
+
+
+def _facts(
+    params: fields.Params, hook: Hook, profile: ConnectionProfile, direction: Direction | None
+) -> dict[str, Any]:
+    """What every event has; `phone` is the client in both directions."""
+    client = normalise(fields.text(params, "phone"), profile.phone_region)
+    # The code is the same in all messages and short: its hash would give it away.
+    told = {name: value for name, value in params.items() if name != "access_code"}
+    return {
+        "external_id": fields.text(params, "callid"),
+        "occurred_at": hook.received_at,
+        "fingerprint": fingerprint(told),
+        "direction": direction,
+        "client_raw": client.raw,
+        "client_e164": client.e164,
+        "our_number": normalise(fields.text(params, "line_number"), profile.phone_region).raw,
+        "extension": fields.text(params, "ext"),
+        "role": LegRole.CALLING if direction is Direction.OUTGOING else LegRole.CALLED,
+    }
+
+
+def _started(facts: dict[str, Any]) -> tuple[CallEvent, ...]:
+    if facts["direction"] is Direction.OUTGOING or not facts["extension"]:
+        return (CallEvent(kind=EventKind.CALL_STARTED, **facts),)
+    started = {**facts, "extension": ""}
+    ringing = {**facts, "fingerprint": facts["fingerprint"] + "-ring"}
+    return (
+        CallEvent(kind=EventKind.CALL_STARTED, **started),
+        CallEvent(kind=EventKind.LEG_RINGING, **ringing),
+    )
+
+
+def _completed(params: fields.Params, facts: dict[str, Any]) -> CallEvent:
+    if not facts["external_id"] and not facts["client_raw"]:
+        raise MalformedHook("callid and phone: both missing, so nothing tells which call has ended.")
+    status = STATUSES.get(fields.text(params, "status").lower(), CallStatus.UNKNOWN)
+    return CallEvent(
+        kind=EventKind.ENDED,
+        no_call_id=None if facts["external_id"] else NoCallId.ENDS_OPEN_CALL,
+        status=status,
+        talk_seconds=fields.seconds(params, "duration") if status is CallStatus.ANSWERED else None,
+        recording_link=fields.text(params, "record_link", longest=fields.LONGEST_LINK),
+        **facts,
+    )

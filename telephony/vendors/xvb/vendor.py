@@ -1,0 +1,81 @@
+"""XVB-PBX: wiring. What its messages mean stands in parsing.py, its quirks in README.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from telephony import fields
+from telephony.events import Parsed
+from telephony.exceptions import MalformedHook
+from telephony.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField, check_shared_code
+from telephony.vendors.xvb.parsing import parse_command
+
+if TYPE_CHECKING:
+    from telephony.vendors.simulated import SimulatedPbx
+
+
+class XvbSettingsForm(VendorSettingsForm):
+    """The code that proves a message's origin, and what is needed to call from the CRM."""
+
+    access_code = SecretField(
+        label=_("Access code"),
+        help_text=_("Your PBX's five digits, like 10019: it sends them with each message. Empty: any code is taken."),
+    )
+    cloud_url = WebAddressField(
+        label=_("Address of the cloud PBX"),
+        help_text=_("XVB-PBX: Webhooks, “Адрес облачной АТС”. Needed for calling from the CRM."),
+    )
+    token = SecretField(
+        label=_("Token"),
+        help_text=_("XVB-PBX: Webhooks, “Token”. Needed for calling from the CRM."),
+    )
+
+
+class Xvb(Vendor):
+    """XVB-PBX, by its webhooks."""
+
+    slug = "xvb"
+    label = "XVB-PBX"
+    settings_form = XvbSettingsForm
+    address_help = _(
+        "XVB-PBX: Webhooks, “WebHook URL”; there also switch on the notices of the start and the end of a call."
+    )
+    may_lack_call_id = True
+
+    def authenticate(self, hook: Hook, profile: ConnectionProfile) -> None:
+        """Rejects another PBX's code, in the body or in the header of some messages."""
+        expected = profile.settings.get("access_code") or ""
+        try:
+            sent = fields.read_params(hook).get("access_code", "")
+        except MalformedHook:
+            sent = ""  # Proves nothing: it is stored, and `parse` tells what is wrong with it.
+        check_shared_code(sent.strip(), expected, name="access_code")
+        check_shared_code(hook.headers.get("x-xvb-ac", "").strip(), expected, name="X-XVB-AC")
+
+    def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:
+        return parse_command(hook, profile)
+
+    def reply(self, hook: Hook, profile: ConnectionProfile, parsed: Parsed | None, outcome: Outcome) -> Reply:
+        """Who is calling, to `contact`, the only message whose answer the PBX reads; `{}` for nobody known."""
+        answer = {}
+        if outcome.contacts:
+            answer["contact_name"] = _displayed(outcome)
+        if outcome.responsible_extension:
+            answer["responsible"] = outcome.responsible_extension
+        return Reply.json(answer)
+
+    def simulator(self) -> type[SimulatedPbx]:
+        from telephony.vendors.xvb.simulator import XvbPbx
+
+        return XvbPbx
+
+
+def _displayed(outcome: Outcome) -> str:
+    """Name and company, "Вася/Рога и копыта"; of several contacts the best match and how many more: "Вася +1"."""
+    best, *others = outcome.contacts
+    if others:
+        return f"{best.name} +{len(others)}"
+    return f"{best.name}/{best.company}" if best.company else best.name
