@@ -1,0 +1,34 @@
+"""The smallest whole vendor: copy this folder to add one (vendors/README.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from telephony.events import Parsed
+from telephony.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.vendors.base import Vendor
+from telephony.vendors.demo.parsing import parse_message
+
+if TYPE_CHECKING:
+    from telephony.vendors.simulated import SimulatedPbx
+
+
+class Demo(Vendor):
+    """A PBX that exists only here; README.md documents its protocol."""
+
+    slug = "demo"
+    label = "Demo PBX"
+    address_help = _("Anything that sends HTTP can play this PBX, curl for one: see telephony/vendors/demo/README.md.")
+
+    def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:
+        return parse_message(hook, profile)
+
+    def reply(self, hook: Hook, profile: ConnectionProfile, parsed: Parsed | None, outcome: Outcome) -> Reply:
+        return Reply.json({"ok": True})
+
+    def simulator(self) -> type[SimulatedPbx]:
+        from telephony.vendors.demo.simulator import DemoPbx
+
+        return DemoPbx
