@@ -1,0 +1,63 @@
+"""One test for every payload of every installed vendor: what it means, and what it is answered."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from telephony.events import Parsed
+from telephony.exceptions import HookRejected, MalformedHook
+from telephony.hooks import Reply
+from telephony.vendors import installed
+from telephony.vendors.base import Vendor
+from tests.vendors.payloads import VENDORS_FOLDER, Payload, meaning, payloads_of
+
+MEANING = ("events", "asks_about", "ignored", "needs_attention", "error", "rejected")
+PAYLOADS = [payload for vendor in installed().values() for payload in payloads_of(vendor)]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: payload.name)
+def test_payload(payload: Payload) -> None:
+    vendor = installed()[payload.vendor]
+    expected = payload.expected
+
+    found, parsed = _read(vendor, payload)
+    assert found == {name: expected[name] for name in MEANING if name in expected}
+
+    if "rejected" not in expected:
+        reply = vendor.reply(payload.hook, payload.profile, parsed, payload.outcome)
+        assert _shown(reply, expected["reply"]) == expected["reply"]
+
+    fingerprints = [event.fingerprint for event in parsed.events] if parsed else []
+    assert len(set(fingerprints)) == len(fingerprints)
+
+
+@pytest.mark.parametrize("vendor", installed().values(), ids=lambda vendor: vendor.slug)
+def test_every_vendor_has_payloads_and_no_file_without_its_twin(vendor: Vendor) -> None:
+    folder = VENDORS_FOLDER / vendor.slug / "payloads"
+    requests = {path.name.removesuffix(".http") for path in folder.glob("*.http")}
+    meanings = {path.name.removesuffix(".expected.json") for path in folder.glob("*.expected.json")}
+    assert requests
+    assert requests == meanings
+
+
+def _read(vendor: Vendor, payload: Payload) -> tuple[dict[str, Any], Parsed | None]:
+    try:
+        vendor.authenticate(payload.hook, payload.profile)
+        parsed = vendor.parse(payload.hook, payload.profile)
+    except HookRejected as error:
+        return {"rejected": str(error)}, None
+    except MalformedHook as error:
+        return {"error": str(error)}, None
+    return meaning(parsed), parsed
+
+
+def _shown(reply: Reply, expected: dict[str, Any]) -> dict[str, Any]:
+    shown: dict[str, Any] = {"status": reply.status, "content_type": reply.content_type}
+    if "json" in expected:
+        shown["json"] = json.loads(reply.body)
+    if "text" in expected:
+        shown["text"] = reply.body.decode()
+    return shown
