@@ -1,0 +1,198 @@
+"""Calls, and the events that they are made of. Only services/calls.py writes them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from telephony import events
+from telephony.models.connection import Connection, Extension
+from telephony.models.delivery import Delivery
+
+
+class DirectionChoice(models.TextChoices):
+    INCOMING = events.Direction.INCOMING, _("incoming")
+    OUTGOING = events.Direction.OUTGOING, _("outgoing")
+    INTERNAL = events.Direction.INTERNAL, _("internal")
+    UNKNOWN = events.Direction.UNKNOWN, _("unknown")
+
+
+class StatusChoice(models.TextChoices):
+    RINGING = events.CallStatus.RINGING, _("ringing")
+    TALKING = events.CallStatus.TALKING, _("talking")
+    ANSWERED = events.CallStatus.ANSWERED, _("answered")
+    NO_ANSWER = events.CallStatus.NO_ANSWER, _("no answer")
+    BUSY = events.CallStatus.BUSY, _("busy")
+    CANCELLED = events.CallStatus.CANCELLED, _("cancelled")
+    FAILED = events.CallStatus.FAILED, _("failed")
+    UNKNOWN = events.CallStatus.UNKNOWN, _("unknown")
+
+
+class Call(models.Model):
+    """One call: what its events, folded, say (telephony/projection.py)."""
+
+    class Flag(models.TextChoices):
+        SEVERAL_OPEN = "several_open", _("its end named no call, and several calls of this number were open")
+        NO_START_SEEN = "no_start_seen", _("its end named no call, and no call of this number was open")
+
+    connection = models.ForeignKey(
+        Connection, models.CASCADE, related_name="calls", verbose_name=_("connection"), help_text=_("At which PBX.")
+    )
+    external_id = models.CharField(
+        _("call id"),
+        max_length=200,
+        help_text=_("The PBX's id of the call; made here (“anonymous-…”) if it sent none."),
+    )
+    direction = models.CharField(
+        _("direction"), max_length=10, choices=DirectionChoice, help_text=_("Who called whom.")
+    )
+    status = models.CharField(_("status"), max_length=10, choices=StatusChoice, help_text=_("State or outcome."))
+    client_raw = models.CharField(
+        _("client's number as received"), max_length=200, blank=True, help_text=_("Exactly as the PBX wrote it.")
+    )
+    client_e164 = models.CharField(
+        _("client's number"), max_length=16, blank=True, db_index=True, help_text=_("In E.164, where it is valid.")
+    )
+    client_match = models.CharField(
+        max_length=50, blank=True, db_index=True, editable=False, help_text=_("Its last 10 digits, for matching.")
+    )
+    our_number = models.CharField(
+        _("our number"), max_length=200, blank=True, help_text=_("The company's number that was dialled or shown.")
+    )
+    started_at = models.DateTimeField(_("started"), help_text=_("When the call came in or was begun."))
+    ringing_at = models.DateTimeField(_("rang"), null=True, blank=True, help_text=_("When the first phone rang."))
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True, help_text=_("When somebody answered."))
+    ended_at = models.DateTimeField(
+        _("ended"), null=True, blank=True, help_text=_("When it ended; empty while it goes on.")
+    )
+    ring_seconds = models.PositiveIntegerField(
+        _("waited, s"), null=True, blank=True, help_text=_("From the start to the answer, or to the end without one.")
+    )
+    talk_seconds = models.PositiveIntegerField(
+        _("talked, s"), null=True, blank=True, help_text=_("Length of the talk; empty while it goes on or unknown.")
+    )
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="calls",
+        verbose_name=_("responsible"),
+        help_text=_("Who talked longest; of a missed call, whose phone rang last."),
+    )
+    contact = models.ForeignKey(
+        settings.TELEPHONY_CONTACT_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="calls",
+        verbose_name=_("contact"),
+        help_text=_("Whose number it is, if exactly one contact has it."),
+    )
+    tracking = models.JSONField(_("tracking"), default=dict, blank=True, help_text=_("Roistat and utm values."))
+    conflicts = models.JSONField(
+        _("contradictions"), default=list, blank=True, help_text=_("Facts on which the PBX's messages disagree.")
+    )
+    flag = models.CharField(
+        _("remark"), max_length=20, choices=Flag, blank=True, help_text=_("Why this call may be a part of another.")
+    )
+
+    class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+        ordering = ["-started_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["connection", "external_id"], name="call_once")]
+        indexes = [
+            models.Index(fields=["-started_at", "-id"], name="call_newest_first"),
+            models.Index(fields=["connection", "-started_at"], name="call_of_connection"),
+            models.Index(
+                fields=["status", "started_at"],
+                condition=models.Q(status__in=["ringing", "talking"]),
+                name="call_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_direction_display()} {self.client_e164 or self.client_raw or self.external_id}"
+
+
+class CallEvent(models.Model):
+    """One thing that a PBX said of a call, in the normal form (telephony/events.py)."""
+
+    call = models.ForeignKey(
+        Call, models.CASCADE, related_name="events", verbose_name=_("call"), help_text=_("Which call.")
+    )
+    delivery = models.ForeignKey(
+        Delivery,
+        models.SET_NULL,
+        null=True,
+        related_name="events",
+        verbose_name=_("delivery"),
+        help_text=_("The request that brought it; empty for the reaper's."),
+    )
+    fingerprint = models.CharField(max_length=64, db_index=True, help_text=_("The same for copies of one message."))
+    kind = models.CharField(_("event"), max_length=20, help_text=_("What happened."))
+    occurred_at = models.DateTimeField(
+        _("time"), help_text=_("When it happened, or was received if the PBX did not say.")
+    )
+    content = models.JSONField(_("content"), help_text=_("Everything that the message said."))
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["occurred_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["call", "fingerprint"], name="event_once")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+    def event(self) -> events.CallEvent:
+        return events.from_json(self.content)
+
+
+class CallLeg(models.Model):
+    """One employee's part in a call."""
+
+    call = models.ForeignKey(
+        Call, models.CASCADE, related_name="legs", verbose_name=_("call"), help_text=_("Which call.")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), help_text=_("Order in which the legs joined, from 0."))
+    role = models.CharField(_("role"), max_length=10, help_text=_("called, or calling."))
+    extension = models.ForeignKey(
+        Extension,
+        models.SET_NULL,
+        null=True,
+        related_name="legs",
+        verbose_name=_("extension"),
+        help_text=_("The extension, if it is known here."),
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="call_legs",
+        verbose_name=_("user"),
+        help_text=_("Whose phone it was at the time."),
+    )
+    extension_number = models.CharField(
+        _("internal number"), max_length=200, blank=True, help_text=_("As the PBX sent it.")
+    )
+    user_key = models.CharField(_("key"), max_length=200, blank=True, help_text=_("As the PBX sent it."))
+    rang_at = models.DateTimeField(_("rang"), null=True, help_text=_("When this phone began to ring."))
+    answered_at = models.DateTimeField(_("answered"), null=True, help_text=_("When it was picked up."))
+    ended_at = models.DateTimeField(_("ended"), null=True, help_text=_("When it stopped ringing or was hung up."))
+    status = models.CharField(_("status"), max_length=10, choices=StatusChoice, help_text=_("State or outcome."))
+    talk_seconds = models.PositiveIntegerField(_("talked, s"), null=True, help_text=_("Length of this leg's talk."))
+    is_transfer = models.BooleanField(
+        _("transfer"), default=False, help_text=_("Rang when somebody else already talked.")
+    )
+
+    class Meta:
+        verbose_name = _("leg")
+        verbose_name_plural = _("legs")
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["call", "position"], name="leg_once")]
+
+    def __str__(self) -> str:
+        return self.extension_number or self.user_key

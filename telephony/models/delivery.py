@@ -1,0 +1,78 @@
+"""The inbox: every request of a PBX, byte for byte, before anything interprets it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from telephony.hooks import Hook
+from telephony.models.connection import Connection
+
+
+class Delivery(models.Model):
+    """One HTTP request of a PBX, and what became of it."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("waiting")
+        APPLIED = "applied", _("applied")
+        IGNORED = "ignored", _("ignored")
+        FAILED = "failed", _("failed")
+
+    connection = models.ForeignKey(
+        Connection,
+        models.CASCADE,
+        related_name="deliveries",
+        verbose_name=_("connection"),
+        help_text=_("From which PBX."),
+    )
+    received_at = models.DateTimeField(_("received"), help_text=_("When the request arrived."))
+    method = models.CharField(_("method"), max_length=10, help_text=_("GET or POST."))
+    query = models.BinaryField(_("query"), help_text=_("The query string, as received."))
+    headers = models.JSONField(
+        _("headers"), default=dict, help_text=_("Without those that carry secrets: their values are replaced.")
+    )
+    body = models.BinaryField(_("body"), help_text=_("The body, as received."))
+    remote_address = models.CharField(
+        _("sender"), max_length=64, blank=True, help_text=_("Where it came from, behind our own proxies.")
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.RECEIVED, help_text=_("What became of it.")
+    )
+    attempts = models.PositiveSmallIntegerField(
+        _("attempts"), default=0, help_text=_("How many times it was begun to be processed.")
+    )
+    next_try_at = models.DateTimeField(
+        _("next try"), null=True, blank=True, help_text=_("When a worker takes it, if it is still waiting then.")
+    )
+    processed_at = models.DateTimeField(_("processed"), null=True, blank=True, help_text=_("When it was done with."))
+    error = models.TextField(_("reason"), blank=True, help_text=_("Why it failed or was ignored, in words."))
+    needs_attention = models.BooleanField(
+        _("needs attention"),
+        default=False,
+        help_text=_("Points to a wrong setting in the PBX that somebody has to mend."),
+    )
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=models.Q(state="received"), name="delivery_waiting"),
+            models.Index(fields=["state", "-id"], name="delivery_by_state"),
+            models.Index(fields=["connection", "-id"], name="delivery_of_connection"),
+            models.Index(fields=["connection"], condition=models.Q(needs_attention=True), name="delivery_attention"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+    def hook(self) -> Hook:
+        """The request as it was received, for parsing it once more."""
+        return Hook(
+            method=self.method,
+            query=bytes(self.query),
+            headers=self.headers,
+            body=bytes(self.body),
+            received_at=self.received_at,
+            remote_address=self.remote_address,
+        )

@@ -1,0 +1,120 @@
+"""The address that a PBX calls. One straight line: view, inbox, parse, apply, reply."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from telephony import fields
+from telephony.exceptions import HookRejected
+from telephony.hooks import Hook, Reply
+from telephony.selectors import connection_of_hook
+from telephony.services import connections, inbox
+
+log = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 256 * 1024
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def hook(request: HttpRequest, vendor: str, secret: str) -> HttpResponse:
+    """Take one message of a PBX.
+
+    Answers: 404 for any address that is not an enabled connection's, 413 for a body over 256 KiB, 403 for
+    a wrong access code, 503 if the message could not be stored; else the vendor's own answer, whatever
+    becomes of the message.
+    """
+    try:
+        connection = connection_of_hook(vendor=vendor, secret=secret)
+    except DatabaseError as error:
+        return _not_stored(error)
+    if connection is None:
+        return _plain(404, "Not found.")
+    try:
+        received = received_hook(request, read_body(request))
+    except Unreadable as refusal:
+        return _plain(refusal.status, str(refusal))
+    pbx, profile = connection.vendor_object, connection.profile()
+    try:
+        pbx.authenticate(received, profile)
+    except HookRejected as error:
+        connections.count_rejected(connection=connection)
+        return _plain(403, str(error))
+    try:
+        delivery = inbox.receive(connection=connection, hook=received)
+    except DatabaseError as error:
+        return _not_stored(error)
+    done = inbox.process(delivery=delivery, hook=received)
+    return _answer(pbx.reply(received, profile, done.parsed, done.outcome))
+
+
+class Unreadable(Exception):
+    """The body can't be taken whole, so it is not taken at all: half a message may mean another thing."""
+
+    def __init__(self, status: int, text: str, body: bytes = b"") -> None:
+        super().__init__(text)
+        self.status = status
+        self.body = body
+        """What was read of it."""
+
+
+def read_body(request: HttpRequest, *, limit: int = MAX_BODY_BYTES) -> bytes:
+    """The whole body. Django itself reads nothing of a chunked one, which would lose the message silently."""
+    stream: Any = request
+    if request.headers.get("Transfer-Encoding"):
+        if not request.META.get("wsgi.input_terminated"):
+            raise Unreadable(411, "Send the body with its length; this server reads no chunked bodies.")
+        stream = request.META["wsgi.input"]
+    try:
+        body: bytes = stream.read(limit + 1)
+    except (UnreadablePostError, OSError):
+        raise Unreadable(400, "The body ended before it was complete.") from None
+    if len(body) > limit:
+        raise Unreadable(413, f"The body is larger than {limit // 1024} KiB.", body)
+    announced = request.META.get("CONTENT_LENGTH") or ""
+    if announced.isdecimal() and len(body) < int(announced):
+        raise Unreadable(400, "The body ended before it was complete.", body)
+    return body
+
+
+def received_hook(request: HttpRequest, body: bytes) -> Hook:
+    """The request as a plain value."""
+    return Hook(
+        method=request.method or "",
+        # WSGI hands the raw bytes over as Latin-1 text.
+        query=request.META.get("QUERY_STRING", "").encode("latin-1", "replace"),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=body,
+        received_at=timezone.now(),
+        remote_address=remote_address(request),
+    )
+
+
+def remote_address(request: HttpRequest) -> str:
+    """Who sent it, as the outermost of our own proxies saw it (TELEPHONY_TRUSTED_PROXIES of them)."""
+    proxies: int = getattr(settings, "TELEPHONY_TRUSTED_PROXIES", 0)
+    seen = [*request.headers.get("X-Forwarded-For", "").split(","), request.META.get("REMOTE_ADDR", "")]
+    # The last one may be empty (a Unix socket has no address), and stands for a proxy all the same.
+    chain = [address.strip() for address in seen[:-1] if address.strip()] + seen[-1:]
+    return fields.storable(chain[max(0, len(chain) - 1 - proxies)])[:64]
+
+
+def _not_stored(error: Exception) -> HttpResponse:
+    log.error("A message of a PBX could not be stored: %s", type(error).__name__)
+    return _plain(503, "The message could not be stored; please send it again.")
+
+
+def _answer(reply: Reply) -> HttpResponse:
+    return HttpResponse(reply.body, content_type=reply.content_type, status=reply.status)
+
+
+def _plain(status: int, text: str) -> HttpResponse:
+    return _answer(Reply.text(text, status=status))

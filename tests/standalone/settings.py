@@ -1,0 +1,66 @@
+"""telephony in a project that has no `crm`: its tests run with these settings, too (tests/test_standalone.py)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+# Whoever imports these, anywhere, fails: that is the point.
+sys.modules["crm"] = None  # type: ignore[assignment]
+sys.modules["config"] = None  # type: ignore[assignment]
+
+SECRET_KEY = "only for tests"
+TELEPHONY_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+TELEPHONY_CONTACT_MODEL = "standalone.Person"
+TELEPHONY_CONTACT_DIRECTORY = "tests.standalone.directory.PersonDirectory"
+TELEPHONY_VENDORS = [
+    "telephony.vendors.mobilon.vendor.Mobilon",
+    "telephony.vendors.wirecrm.vendor.WireCrm",
+    "telephony.vendors.xvb.vendor.Xvb",
+    "telephony.vendors.sipuni.vendor.Sipuni",
+    "telephony.vendors.demo.vendor.Demo",
+]
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "telephony",
+    "tests.standalone",
+]
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": ":memory:",
+        "OPTIONS": {"transaction_mode": "IMMEDIATE"},
+    }
+}
+ROOT_URLCONF = "tests.standalone.urls"
+STATIC_URL = "static/"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "Europe/Moscow"
+BASE_DIR = Path(__file__).resolve().parent

@@ -1,0 +1,44 @@
+"""telephony works in a project without `crm`: its tests pass where importing crm or config fails."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.servers import ROOT
+
+STANDALONE = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.standalone.settings"}
+for _name in ("PYTEST_ADDOPTS", "DATABASE_URL", "COV_CORE_SOURCE"):
+    STANDALONE.pop(_name, None)
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=STANDALONE, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+@pytest.mark.slow
+def test_telephonys_tests_pass_without_crm_and_config() -> None:
+    done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/telephony", "tests/vendors")
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
+    passed = re.search(r"(\d+) passed", done.stdout)
+    assert passed is not None
+    assert int(passed[1]) > 500
+
+
+@pytest.mark.parametrize("name", ["crm", "config", "crm.models", "config.settings"])
+def test_crm_and_config_can_not_be_imported_there(name: str) -> None:
+    """Else the test above would prove nothing."""
+    done = run("-c", f"import django; django.setup(); import {name}")
+    assert done.returncode != 0
+    assert "ModuleNotFoundError" in done.stderr
+
+
+def test_migrations_are_complete_there_too() -> None:
+    done = run("-m", "django", "makemigrations", "--check", "--dry-run")
+    assert done.returncode == 0, done.stdout + done.stderr
