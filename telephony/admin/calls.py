@@ -1,0 +1,148 @@
+"""Calls: the list, and the page of one call. Nobody changes a call by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+
+from telephony.admin import presentation, timeline
+from telephony.admin.base import ReadOnlyAdmin, badge, change_url, icon, when
+from telephony.admin.filters import DayRangeFilter, OutcomeFilter
+from telephony.admin.recordings import where
+from telephony.admin.search import calls_matching
+from telephony.dashboard import listed_calls
+from telephony.models import Call, CallEvent, CallLeg, StatusChoice
+
+
+@admin.register(Call)
+class CallAdmin(ReadOnlyAdmin):
+    list_display = ["client", "our_number", "started", "waited", "talked", "outcome", "responsible_name", "connection"]
+    list_filter = [
+        ("direction", ChoicesDropdownFilter),
+        OutcomeFilter,
+        ("connection", RelatedDropdownFilter),
+        ("responsible", RelatedDropdownFilter),
+        ("started_at", DayRangeFilter),
+    ]
+    search_fields = ["client_match"]
+    search_help_text = _("A number in any form, a contact's name, an internal number or a call id")
+    change_form_template = "telephony/admin/call.html"
+    fields = ()
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        # A contact's page links to all of its calls.
+        return lookup == "contact__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
+        return listed_calls(super().get_queryset(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Call], search_term: str
+    ) -> tuple[QuerySet[Call], bool]:
+        term = search_term.strip()
+        return (queryset.filter(calls_matching(term, request)) if term else queryset), False
+
+    @admin.display(description=_("client"))
+    def client(self, call: Call) -> SafeString:
+        symbol, word = presentation.DIRECTIONS[call.direction]
+        number = presentation.client_number(call) if call.contact is not None else ""
+        return format_html(
+            '<span class="tel-client tel-client-{}">{}<span>{}<small>{}</small></span></span>',
+            "missed" if presentation.is_missed(call) else call.direction,
+            icon(symbol, word),
+            presentation.client_name(call),
+            number,
+        )
+
+    @admin.display(description=_("started"), ordering="started_at")
+    def started(self, call: Call) -> str:
+        return when(call.started_at)
+
+    @admin.display(description=_("waited"), empty_value="")
+    def waited(self, call: Call) -> str:
+        return presentation.length(call.ring_seconds)
+
+    @admin.display(description=_("talked"), empty_value="")
+    def talked(self, call: Call) -> str:
+        return presentation.talked(call)
+
+    @admin.display(description=_("outcome"))
+    def outcome(self, call: Call) -> SafeString:
+        return badge(*presentation.outcome(call))
+
+    @admin.display(description=_("responsible"))
+    def responsible_name(self, call: Call) -> str:
+        return presentation.person(call.responsible)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        call = kwargs.get("obj")
+        if isinstance(call, Call):
+            context.update(_page(call))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _page(call: Call) -> dict[str, Any]:
+    """What the template of a call's page shows."""
+    legs = list(call.legs.select_related("user"))
+    events = list(call.events.select_related("delivery").defer("delivery__body", "delivery__query"))
+    recordings = list(call.recordings.all())
+    return {
+        "row": presentation.call_row(call),
+        "call": call,
+        "remarks": _remarks(call),
+        "legs": [_leg(leg) for leg in legs],
+        "timeline": timeline.draw(call, legs, now=timezone.now()),
+        "events": [_event(event) for event in events],
+        "recordings": [where(recording) for recording in recordings],
+        "connection_url": change_url(call.connection),
+    }
+
+
+def _remarks(call: Call) -> list[str]:
+    remarks = [str(call.get_flag_display())] if call.flag else []
+    for name in call.conflicts:
+        label = presentation.FACT_LABELS.get(name, name)
+        remarks.append(
+            _("The PBX's messages disagree about this: %(fact)s. The earliest was believed.") % {"fact": label}
+        )
+    return remarks
+
+
+def _leg(leg: CallLeg) -> dict[str, Any]:
+    stopped_ringing = leg.answered_at or leg.ended_at
+    waited = (stopped_ringing - leg.rang_at).total_seconds() if leg.rang_at and stopped_ringing else None
+    return {
+        "name": timeline.leg_name(leg),
+        "role": _("transfer") if leg.is_transfer else presentation.ROLE_LABELS.get(leg.role, leg.role),
+        "rang_at": leg.rang_at,
+        "answered_at": leg.answered_at,
+        "ended_at": leg.ended_at,
+        "waited": presentation.length(waited),
+        "talked": presentation.length(leg.talk_seconds),
+        "outcome": leg.get_status_display(),
+        "tone": presentation.TONES.get(leg.status, ""),
+    }
+
+
+def _event(row: CallEvent) -> dict[str, Any]:
+    event = row.event()
+    said = [event.client_raw, event.our_number, event.transferred_to and f"→ {event.transferred_to}"]
+    return {
+        "occurred_at": row.occurred_at,
+        "label": presentation.EVENT_LABELS.get(row.kind, row.kind),
+        "phone": event.extension or event.user_key,
+        "status": StatusChoice(event.status).label if event.status else "",
+        "said": ", ".join(text for text in said if text),
+        "delivery": row.delivery,
+        "delivery_url": change_url(row.delivery),
+    }

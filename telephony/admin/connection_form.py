@@ -1,0 +1,158 @@
+"""The form of a connection: the model's fields, and beside them the settings of its kind of PBX."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+import phonenumbers
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from telephony.admin.theme import PasswordInput, SearchableSelect, Select, SwitchInput, TextInput
+from telephony.models import Connection
+from telephony.services.connections import clean_settings
+from telephony.vendors import get_vendor
+from telephony.vendors.base import SecretField, VendorSettingsForm
+
+PREFIX = "pbx_"
+"""Keeps the PBX's settings apart from the model's fields, whatever they are called."""
+
+NEAR_ZONES = (
+    "Europe/Kaliningrad",
+    "Europe/Moscow",
+    "Europe/Samara",
+    "Asia/Yekaterinburg",
+    "Asia/Omsk",
+    "Asia/Krasnoyarsk",
+    "Asia/Irkutsk",
+    "Asia/Yakutsk",
+    "Asia/Vladivostok",
+    "Asia/Magadan",
+    "Asia/Kamchatka",
+    "Asia/Almaty",
+    "Europe/Minsk",
+)
+NEAR_REGIONS = ("RU", "KZ", "BY")
+
+
+class SecretInput(PasswordInput):
+    """A password's input that never shows the value, but whether there is one, and lets it be removed."""
+
+    template_name = "telephony/admin/secret_input.html"
+
+    def __init__(self, *, is_set: bool) -> None:
+        super().__init__({"autocomplete": "new-password"})
+        self.is_set = is_set
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        return {**context, "is_set": self.is_set, "remove_name": remove_name(name)}
+
+
+def remove_name(name: str) -> str:
+    """Name of the checkbox that removes a stored secret."""
+    return f"{name}-remove"
+
+
+class ConnectionForm(forms.ModelForm):
+    """Base of the forms that `form_for` makes; `vendor` and `stored` belong to the connection at hand."""
+
+    vendor: str
+    stored: Mapping[str, Any]
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        help_text=_("The zone of the PBX's clock: some PBXs send times without one."),
+        widget=SearchableSelect(),
+    )
+    phone_region = forms.ChoiceField(
+        label=_("Country of numbers"),
+        help_text=_("How numbers without a country code are read."),
+        widget=SearchableSelect(),
+    )
+
+    class Meta:
+        model = Connection
+        fields = ["name", "enabled", "time_zone", "phone_region"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("time_zone", _time_zones), ("phone_region", _regions)):
+            field = self.fields.get(name)
+            if isinstance(field, forms.ChoiceField):
+                field.initial = getattr(Connection(), name)
+                field.choices = choices(str(self.get_initial_for_field(field, name) or ""))
+        self.instance.vendor = self.vendor
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        names = list(get_vendor(self.vendor).settings_form().fields)
+        removed = {name for name in names if self.data.get(remove_name(self.add_prefix(PREFIX + name)))}
+        try:
+            self.instance.settings = clean_settings(
+                vendor=self.vendor,
+                values={name: cleaned.get(PREFIX + name) or "" for name in names},
+                stored={name: value for name, value in self.stored.items() if name not in removed},
+            )
+        except ValidationError as error:
+            for name, errors in error.message_dict.items():
+                self.add_error(PREFIX + name if name in names else None, errors)
+        return cleaned
+
+
+def form_for(*, vendor: str, stored: Mapping[str, Any]) -> type[ConnectionForm]:
+    """The form of a connection of this kind of PBX, with the settings that it has so far."""
+    settings_form = get_vendor(vendor).settings_form()
+    settings = {PREFIX + name: _shown(settings_form, name, stored.get(name)) for name in settings_form.fields}
+    return type("VendorConnectionForm", (ConnectionForm,), {"vendor": vendor, "stored": stored, **settings})
+
+
+def settings_names(vendor: str) -> list[str]:
+    """Names in the form of the PBX's own settings."""
+    return [PREFIX + name for name in get_vendor(vendor).settings_form().fields]
+
+
+def _shown(form: VendorSettingsForm, name: str, stored: Any) -> forms.Field:
+    """The setting as a field of our form. It checks nothing itself: `clean_settings` does."""
+    field = form.fields[name]
+    initial = None if isinstance(field, SecretField) else (field.initial if stored is None else stored)
+    return forms.Field(
+        label=field.label,
+        help_text=field.help_text,
+        required=False,
+        initial=initial,
+        widget=_widget(field, bool(stored)),
+    )
+
+
+def _widget(field: forms.Field, is_set: bool) -> forms.Widget:
+    if isinstance(field, SecretField):
+        return SecretInput(is_set=is_set)
+    if isinstance(field, forms.ChoiceField):
+        choices: Any = field.choices
+        return Select(choices=choices)
+    if isinstance(field, forms.BooleanField):
+        return SwitchInput()
+    if isinstance(field, forms.URLField):
+        # As text: a browser would refuse an address without a scheme, which the field completes itself.
+        return TextInput({"inputmode": "url"})
+    return TextInput()
+
+
+def _time_zones(current: str) -> list[Any]:
+    others = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
+    found = dict.fromkeys(["UTC", *others, *([current] if current else [])])
+    return [
+        (_("Nearby"), [(zone, zone) for zone in NEAR_ZONES]),
+        (_("All"), [(zone, zone) for zone in found if zone not in NEAR_ZONES]),
+    ]
+
+
+def _regions(current: str) -> list[Any]:
+    others = sorted(region for region in phonenumbers.SUPPORTED_REGIONS if region not in NEAR_REGIONS)
+    return [
+        (region, f"{region} (+{phonenumbers.country_code_for_region(region)})") for region in (*NEAR_REGIONS, *others)
+    ]

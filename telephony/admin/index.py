@@ -1,0 +1,89 @@
+"""The admin's first page: what is going on, instead of a list of tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext
+
+from telephony import dashboard
+from telephony.admin.base import change_url, list_url
+from telephony.admin.presentation import call_row
+from telephony.models import Call, Connection, Delivery
+from telephony.vendors import installed
+
+LATEST_CALLS = 15
+
+
+def index_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Adds `dashboard` to the first page's context (unfold's DASHBOARD_CALLBACK)."""
+    user = request.user
+    shown: dict[str, Any] = {
+        "may_see_calls": user.has_perm("telephony.view_call"),
+        "may_see_connections": user.has_perm("telephony.view_connection"),
+    }
+    if shown["may_see_connections"]:
+        shown.update(_connections(request))
+    if shown["may_see_calls"]:
+        shown.update(_calls())
+    shown["nothing_allowed"] = not (shown["may_see_calls"] or shown["may_see_connections"])
+    return {**context, "title": gettext("Today"), "dashboard": shown}
+
+
+def _calls() -> dict[str, Any]:
+    day = formats.date_format(timezone.localdate(), "Y-m-d")
+    return {
+        "today": dashboard.today(),
+        "rows": [call_row(call) for call in dashboard.latest_calls(limit=LATEST_CALLS)],
+        "calls_url": list_url(Call),
+        "today_url": list_url(Call, started_at_from=day),
+        "missed_url": list_url(Call, outcome="missed", started_at_from=day),
+        "talking_url": list_url(Call, outcome="talking"),
+        "ringing_url": list_url(Call, outcome="ringing"),
+    }
+
+
+def _connections(request: HttpRequest) -> dict[str, Any]:
+    found = dashboard.connections_with_health().defer("settings", "hook_secret")
+    items = [_health(connection) for connection in found]
+    return {
+        "connections": items,
+        "connections_url": list_url(Connection),
+        "first_steps": not items and request.user.has_perm("telephony.add_connection"),
+        "add_connection_url": reverse("admin:telephony_connection_add"),
+    }
+
+
+def _health(connection: Any) -> dict[str, Any]:
+    vendor = installed().get(connection.vendor)
+    text, tone = _heard(connection)
+    of_connection = {"connection__id__exact": connection.pk}
+    return {
+        "name": connection.name,
+        "pbx": vendor.label if vendor else connection.vendor,
+        "url": change_url(connection),
+        "health": text,
+        "tone": tone,
+        "failed": connection.failed_count,
+        "failed_url": list_url(Delivery, **of_connection, state__exact="failed"),
+        "attention": connection.attention_count,
+        "attention_url": list_url(Delivery, **of_connection, needs_attention__exact=1),
+    }
+
+
+def _heard(connection: Any) -> tuple[str, str]:
+    """When the PBX was last heard of, and the colour of that."""
+    if not connection.enabled:
+        return gettext("off"), "plain"
+    moment = connection.last_received_at
+    if moment is None:
+        return gettext("nothing yet"), "warn"
+    silent = timezone.now() - moment
+    text = gettext("silent for %(time)s") % {"time": timesince(moment, depth=1)}
+    if silent.total_seconds() < 60:
+        return gettext("just now"), "good"
+    return text, "good" if silent.total_seconds() < 3600 else "plain" if silent.days < 1 else "warn"

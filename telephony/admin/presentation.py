@@ -1,0 +1,152 @@
+"""Calls as people read them: words, colours and lengths of time for the lists and the call's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from telephony.admin.base import change_url
+from telephony.models import Call
+
+MISSED_STATUSES = frozenset({"no_answer", "busy", "cancelled"})
+
+DIRECTIONS: dict[str, tuple[str, str | Promise]] = {
+    "incoming": ("call_received", _("incoming")),
+    "outgoing": ("call_made", _("outgoing")),
+    "internal": ("sync_alt", _("internal")),
+    "unknown": ("question_mark", _("unknown")),
+}
+"""Direction: icon and word."""
+
+TONES = {
+    "ringing": "warn",
+    "talking": "busy",
+    "answered": "good",
+    "no_answer": "",
+    "busy": "",
+    "cancelled": "",
+    "failed": "bad",
+    "unknown": "",
+}
+
+EVENT_LABELS: dict[str, str | Promise] = {
+    "call_started": _("call began"),
+    "leg_ringing": _("phone rings"),
+    "answered": _("answered"),
+    "leg_ended": _("phone hung up"),
+    "ended": _("call ended"),
+    "reaped": _("closed by us: nothing was heard of it any more"),
+    "recording_ready": _("recording is ready"),
+}
+
+ROLE_LABELS: dict[str, str | Promise] = {"called": _("was called"), "calling": _("called")}
+
+FACT_LABELS: dict[str, str | Promise] = {
+    "client_raw": _("client's number"),
+    "our_number": _("our number"),
+    "started_at": _("start"),
+    "direction": _("direction"),
+}
+
+
+def length(seconds: int | float | None) -> str:
+    """A length of time as 0:07, 12:40 or 1:02:03; empty for none."""
+    if seconds is None:
+        return ""
+    minutes, second = divmod(max(0, round(seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def talked(call: Call) -> str:
+    """How long they talked; empty if nobody answered."""
+    return length(call.talk_seconds) if call.answered_at else ""
+
+
+def is_missed(call: Call) -> bool:
+    """Whether a client called and nobody talked to them."""
+    return call.direction == "incoming" and call.status in MISSED_STATUSES
+
+
+def outcome(call: Call) -> tuple[str, str]:
+    """The status in words, and its colour."""
+    if is_missed(call):
+        if call.status == "busy":
+            return gettext("missed: busy"), "bad"
+        return gettext("missed"), "bad"
+    return str(call.get_status_display()), TONES.get(call.status, "")
+
+
+def person(user: Any) -> str:
+    """A user's full name, or the user name."""
+    return (user.get_full_name() or user.get_username()) if user is not None else ""
+
+
+def client_number(call: Call) -> str:
+    return call.client_e164 or call.client_raw
+
+
+def client_name(call: Call) -> str:
+    """Who is at the other end: the contact, or the number, or that the number was hidden."""
+    if call.contact is not None:
+        return str(call.contact)
+    return client_number(call) or (gettext("between colleagues") if call.direction == "internal" else gettext("hidden"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRow:
+    """One row of a short list of calls."""
+
+    url: str
+    icon: str
+    direction: str | Promise
+    client: str
+    number: str
+    """The client's number, where `client` is a name; else empty."""
+    contact_url: str
+    our_number: str
+    started_at: datetime
+    started: str
+    """The time; with the day, unless that is today."""
+    waited: str
+    talked: str
+    outcome: str
+    tone: str
+    responsible: str
+    connection: str
+
+
+def call_row(call: Call) -> CallRow:
+    """The call, read with `dashboard.listed_calls`, ready for `telephony/admin/calls_table.html`."""
+    symbol, direction = DIRECTIONS[call.direction]
+    text, tone = outcome(call)
+    return CallRow(
+        url=change_url(call),
+        icon=symbol,
+        direction=direction,
+        client=client_name(call),
+        number=client_number(call) if call.contact is not None else "",
+        contact_url=change_url(call.contact) if call.contact is not None else "",
+        our_number=call.our_number,
+        started_at=call.started_at,
+        started=_started(call.started_at),
+        waited=length(call.ring_seconds),
+        talked=talked(call),
+        outcome=text,
+        tone=tone,
+        responsible=person(call.responsible),
+        connection=call.connection.name,
+    )
+
+
+def _started(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    if local.date() == timezone.localdate():
+        return f"{local:%H:%M}"
+    return f"{formats.date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M}"

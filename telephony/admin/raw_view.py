@@ -1,0 +1,138 @@
+"""A stored request as an administrator reads it: fields, JSON, text or bytes, with secrets hidden."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from telephony import fields
+from telephony.admin.masking import Mask
+from telephony.exceptions import MalformedHook
+from telephony.hooks import Hook
+from telephony.models import Delivery
+
+MOST_BYTES_IN_DUMP = 4096
+MOST_FIELDS = 300
+LONGEST_TEXT = 20_000
+SUMMARY_FIELDS = 4
+LONGEST_IN_SUMMARY = 30
+_NUMBER_BEGINS, _NUMBER_ENDS = "\ue000", "\ue001"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawView:
+    """What the page of a delivery shows of its request. Everything has its secrets hidden."""
+
+    request_line: str
+    headers: list[tuple[str, str]]
+    params: list[tuple[str, str]]
+    """The fields, wherever they stood; empty if they can't be read."""
+    more_params: int
+    """How many more there are than `MOST_FIELDS`."""
+    params_error: str
+    """Why they can't be read, in words."""
+    json: str
+    """The body, indented, if it is JSON."""
+    text: str
+    """The body as it came, if it is text."""
+    dump: str
+    """The body in hexadecimal, if it is neither."""
+    cut: bool
+    """Text or dump don't show all of the body."""
+    size: int
+    """Bytes in the body."""
+
+
+def raw_view(delivery: Delivery) -> RawView:
+    """The delivery's request; never raises for what it holds."""
+    hook, mask = delivery.hook(), Mask(delivery.connection.secret_values())
+    params, error = read(hook)
+    # Bytes that are no form still yield fields, with names that nobody could have meant.
+    shown = [(name, mask.field(name, value)) for name, value in params.items() if name and name.isprintable()]
+    pretty = _pretty_json(hook.body, mask)
+    text = None if pretty else _as_text(hook, mask)
+    # A little more than is shown: a secret that the end cuts in two is still recognised.
+    dump = _dump(mask.raw(hook.body[: 2 * MOST_BYTES_IN_DUMP])) if text is None and not pretty and hook.body else ""
+    return RawView(
+        request_line=_request_line(delivery, hook, mask),
+        headers=[(name, mask.field(name, value)) for name, value in sorted(hook.headers.items())],
+        params=shown[:MOST_FIELDS],
+        more_params=max(0, len(shown) - MOST_FIELDS),
+        params_error=mask.text(error),
+        json=pretty[:LONGEST_TEXT],
+        text=(text or "")[:LONGEST_TEXT],
+        dump=dump,
+        cut=max(len(text or ""), len(pretty)) > LONGEST_TEXT or (bool(dump) and len(hook.body) > MOST_BYTES_IN_DUMP),
+        size=len(hook.body),
+    )
+
+
+def read(hook: Hook) -> tuple[fields.Params, str]:
+    """The request's fields, or why they can't be read."""
+    try:
+        return fields.read_params(hook), ""
+    except MalformedHook as error:
+        return {}, str(error)
+
+
+def summary(hook: Hook, size: int, mask: Mask) -> str:
+    """The first fields of a request in one line; of an unreadable one, how large it is."""
+    params, _ = read(hook)
+    parts = [f"{name}={_cut(mask.field(name, value), LONGEST_IN_SUMMARY)}" for name, value in params.items() if value]
+    return " ".join(_cut(part, 60) for part in parts[:SUMMARY_FIELDS]) or f"{size} B"
+
+
+def _request_line(delivery: Delivery, hook: Hook, mask: Mask) -> str:
+    path = delivery.connection.hook_path
+    query = hook.query.decode("utf-8", "backslashreplace")
+    return mask.text(f"{hook.method} {path}" + (f"?{query}" if query else ""))
+
+
+def _pretty_json(body: bytes, mask: Mask) -> str:
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+        return ""
+    try:
+        value = json.loads(body.decode("utf-8-sig"), parse_float=_number, parse_int=_number, parse_constant=_number)
+        pretty = json.dumps(_masked(value, mask), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return ""
+    return pretty.replace(f'"{_NUMBER_BEGINS}', "").replace(f'{_NUMBER_ENDS}"', "")
+
+
+def _number(text: str) -> str:
+    """Marks a number, so that it is shown as it was written: 1419783130.15590 keeps its last zero."""
+    return f"{_NUMBER_BEGINS}{text}{_NUMBER_ENDS}"
+
+
+def _masked(value: Any, mask: Mask, name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {key: _masked(item, mask, key) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_masked(item, mask, name) for item in value]
+    return mask.field(name, value) if isinstance(value, str) else value
+
+
+def _as_text(hook: Hook, mask: Mask) -> str | None:
+    """The body as text, if that is what it is; None for bytes that no text has."""
+    for charset in ("utf-8", fields.FALLBACK_CHARSET):
+        try:
+            text = hook.body.decode(charset)
+        except UnicodeDecodeError:
+            continue
+        if not any(sign < " " and sign not in "\t\r\n" for sign in text):
+            return mask.text(text[: 2 * LONGEST_TEXT])
+    return None
+
+
+def _dump(body: bytes) -> str:
+    lines = []
+    for start in range(0, min(len(body), MOST_BYTES_IN_DUMP), 16):
+        chunk = body[start : start + 16]
+        readable = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in chunk)
+        lines.append(f"{start:06x}  {chunk.hex(' '):<47}  {readable}")
+    return "\n".join(lines)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

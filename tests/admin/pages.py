@@ -1,0 +1,51 @@
+"""The addresses of the admin's pages."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db.models import Model
+from django.urls import reverse
+
+from crm.models import Company, Contact
+from telephony.models import Call, Connection, Delivery, Extension, Recording
+
+LISTS = [
+    "admin:telephony_call_changelist",
+    "admin:telephony_recording_changelist",
+    "admin:telephony_connection_changelist",
+    "admin:telephony_extension_changelist",
+    "admin:telephony_delivery_changelist",
+    "admin:crm_contact_changelist",
+    "admin:crm_company_changelist",
+    "admin:auth_user_changelist",
+    "admin:auth_group_changelist",
+]
+FORMS = [
+    "admin:telephony_connection_add",
+    "admin:telephony_extension_add",
+    "admin:crm_contact_add",
+    "admin:crm_company_add",
+    "admin:auth_user_add",
+    "admin:auth_group_add",
+]
+OTHERS = ["admin:index", "admin:password_change"]
+MODELS: list[type[Model]] = [Call, Recording, Connection, Extension, Delivery, Contact, Company, User]
+
+
+def page_of(row: Model) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def every_page() -> list[str]:
+    """Every list, form, history, and the page of every row that there is."""
+    addresses = [reverse(name) for name in (*OTHERS, *LISTS, *FORMS)]
+    addresses += [
+        f"{reverse('admin:telephony_connection_add')}?vendor={vendor}"
+        for vendor in ("sipuni", "wirecrm", "xvb", "mobilon", "demo")
+    ]
+    for model in MODELS:
+        for row in model._default_manager.all():
+            addresses += [page_of(row), page_of(row).replace("/change/", "/history/")]
+    for connection in Connection.objects.all():
+        addresses.append(reverse("admin:telephony_connection_rotate", args=[connection.pk]))
+    return addresses

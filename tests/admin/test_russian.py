@@ -1,0 +1,122 @@
+"""In Russian the pages are Russian: no English words are left over, the theme's own included."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
+
+from telephony.models import Delivery
+from telephony.vendors import installed
+from tests.admin import pages
+from tests.admin.world import make_world
+
+WORD = re.compile(r"[A-Za-z]{3,}")
+NAMES = re.compile(
+    r"Sipuni|Mobilon|WireCRM|XVB|Demo|PBX|API|CRM|Roistat|utm|HTTP|POST|GET|URL|JSON|SOAP|[Ww]eb[Hh]ooks?|SayName|VIP|XML|\{\w+\}|Token|journal|info"
+    r"|manage\.py \w+|multipart/form-data|NOTIFY_START|x-pbx-authentication|CallToSubscriber|MP3|English|anonymous|curl"
+    r"|telephony/vendors/demo/README\.md|Europe/\w+|Asia/\w+|UTC|Control|Command|Mac|LDAP|Single Si[gn]+.On"
+    r"|[Ee]mployee\d*|[Oo]wner|esc|sipuni|wirecrm|xvb|mobilon|demo|campaign-\d|roistat|[\w.]+\.example\.ru|example",
+)
+"""Proper names, and what is typed or read as it stands."""
+SHOWN_ATTRIBUTES = ("title", "placeholder", "aria-label", "data-copied", "data-label", "alt")
+
+
+class _Text(HTMLParser):
+    """What a reader sees of a page: its text without code, icons and long lists of choices; hints; labels."""
+
+    SILENT = ("script", "style", "option", "code", "pre", "textarea")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._silent: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if not self._is_silent():
+            self.texts += [values[name] for name in SHOWN_ATTRIBUTES if name in values]
+        if tag in ("input", "img", "br", "link", "meta", "hr", "path", "rect"):
+            return
+        classes = values.get("class", "")
+        self._open.append((tag, tag in self.SILENT or "material-symbols" in classes or "tel-code" in classes))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open:
+            if self._open.pop()[0] == tag:
+                return
+
+    def handle_data(self, data: str) -> None:
+        if not self._is_silent():
+            self.texts.append(data)
+
+    def _is_silent(self) -> bool:
+        return any(silent for _, silent in self._open)
+
+
+def left_over(html: str) -> Counter[str]:
+    reader = _Text()
+    reader.feed(html)
+    return Counter(word for text in reader.texts for word in WORD.findall(NAMES.sub(" ", text)))
+
+
+def test_the_reader_sees_what_is_left_over() -> None:
+    html = '<p>Да <b title="Hint">text</b><code>code</code><script>js</script><input placeholder="Typed"> Sipuni</p>'
+    assert left_over(html) == Counter(["Hint", "text", "Typed"])
+
+
+def test_no_english_is_left(owner: Client) -> None:
+    make_world(calls=1)
+    # Reasons are stored in English, for support and logs.
+    Delivery.objects.update(error="")
+    Delivery.objects.filter(body=b'{"broken": ').delete()
+    owner.cookies["django_language"] = "ru"
+    found = {}
+    for address in [*pages.every_page(), "/admin/telephony/call/?q=никто", "/admin/telephony/"]:
+        response = owner.get(address)
+        assert response.status_code == 200, address
+        if words := left_over(response.text):
+            found[address] = dict(words)
+    assert found == {}
+
+
+@pytest.mark.django_db
+def test_login_in_russian() -> None:
+    client = Client()
+    client.cookies["django_language"] = "ru"
+    html = client.get("/admin/login/").text
+    assert "Войти" in html
+    assert not left_over(html)
+
+
+@pytest.mark.parametrize("vendor", installed().values(), ids=lambda vendor: vendor.slug)
+def test_settings_of_every_pbx_are_translated(vendor: object) -> None:
+    form = vendor.settings_form()  # type: ignore[attr-defined]
+    texts = [vendor.address_help, *(field.label for field in form.fields.values())]  # type: ignore[attr-defined]
+    texts += [field.help_text for field in form.fields.values()]
+    with translation.override("ru"):
+        for text in texts:
+            assert not text or re.search("[а-яё]", str(text)), text
+
+
+@pytest.mark.parametrize("app", ["telephony", "crm", "config"])
+def test_compiled_translations_are_those_of_the_source(app: str) -> None:
+    folder = Path(settings.BASE_DIR) / app / "locale" / "ru" / "LC_MESSAGES"
+    source = (folder / "django.po").read_text(encoding="utf-8")
+    single = re.findall(r'^msgid "(.+)"\nmsgstr "(.*)"$', source, re.MULTILINE)
+    assert single
+    assert not [text for text, translated in single if not translated]
+    with translation.override("ru"):
+        for text, translated in single:
+            plain = text.replace('\\"', '"')
+            # A text that Django has, too, may be in Django's words.
+            assert gettext(plain) != plain or translated == text
+    assert (folder / "django.mo").stat().st_size > 0
