@@ -32,13 +32,13 @@ BREAKS = [
     ("crm/models.py", "import spyne", "Only telephony.soap knows Spyne"),
 ]
 REGISTRY_HOSTS = [
-    ".".join(host)
-    for host in (
-        ("pypi", "org"),
-        ("pythonhosted", "org"),
-        ("npmjs", "org"),
-        ("npmjs", "com"),
-        ("proxy", "golang", "org"),
+    "".join(parts)  # In parts, so that this file names none.
+    for parts in (
+        ("pypi", ".org"),
+        ("python", "hosted.org"),
+        ("npmjs", ".org"),
+        ("npmjs", ".com"),
+        ("proxy.", "golang.org"),
     )
 ]
 

@@ -44,8 +44,8 @@ def apply_event(*, connection: Connection, event: CallEvent, delivery: Delivery 
     known = next((row for row in stored if row.fingerprint == event.fingerprint), None)
     events = [row.event() for row in stored]
     before = fold(events) if events else None
-    if known is not None and not knows_better(event, known.event()):
-        return Change(call=call, before=before, after=fold(events))
+    if before is not None and known is not None and not knows_better(event, known.event()):
+        return Change(call=call, before=before, after=before)
     after = fold([*events, event])
     write_state(call=call, state=after, before=before, find=find)
     if known is None:

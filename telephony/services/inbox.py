@@ -190,6 +190,8 @@ def _try_again(delivery: Delivery, error: Exception) -> Delivery.State:
 
 def safe_text(text: str, connection: Connection) -> str:
     """The text without this connection's secrets and what no database stores, cut to a readable length."""
+    if not text:
+        return ""  # Of most deliveries there is nothing to say, and the secrets need not be looked for.
     for secret in connection.secret_values():
         text = text.replace(secret, HIDDEN)
     return fields.storable(hide_secrets(text))[:2000]
