@@ -16,6 +16,9 @@ from django.utils.functional import Promise
 from telephony.events import Parsed
 from telephony.exceptions import HookRejected
 from telephony.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.vendors.call_info import CallInfo
+from telephony.vendors.dial import Dialled, DialOrder
+from telephony.vendors.http import Request, Response
 
 if TYPE_CHECKING:
     from telephony.vendors.simulated import SimulatedPbx
@@ -43,9 +46,10 @@ class WebAddressField(forms.URLField):
 class VendorSettingsForm(forms.Form):
     """The vendor's own settings of a connection; `cleaned_data` is what is stored."""
 
-    def secret_names(self) -> list[str]:
+    @classmethod
+    def secret_names(cls) -> list[str]:
         """Names of the fields whose values must never be shown."""
-        return [name for name, field in self.fields.items() if isinstance(field, SecretField)]
+        return [name for name, field in cls.base_fields.items() if isinstance(field, SecretField)]
 
 
 class Vendor(ABC):
@@ -64,6 +68,12 @@ class Vendor(ABC):
     """It can also call us by SOAP as if we were 1C (telephony/soap)."""
     may_lack_call_id: ClassVar[bool] = False
     """Some of its messages name no call, so all messages of one number are processed one after another."""
+    call_info: ClassVar[CallInfo | None] = None
+    """How it is asked for its calls; None if it can't be asked."""
+    can_dial: ClassVar[bool] = False
+    """It takes orders to call: `dial_request` and `dial_answer` are written."""
+    dials_by_key: ClassVar[bool] = False
+    """An order names the employee by the extension's key, not by its internal number."""
 
     def authenticate(self, hook: Hook, profile: ConnectionProfile) -> None:  # noqa: B027
         """Raise `HookRejected` if the request proves not to be this connection's.
@@ -78,6 +88,18 @@ class Vendor(ABC):
     @abstractmethod
     def reply(self, hook: Hook, profile: ConnectionProfile, parsed: Parsed | None, outcome: Outcome) -> Reply:
         """The answer that this PBX expects; `parsed` is None when the message could not be read."""
+
+    def dial_request(self, profile: ConnectionProfile, order: DialOrder) -> Request:
+        """The order to call, sent once. Raises `DialFailed` if a setting is missing or the number can't be written."""
+        raise NotImplementedError(f"{self.label} takes no orders to call.")
+
+    def dial_answer(self, profile: ConnectionProfile, response: Response) -> Dialled:
+        """What the PBX says to the order, success or not; judged by the body. Raises `DialFailed`."""
+        raise NotImplementedError(f"{self.label} takes no orders to call.")
+
+    def recording_request(self, profile: ConnectionProfile, *, link: str, reference: str) -> Request:
+        """How a recording is asked for, by the link or the reference that an event carried."""
+        return Request(url=link)
 
     def simulator(self) -> type[SimulatedPbx]:
         """The PBX's own side of the protocol, for `manage.py simulate`."""

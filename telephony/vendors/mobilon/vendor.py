@@ -12,6 +12,10 @@ from telephony import passwords
 from telephony.events import Parsed
 from telephony.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
+from telephony.vendors.dial import Dialled, DialOrder
+from telephony.vendors.http import Request, Response
+from telephony.vendors.mobilon import dialing, recording
+from telephony.vendors.mobilon.client import MobilonCallInfo
 from telephony.vendors.mobilon.envelope import looks_like_xml
 from telephony.vendors.mobilon.parsing import parse_message
 from telephony.vendors.mobilon.soap import AUTO, DEFAULT_TEMPLATE, PLACEHOLDER, PLACEHOLDERS, PLAIN, XML, parse_soap
@@ -115,6 +119,9 @@ class Mobilon(Vendor):
     )
     may_lack_call_id = True
     asks_like_1c = True
+    call_info = MobilonCallInfo(api_url=API_URL, info_path=INFO_PATH)
+    can_dial = True
+    dials_by_key = True
 
     def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:
         if hook.body and looks_like_xml(hook.body, hook.content_type):
@@ -124,6 +131,15 @@ class Mobilon(Vendor):
     def reply(self, hook: Hook, profile: ConnectionProfile, parsed: Parsed | None, outcome: Outcome) -> Reply:
         """Mobilon doesn't read it."""
         return Reply.text("ok")
+
+    def dial_request(self, profile: ConnectionProfile, order: DialOrder) -> Request:
+        return dialing.dial_request(profile, order, api_url=API_URL)
+
+    def dial_answer(self, profile: ConnectionProfile, response: Response) -> Dialled:
+        return dialing.dial_answer(response)
+
+    def recording_request(self, profile: ConnectionProfile, *, link: str, reference: str) -> Request:
+        return recording.recording_request(profile, link=link, reference=reference, api_url=API_URL)
 
     def simulator(self) -> type[SimulatedPbx]:
         from telephony.vendors.mobilon.simulator import MobilonPbx

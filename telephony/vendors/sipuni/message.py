@@ -46,6 +46,7 @@ class Message:
             client_raw=self.client.raw,
             client_e164=self.client.e164,
             our_number=self.our_number,
+            order_id=fields.text(self.params, "callbackId"),
             tracking=fields.chosen(self.params, TRACKING),
             **facts,
         )

@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from telephony.events import Parsed
 from telephony.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
+from telephony.vendors.dial import Dialled, DialOrder
+from telephony.vendors.http import Request, Response
+from telephony.vendors.sipuni import client
 from telephony.vendors.sipuni.parsing import parse_event
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ class Sipuni(Vendor):
     label = "Sipuni"
     settings_form = SipuniSettingsForm
     address_help = _("In Sipuni's settings for the HTTP API, the URL for events; then press “Сохранить”.")
+    can_dial = True
 
     def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:
         return parse_event(hook, profile)
@@ -53,6 +57,12 @@ class Sipuni(Vendor):
     def reply(self, hook: Hook, profile: ConnectionProfile, parsed: Parsed | None, outcome: Outcome) -> Reply:
         """Success whatever came: after any other answer Sipuni may stop sending."""
         return Reply.json({"success": True})
+
+    def dial_request(self, profile: ConnectionProfile, order: DialOrder) -> Request:
+        return client.dial_request(profile, order, api_url=API_URL)
+
+    def dial_answer(self, profile: ConnectionProfile, response: Response) -> Dialled:
+        return client.dial_answer(response)
 
     def simulator(self) -> type[SimulatedPbx]:
         from telephony.vendors.sipuni.simulator import SipuniPbx

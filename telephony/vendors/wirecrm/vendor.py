@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from telephony.events import Parsed
 from telephony.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
+from telephony.vendors.dial import Dialled, DialOrder
+from telephony.vendors.http import Request, Response
+from telephony.vendors.wirecrm import client
 from telephony.vendors.wirecrm.parsing import parse_notification
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ class WireCrm(Vendor):
     label = "WireCRM API PBX"
     settings_form = WireCrmSettingsForm
     address_help = _("In the PBX's settings, the link for notifications (webhook). Sent by POST, multipart/form-data.")
+    can_dial = True
 
     def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:
         return parse_notification(hook, profile)
@@ -62,6 +66,12 @@ class WireCrm(Vendor):
         if answer_start == REDIRECT and outcome.responsible_extension:
             return Reply.json({"redirect": outcome.responsible_extension})
         return Reply.json({"caller_name": _displayed(outcome)})
+
+    def dial_request(self, profile: ConnectionProfile, order: DialOrder) -> Request:
+        return client.dial_request(profile, order)
+
+    def dial_answer(self, profile: ConnectionProfile, response: Response) -> Dialled:
+        return client.dial_answer(response)
 
     def simulator(self) -> type[SimulatedPbx]:
         from telephony.vendors.wirecrm.simulator import WireCrmPbx

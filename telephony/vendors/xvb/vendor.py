@@ -11,6 +11,9 @@ from telephony.events import Parsed
 from telephony.exceptions import MalformedHook
 from telephony.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField, check_shared_code
+from telephony.vendors.dial import Dialled, DialOrder
+from telephony.vendors.http import Request, Response
+from telephony.vendors.xvb import client
 from telephony.vendors.xvb.parsing import parse_command
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ class Xvb(Vendor):
         "XVB-PBX: Webhooks, “WebHook URL”; there also switch on the notices of the start and the end of a call."
     )
     may_lack_call_id = True
+    can_dial = True
 
     def authenticate(self, hook: Hook, profile: ConnectionProfile) -> None:
         """Rejects another PBX's code, in the body or in the header of some messages."""
@@ -66,6 +70,12 @@ class Xvb(Vendor):
         if outcome.responsible_extension:
             answer["responsible"] = outcome.responsible_extension
         return Reply.json(answer)
+
+    def dial_request(self, profile: ConnectionProfile, order: DialOrder) -> Request:
+        return client.dial_request(profile, order)
+
+    def dial_answer(self, profile: ConnectionProfile, response: Response) -> Dialled:
+        return client.dial_answer(response)
 
     def simulator(self) -> type[SimulatedPbx]:
         from telephony.vendors.xvb.simulator import XvbPbx

@@ -1,0 +1,45 @@
+"""Orders to call at Mobilon. Source: mobilon-vpbx-api-and-1c.md, `CallToSubscriber`; the codes: README.md.
+
+A GET with a side effect and the subscriber's key in its address: sent once, never logged.
+"""
+
+from __future__ import annotations
+
+from telephony.exceptions import DialFailed, DialProblem
+from telephony.hooks import ConnectionProfile
+from telephony.phone import as_dialled
+from telephony.vendors.dial import Dialled, DialOrder, check_status, read_object, refused, said, text_of
+from telephony.vendors.http import Request, Response
+
+METHOD = "CallToSubscriber"
+CODES = {
+    "1": DialProblem.NOT_REGISTERED,
+    "2": DialProblem.WRONG_KEY,
+    "3": DialProblem.BAD_NUMBER,
+    "4": DialProblem.PBX_ERROR,
+    "5": DialProblem.NO_SUBSCRIBER,
+}
+"""Later accounts name the reason by number, as a string or not."""
+
+
+def dial_request(profile: ConnectionProfile, order: DialOrder, *, api_url: str) -> Request:
+    """Only digits are allowed in the number: without plus and brackets."""
+    address = str(profile.settings.get("api_url") or api_url).rstrip("/")
+    return Request(
+        url=f"{address}/{METHOD}",
+        query={"outboundNumber": as_dialled(order.phone, profile.phone_region)},
+        secret_query={"key": order.user_key},
+        own_address=address,
+    )
+
+
+def dial_answer(response: Response) -> Dialled:
+    """`result` alone decides: failures are 200, too, and a wrong address answers with a page. Raises `DialFailed`."""
+    check_status(response)
+    answer = read_object(response)
+    if answer.get("result") == "SUCCESS":
+        return Dialled(order_id=text_of(answer, "callid"))
+    if not answer:
+        raise DialFailed(DialProblem.UNREADABLE, said(response))
+    problem = CODES.get(str(answer.get("code", "")).strip())
+    raise DialFailed(problem, said(response)) if problem else refused(said(response))
