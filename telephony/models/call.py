@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Right
 from django.utils.translation import gettext_lazy as _
 
 from telephony import events
-from telephony.models.connection import Connection, Extension
+from telephony.models.connection import Connection
+from telephony.models.decision import CardDecision
 from telephony.models.delivery import Delivery
+from telephony.models.encrypted import PartlyEncryptedJSONField
+from telephony.models.extension import Extension
+
+OUR_NUMBERS_END = Right("our_number", 10)
+"""What a PBX's spellings of one of our numbers share; there is an index for it."""
 
 
 class DirectionChoice(models.TextChoices):
@@ -35,6 +42,7 @@ class Call(models.Model):
     class Flag(models.TextChoices):
         SEVERAL_OPEN = "several_open", _("its end named no call, and several calls of this number were open")
         NO_START_SEEN = "no_start_seen", _("its end named no call, and no call of this number was open")
+        ERASED = "erased", _("the client's number was erased")
 
     connection = models.ForeignKey(
         Connection, models.CASCADE, related_name="calls", verbose_name=_("connection"), help_text=_("At which PBX.")
@@ -77,6 +85,7 @@ class Call(models.Model):
         models.SET_NULL,
         null=True,
         blank=True,
+        db_index=False,  # The first column of call_of_responsible.
         related_name="calls",
         verbose_name=_("responsible"),
         help_text=_("Who talked longest; of a missed call, whose phone rang last."),
@@ -86,26 +95,42 @@ class Call(models.Model):
         models.SET_NULL,
         null=True,
         blank=True,
+        db_index=False,  # The first column of call_of_contact.
         related_name="calls",
         verbose_name=_("contact"),
-        help_text=_("Whose number it is, if exactly one contact has it."),
+        help_text=_("Whose number it is, if exactly one contact has it; of several, the one that somebody chose."),
     )
     tracking = models.JSONField(_("tracking"), default=dict, blank=True, help_text=_("Roistat and utm values."))
     conflicts = models.JSONField(
         _("contradictions"), default=list, blank=True, help_text=_("Facts on which the PBX's messages disagree.")
     )
     flag = models.CharField(
-        _("remark"), max_length=20, choices=Flag, blank=True, help_text=_("Why this call may be a part of another.")
+        _("remark"), max_length=20, choices=Flag, blank=True, help_text=_("What is remarkable about this call.")
     )
 
     class Meta:
         verbose_name = _("call")
         verbose_name_plural = _("calls")
         ordering = ["-started_at", "-id"]
-        constraints = [models.UniqueConstraint(fields=["connection", "external_id"], name="call_once")]
+        # The id comes first: it is also looked for by itself.
+        constraints = [models.UniqueConstraint(fields=["external_id", "connection"], name="call_once")]
+        permissions = [
+            ("see_own_calls", _("Can see own calls")),
+            ("see_team_calls", _("Can see the own team's calls")),
+            ("see_all_calls", _("Can see all calls")),
+        ]
         indexes = [
             models.Index(fields=["-started_at", "-id"], name="call_newest_first"),
             models.Index(fields=["connection", "-started_at"], name="call_of_connection"),
+            models.Index(fields=["contact", "-started_at", "-id"], name="call_of_contact"),
+            models.Index(fields=["responsible", "id"], name="call_of_responsible"),
+            models.Index(fields=["status", "-started_at", "-id"], name="call_of_status"),
+            models.Index(
+                fields=["direction", "-started_at", "-id"],
+                condition=models.Q(direction__in=["internal", "unknown"]),
+                name="call_of_rare_direction",
+            ),
+            models.Index(OUR_NUMBERS_END, models.F("started_at").desc(), name="call_of_our_number"),
             models.Index(
                 fields=["status", "started_at"],
                 condition=models.Q(status__in=["ringing", "talking"]),
@@ -136,7 +161,11 @@ class CallEvent(models.Model):
     occurred_at = models.DateTimeField(
         _("time"), help_text=_("When it happened, or was received if the PBX did not say.")
     )
-    content = models.JSONField(_("content"), help_text=_("Everything that the message said."))
+    content = PartlyEncryptedJSONField(
+        _("content"),
+        encrypted_keys=["recording_link"],
+        help_text=_("Everything that the message said; links stored encrypted."),
+    )
 
     class Meta:
         verbose_name = _("event")
@@ -171,6 +200,7 @@ class CallLeg(models.Model):
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
+        db_index=False,  # The first column of leg_of_user.
         related_name="call_legs",
         verbose_name=_("user"),
         help_text=_("Whose phone it was at the time."),
@@ -187,12 +217,20 @@ class CallLeg(models.Model):
     is_transfer = models.BooleanField(
         _("transfer"), default=False, help_text=_("Rang when somebody else already talked.")
     )
+    card = models.CharField(
+        _("card"), max_length=15, choices=CardDecision, blank=True, help_text=_("Whether its user got one, or why not.")
+    )
+    card_at = models.DateTimeField(_("decided"), null=True, help_text=_("When that was decided."))
 
     class Meta:
         verbose_name = _("leg")
         verbose_name_plural = _("legs")
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["call", "position"], name="leg_once")]
+        indexes = [
+            models.Index(fields=["user", "call"], name="leg_of_user"),
+            models.Index(fields=["extension_number", "call"], name="leg_of_number"),
+        ]
 
     def __str__(self) -> str:
         return self.extension_number or self.user_key

@@ -1,15 +1,19 @@
-"""A company's account at a PBX, and whose phone is which there."""
+"""A company's account at a PBX."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+from dataclasses import replace
+from functools import cache
+from ipaddress import ip_network
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
-from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +23,7 @@ from telephony.hooks import ConnectionProfile
 from telephony.models.encrypted import EncryptedJSONField, EncryptedTextField
 from telephony.vendors import get_vendor, installed
 from telephony.vendors.base import Vendor
+from telephony.vendors.http import Policy
 
 SECRET_BYTES = 24
 
@@ -33,14 +38,44 @@ def hook_secret_sha256(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+_time_zones = cache(available_timezones)  # It walks through a folder of hundreds of files.
+
+
 def validate_time_zone(value: str) -> None:
-    if value not in available_timezones():
+    if value not in _time_zones():
         raise ValidationError(_("%(value)s is no time zone; write it like Europe/Moscow."), params={"value": value})
 
 
 def validate_phone_region(value: str) -> None:
     if value not in phonenumbers.SUPPORTED_REGIONS:
         raise ValidationError(_("%(value)s is no country code; write it like RU."), params={"value": value})
+
+
+def validate_phone_regions(value: Any) -> None:
+    for text in _texts(value):
+        validate_phone_region(text)
+
+
+def validate_networks(value: Any) -> None:
+    for text in _texts(value):
+        try:
+            ip_network(text)
+        except ValueError:
+            raise ValidationError(
+                _("%(value)s is no network; write it like 192.168.1.0/24."), params={"value": text}
+            ) from None
+
+
+def validate_hosts(value: Any) -> None:
+    for text in _texts(value):
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", text):
+            raise ValidationError(_("%(value)s is no host name; write it like pbx.example.ru."), params={"value": text})
+
+
+def _texts(value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise ValidationError(_("Give a list of texts."))
+    return value
 
 
 class Connection(models.Model):
@@ -67,6 +102,50 @@ class Connection(models.Model):
     )
     settings = EncryptedJSONField(
         _("PBX settings"), default=dict, blank=True, help_text=_("What this kind of PBX needs; stored encrypted.")
+    )
+    fetch_recordings = models.BooleanField(
+        _("fetch recordings"),
+        default=True,
+        help_text=_("Off: only where they are is kept, and each is fetched when somebody asks for it."),
+    )
+    longest_recording = models.PositiveIntegerField(
+        _("largest recording, MB"),
+        default=200,
+        validators=[MinValueValidator(1), MaxValueValidator(2000)],
+        help_text=_("A larger file is refused."),
+    )
+    recording_hosts = models.JSONField(
+        _("hosts of recordings"),
+        default=list,
+        blank=True,
+        validators=[validate_hosts],
+        help_text=_("Recordings are fetched from these hosts and their subdomains only; empty: from any public host."),
+    )
+    keep_recordings_days = models.PositiveIntegerField(
+        _("keep recordings, days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Then they are deleted, unless somebody keeps them; empty: they are kept for ever."),
+    )
+    allow_ftp = models.BooleanField(
+        _("fetch by FTP"),
+        default=False,
+        help_text=_("FTP is not encrypted: switch on only if the PBX has nothing else."),
+    )
+    internal_networks = models.JSONField(
+        _("internal networks"),
+        default=list,
+        blank=True,
+        validators=[validate_networks],
+        help_text=_("Networks that requests to this PBX may go to although they are not public, like 192.168.1.0/24."),
+    )
+    dial_countries = models.JSONField(
+        _("countries that may be called"),
+        default=list,
+        blank=True,
+        validators=[validate_phone_regions],
+        help_text=_("Two-letter country codes, for calls ordered here; empty: only the country of numbers above."),
     )
     hook_secret = EncryptedTextField(
         _("address secret"), default=new_hook_secret, editable=False, help_text=_("The secret part of the address.")
@@ -137,60 +216,16 @@ class Connection(models.Model):
             time_zone=ZoneInfo(self.time_zone), phone_region=self.phone_region, settings=self.settings
         )
 
+    def policy(self) -> Policy:
+        """Whom requests to this PBX's API may go to."""
+        return Policy(networks=tuple(ip_network(text) for text in self.internal_networks))
+
+    def recordings_policy(self) -> Policy:
+        """Whom its recordings may be fetched from."""
+        return replace(self.policy(), hosts=tuple(self.recording_hosts), allow_ftp=self.allow_ftp)
+
     def secret_values(self) -> list[str]:
         """Every value of this connection that must never be shown."""
         vendor = installed().get(self.vendor)
-        names = vendor.settings_form().secret_names() if vendor else list(self.settings)
+        names = vendor.settings_form.secret_names() if vendor else list(self.settings)
         return [value for value in (self.hook_secret, *(self.settings.get(name) for name in names)) if value]
-
-
-class Extension(models.Model):
-    """A user's phone at one PBX: its internal number, or the key that the PBX knows the user by, or both."""
-
-    connection = models.ForeignKey(
-        Connection,
-        models.CASCADE,
-        related_name="extensions",
-        verbose_name=_("connection"),
-        help_text=_("At which PBX."),
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        related_name="extensions",
-        verbose_name=_("user"),
-        help_text=_("Whose phone it is."),
-    )
-    number = models.CharField(
-        _("internal number"), max_length=50, blank=True, help_text=_("As the PBX writes it, like 101.")
-    )
-    key = models.CharField(
-        _("key"), max_length=100, blank=True, help_text=_("The user's key at the PBX, where it uses keys (Mobilon).")
-    )
-
-    class Meta:
-        verbose_name = _("extension")
-        verbose_name_plural = _("extensions")
-        ordering = ["connection", "number", "key"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(number="") | ~models.Q(key=""),
-                name="extension_has_number_or_key",
-                violation_error_message=_("Give the internal number, the key, or both."),
-            ),
-            models.UniqueConstraint(
-                fields=["connection", "number"],
-                condition=~models.Q(number=""),
-                name="extension_number_once",
-                violation_error_message=_("This internal number is somebody's already on this connection."),
-            ),
-            models.UniqueConstraint(
-                fields=["connection", "key"],
-                condition=~models.Q(key=""),
-                name="extension_key_once",
-                violation_error_message=_("This key is somebody's already on this connection."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.number or self.key} ({self.connection})"

@@ -1,4 +1,7 @@
-"""The inbox: every request of a PBX, byte for byte, before anything interprets it."""
+"""The inbox: every request of a PBX, byte for byte, before anything interprets it.
+
+It holds whatever the PBX wrote into it, tokens included: so it is stored encrypted.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony.hooks import Hook
 from telephony.models.connection import Connection
+from telephony.models.encrypted import EncryptedBinaryField
 
 
 class Delivery(models.Model):
@@ -27,11 +31,11 @@ class Delivery(models.Model):
     )
     received_at = models.DateTimeField(_("received"), help_text=_("When the request arrived."))
     method = models.CharField(_("method"), max_length=10, help_text=_("GET or POST."))
-    query = models.BinaryField(_("query"), help_text=_("The query string, as received."))
+    query = EncryptedBinaryField(_("query"), help_text=_("The query string, as received; stored encrypted."))
     headers = models.JSONField(
         _("headers"), default=dict, help_text=_("Without those that carry secrets: their values are replaced.")
     )
-    body = models.BinaryField(_("body"), help_text=_("The body, as received."))
+    body = EncryptedBinaryField(_("body"), help_text=_("The body, as received; stored encrypted."))
     remote_address = models.CharField(
         _("sender"), max_length=64, blank=True, help_text=_("Where it came from, behind our own proxies.")
     )

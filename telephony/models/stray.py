@@ -1,0 +1,24 @@
+"""Requests to hook addresses that nobody has: counted, not stored."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class StrayRequests(models.Model):
+    """How many came on one day. They are most likely a PBX with an old or mistyped address."""
+
+    day = models.DateField(_("day"), help_text=_("In the site's time zone."))
+    vendor = models.CharField(_("PBX"), max_length=50, help_text=_("The kind of PBX in the address, if it is one."))
+    count = models.PositiveIntegerField(_("requests"), default=0, help_text=_("How many at least."))
+    last_at = models.DateTimeField(_("last"), help_text=_("When the last one came."))
+
+    class Meta:
+        verbose_name = _("requests to unknown addresses")
+        verbose_name_plural = _("requests to unknown addresses")
+        ordering = ["-day", "vendor"]
+        constraints = [models.UniqueConstraint(fields=["day", "vendor"], name="stray_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.count}"
