@@ -1,0 +1,144 @@
+// What a person does with a card: closes it, says who it is, writes the result, opens the CRM's dialogs.
+
+export class Actions {
+    #stack;
+    #tabs;
+    #refresh;
+
+    constructor(stack, tabs, refresh) {
+        this.#stack = stack;
+        this.#tabs = tabs;
+        this.#refresh = refresh;
+        stack.element.addEventListener("click", (event) => this.#click(event));
+        stack.element.addEventListener("submit", (event) => this.#submit(event));
+        stack.element.addEventListener("keydown", (event) => this.#key(event));
+        // The CRM's form was saved (HX-Trigger): in this tab the dialog closes, in all of them the cards are read anew.
+        document.addEventListener("crm-saved", (event) => {
+            const dialog = event.target.closest?.(".tel-desk-dialog") ?? this.#openDialog();
+            this.#close(dialog);
+            this.#refresh();
+        });
+        document.addEventListener("htmx:responseError", (event) => this.#failed(event));
+        document.addEventListener("htmx:sendError", (event) => this.#failed(event));
+    }
+
+    async post(url, fields = {}) {
+        const body = new URLSearchParams(fields);
+        const headers = { "X-CSRFToken": this.#stack.settings.csrf };
+        return fetch(url, { method: "POST", body, headers });
+    }
+
+    async #click(event) {
+        const button = event.target.closest("button");
+        if (button?.dataset.dialog) {
+            this.#toggle(button);
+        } else if (button && "dismiss" in button.dataset) {
+            await this.#dismiss(button.closest("article").id, button.dataset.post);
+        } else if (button?.dataset.post) {
+            button.disabled = true;
+            await this.#send(() => this.post(button.dataset.post, { contact: button.dataset.contact }));
+            button.disabled = false;
+        }
+    }
+
+    async #dismiss(id, url) {
+        this.#stack.dismiss(id);
+        this.#tabs.say("dismissed", { id });
+        if (!(await this.#send(() => this.post(url)))) {
+            this.#stack.undismiss(id);
+            this.#tabs.say("undismissed", { id });
+        }
+    }
+
+    async #send(request) {
+        let response = null;
+        try {
+            response = await request();
+        } catch {
+            // Said below.
+        }
+        this.#stack.say(response?.ok ? "" : this.#stack.settings.textFailed);
+        await this.#refresh();
+        return response?.ok;
+    }
+
+    async #submit(event) {
+        const form = event.target;
+        if (!form.matches(".tel-desk-result")) {
+            return;
+        }
+        event.preventDefault();
+        const told = form.querySelector(".tel-desk-told");
+        const { textSaved, textSaving, textFailed } = this.#stack.settings;
+        const fields = Object.fromEntries(new FormData(form));
+        const closes = event.submitter?.name === "close";
+        told.dataset.tone = "";
+        told.textContent = textSaving;
+        let problem = textFailed;
+        try {
+            const response = await this.post(form.dataset.url, closes ? { ...fields, close: "1" } : fields);
+            problem = response.ok ? "" : (response.status === 400 && (await response.text())) || textFailed;
+        } catch {
+            // The words are there already.
+        }
+        told.dataset.tone = problem ? "bad" : "";
+        told.textContent = problem || textSaved;
+        if (!problem) {
+            delete form.dataset.dirty;
+            if (closes) {
+                const { id } = form.closest("article");
+                this.#stack.dismiss(id);
+                this.#tabs.say("dismissed", { id });
+            }
+            this.#refresh();
+        }
+    }
+
+    #toggle(button) {
+        const card = button.closest("article");
+        const dialog = card.querySelector(".tel-desk-dialog");
+        const wasOpen = button.getAttribute("aria-expanded") === "true";
+        this.#close(dialog);
+        if (wasOpen) {
+            return;
+        }
+        button.setAttribute("aria-expanded", "true");
+        dialog.hidden = false;
+        dialog.dataset.opener = button.dataset.key;
+        dialog.textContent = this.#stack.settings.textLoading;
+        window.htmx.ajax("GET", button.dataset.dialog, { target: dialog, swap: "innerHTML" }).then(() => {
+            dialog.querySelector("input:not([type=hidden]), textarea, select, button")?.focus();
+        });
+    }
+
+    #close(dialog) {
+        if (!dialog) {
+            return;
+        }
+        dialog.hidden = true;
+        dialog.replaceChildren();
+        delete dialog.dataset.dirty;
+        const opener = dialog.closest("article")?.querySelector('[aria-expanded="true"]');
+        opener?.setAttribute("aria-expanded", "false");
+        opener?.focus({ preventScroll: true });
+    }
+
+    #key(event) {
+        const dialog = event.target.closest(".tel-desk-dialog");
+        if (event.key === "Escape" && dialog) {
+            event.stopPropagation();
+            this.#close(dialog);
+        }
+    }
+
+    #openDialog() {
+        return this.#stack.element.querySelector(".tel-desk-dialog:not([hidden])");
+    }
+
+    #failed(event) {
+        const dialog = event.target.closest?.(".tel-desk-dialog");
+        if (dialog && !dialog.querySelector("form")) {
+            dialog.textContent = this.#stack.settings.textFailed;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+"""Users who may open the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+
+from tests.telephony.factories import make_user
+
+
+def person(username: str, *rights: str) -> Any:
+    """A user who may open the pages and, without other rights, sees the own calls."""
+    user = make_user(username)
+    user.is_staff = True
+    user.first_name = username.title()
+    user.save()
+    wanted = rights or ("see_own_calls",)
+    user.user_permissions.add(*Permission.objects.filter(codename__in=["view_call", *wanted]))
+    return user

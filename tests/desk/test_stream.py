@@ -1,0 +1,246 @@
+"""Live events: read once each, handed to whom they are for, resumed, and bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import DatabaseError
+from django.test import AsyncRequestFactory, Client, RequestFactory
+from django.utils import timezone
+
+from telephony.desk import hub as hubs
+from telephony.desk import stream as streams
+from telephony.desk.hub import RESYNC, Hub, Message, Reader, Stream
+from telephony.models import LiveEvent
+from telephony.services import live
+from tests.desk.people import person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hubs, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(hubs, "IDLE_SECONDS", 0.1)
+    monkeypatch.setattr(hubs, "PAUSE_AFTER_ERROR", 0.05)
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, quick: None) -> Hub:
+    fresh = Hub()
+    monkeypatch.setattr(streams, "hub", fresh)
+    return fresh
+
+
+def event(user: Any = None, pk: int | None = None, topic: str = "cards") -> LiveEvent:
+    return LiveEvent.objects.create(pk=pk, at=timezone.now(), user=user, topic=topic)
+
+
+def session_of(user: Any) -> SessionBase:
+    client = Client()
+    client.force_login(user)
+    store: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore(client.cookies["sessionid"].value)
+    return store
+
+
+async def ask(user: Any, last: int | None = None, session: SessionBase | None = None) -> Any:
+    """The view's answer to a browser of this user."""
+    headers = {"Last-Event-ID": str(last)} if last is not None else {}
+    request = AsyncRequestFactory().get("/telephony/live/", headers=headers)
+    request.session = session or await asyncio.to_thread(session_of, user)
+
+    async def auser() -> Any:
+        return user
+
+    request.auser = auser
+    return await streams.live(request)
+
+
+async def read(chunks: AsyncIterator[bytes], count: int, seconds: float = 5) -> list[str]:
+    """The next so many things that the stream says."""
+    async with asyncio.timeout(seconds):
+        return [(await anext(chunks)).decode() for _ in range(count)]
+
+
+async def until(is_true: Callable[[], bool], seconds: float = 5) -> None:
+    async with asyncio.timeout(seconds):
+        while not is_true():
+            await asyncio.sleep(0.01)
+
+
+def test_a_user_is_told_of_the_own_cards_only_and_those_who_see_it_of_the_board(hub: Hub) -> None:
+    anna, chief = person("anna"), User.objects.create_superuser("chief")
+
+    async def go() -> tuple[list[str], list[str]]:
+        mine, all_seeing = await ask(anna), await ask(chief)
+        assert mine.headers["Content-Type"] == "text/event-stream"
+        assert mine.headers["Cache-Control"] == "no-cache, no-transform"
+        assert mine.headers["X-Accel-Buffering"] == "no"
+        readers = [aiter(mine), aiter(all_seeing)]
+        for reader in readers:
+            assert (await read(reader, 2))[1] == "event: resync\ndata: {}\n\n"
+        took = [asyncio.create_task(read(reader, 2)) for reader in readers]
+        await until(lambda: len(hub) == 2)
+        await asyncio.sleep(0.2)
+        await asyncio.to_thread(live.publish, users=[anna.pk], content={"call": 7}, board=True)
+        await asyncio.sleep(0.2)
+        await asyncio.to_thread(live.publish, users=[anna.pk], content={}, board=False)
+        await asyncio.to_thread(live.publish, users=[], content={}, board=True)
+        result = [await task for task in took]
+        for reader in readers:
+            await reader.aclose()
+        return result[0], result[1]
+
+    mine, all_seeing = asyncio.run(go())
+    told = [chunk for chunk in mine if "resync" not in chunk]
+    assert all("event: cards" in chunk for chunk in told)
+    assert any(json.loads(chunk.partition("data: ")[2]) == {"call": 7} for chunk in told)
+    assert all("event: board" in chunk and "data: {}" in chunk for chunk in all_seeing if "resync" not in chunk)
+    assert len(hub) == 0
+
+
+def test_a_stream_resumes_after_the_last_event_and_tells_the_last_seconds_again(hub: Hub) -> None:
+    anna, boris = person("anna"), person("boris")
+    old = event(anna)
+    LiveEvent.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(minutes=5))
+    late, seen, missed, others = event(anna), event(anna), event(anna), event(boris)
+    board = event(None, topic="board")
+
+    async def go() -> list[Message]:
+        stream = Stream(user_id=anna.pk, sees_board=False)
+        return await asyncio.to_thread(streams.missed, stream, seen.pk)
+
+    assert [message.id for message in asyncio.run(go())] == [late.pk, missed.pk]
+    assert {others.pk, board.pk}.isdisjoint({late.pk, missed.pk})
+
+
+def test_who_was_away_too_long_reads_everything_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = person("anna")
+    first = event(anna)
+    for _ in range(5):
+        event(anna)
+    monkeypatch.setattr(streams, "LONGEST_RESUME", 3)
+
+    async def go(last: int | None) -> list[Message]:
+        return await asyncio.to_thread(streams.missed, Stream(user_id=anna.pk, sees_board=True), last)
+
+    assert asyncio.run(go(first.pk)) == [RESYNC]
+    assert asyncio.run(go(99999)) == [RESYNC]
+    assert asyncio.run(go(None)) == [RESYNC]
+
+
+@pytest.mark.parametrize(("given", "last"), [("12", 12), ("", None), ("-1", None), ("x", None), ("9" * 30, None)])
+def test_the_last_event_is_a_number_or_nothing(given: str, last: int | None) -> None:
+    assert streams._last_id(RequestFactory().get("/", headers={"Last-Event-ID": given})) == last
+
+
+def test_without_a_session_there_is_no_stream(hub: Hub) -> None:
+    gone = User.objects.create(username="gone", is_active=False)
+    for user in (AnonymousUser(), gone):
+        session = import_module(settings.SESSION_ENGINE).SessionStore()
+        assert asyncio.run(ask(user, session=session)).status_code == 403
+
+
+def test_a_server_that_can_not_hold_streams_says_so_at_once() -> None:
+    client = Client()
+    client.force_login(person("anna"))
+    response = client.get("/telephony/live/")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "60"
+
+
+def test_one_user_can_not_take_all_streams(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = person("anna")
+    monkeypatch.setattr(streams, "MOST_STREAMS_OF_USER", 1)
+
+    async def go() -> list[int]:
+        first = await ask(anna)
+        reader = aiter(first)
+        await read(reader, 1)
+        second = await ask(anna)
+        await reader.aclose()
+        return [first.status_code, second.status_code]
+
+    assert asyncio.run(go()) == [200, 503]
+
+
+def test_heartbeats_come_and_a_session_that_ended_ends_the_stream(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = person("anna")
+    monkeypatch.setattr(streams, "HEARTBEAT_SECONDS", 0.1)
+    session = session_of(anna)
+
+    async def go() -> list[str]:
+        reader = aiter(await ask(anna, session=session))
+        said = await read(reader, 3)
+        while "beat" not in said[-1]:
+            said += await read(reader, 1)
+        await asyncio.to_thread(session.delete)
+        async with asyncio.timeout(5):
+            return said + [chunk.decode() async for chunk in reader]
+
+    said = asyncio.run(go())
+    assert said[-1] == "event: end\ndata: {}\n\n"
+    assert len(hub) == 0
+
+
+def test_the_reader_goes_on_after_the_database_failed(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = person("anna")
+    real, failures = Reader.read, [0]
+
+    def read_or_fail(self: Reader) -> list[LiveEvent]:
+        if failures[0] == 1:
+            failures[0] += 1
+            raise DatabaseError("gone")
+        failures[0] += 1
+        return real(self)
+
+    monkeypatch.setattr(Reader, "read", read_or_fail)
+
+    async def go() -> list[str]:
+        stream = Stream(user_id=anna.pk, sees_board=False)
+        hub.join(stream)
+        await until(lambda: failures[0] > 3)
+        await stream.take(1)
+        await asyncio.to_thread(event, anna)
+        told = await stream.take(15)
+        hub.leave(stream)
+        return [message.topic for message in told]
+
+    assert asyncio.run(go()) == ["cards"]
+
+
+def test_the_reader_ends_with_the_last_stream_and_begins_again_with_the_next(hub: Hub) -> None:
+    anna = person("anna")
+
+    async def once() -> None:
+        stream = Stream(user_id=anna.pk, sees_board=False)
+        hub.join(stream)
+        assert await stream.take(15) == [RESYNC]
+        hub.leave(stream)
+        await until(lambda: not [thread for thread in threading.enumerate() if thread.name == "live events"])
+
+    asyncio.run(once())
+    asyncio.run(once())
+
+
+def test_a_stream_whose_loop_is_gone_harms_nobody(hub: Hub) -> None:
+    async def make() -> Stream:
+        return Stream(user_id=1, sees_board=True)
+
+    dead = asyncio.run(make())
+    hub.join(dead)
+    time.sleep(0.2)
+    event(topic="board")
+    time.sleep(0.2)
+    hub.leave(dead)
