@@ -1,13 +1,28 @@
-"""The CRM's answer to telephony's question: whose number is this?"""
+"""The CRM's answers to telephony: whose number is this, what is known of them, what can be done about a call."""
 
 from __future__ import annotations
 
-from django.urls import reverse
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
 
-from crm.models import Contact
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from crm.access import may, visible_notes, visible_tasks
+from crm.models import Contact, Note, Task
+from crm.selectors.contacts import matching
 from telephony import phone as phones
-from telephony.directory import ContactCard
+from telephony.directory import Action, ContactCard, ContactDetails, DetailLine
 from telephony.events import Phone
+from telephony.models import Call
+
+FEW_TASKS, FEW_NOTES = 3, 2
+LINE = 120
+"""So many characters of a note are on a card."""
 
 
 class CrmDirectory:
@@ -22,8 +37,50 @@ class CrmDirectory:
             found = self._of(phones__last10=last10, **unreadable)
         return [_card(contact) for contact in found]
 
+    def actions(self, call: Call, user: Any) -> Sequence[Action]:
+        """Whose call it is, as long as nobody knows; and what to remember or to do. Only what the user may."""
+        views, actions = may(user, "view", Contact), []
+        if views and call.contact_id is None:
+            if may(user, "add", Contact):
+                actions.append(_action("contact-new", _("New contact"), "person_add", "crm:card-contact-new", call))
+            if may(user, "change", Contact):
+                actions.append(_action("attach", _("Choose contact"), "person_search", "crm:card-attach", call))
+        if may(user, "view", Note) and may(user, "add", Note):
+            actions.append(_action("note", _("Note"), "edit_note", "crm:card-note", call))
+        if may(user, "view", Task) and may(user, "add", Task):
+            actions.append(_action("task", _("Task"), "task_alt", "crm:card-task", call))
+            actions.append(_action("callback", _("Call back"), "phone_callback", "crm:card-callback", call))
+        if views and call.contact_id is not None and may(user, "change", Contact):
+            actions.append(_action("attach", _("Somebody else"), "person_search", "crm:card-attach", call))
+        return actions
+
+    def details(self, contact_pk: int, user: Any) -> ContactDetails:
+        """Open tasks, the most urgent first, and the latest notes."""
+        tasks = visible_tasks(user, Task.objects.filter(contact=contact_pk, done_at=None)).order_by("due_at", "pk")
+        notes = visible_notes(user, Note.objects.filter(contact=contact_pk)).order_by("-created_at", "-pk")
+        url, now = reverse("crm:contact", args=[contact_pk]), timezone.now()
+        return ContactDetails(
+            tasks=[
+                DetailLine(title=task.title, url=url, at=task.due_at, overdue=task.due_at < now)
+                for task in tasks[:FEW_TASKS]
+            ],
+            notes=[
+                DetailLine(title=Truncator(note.text).chars(LINE), url=url, at=note.created_at)
+                for note in notes[:FEW_NOTES]
+            ],
+        )
+
+    def search(self, term: str) -> Any:
+        """Primary keys of the contacts that this finds: names, companies, emails, parts of numbers."""
+        return matching(Contact.objects.order_by(), term).values("pk")
+
     def _of(self, **number: str) -> list[Contact]:
-        return list(Contact.objects.filter(**number).select_related("company").order_by("id").distinct()[:20])
+        contacts = Contact.objects.filter(**number).select_related("company")
+        return list(contacts.defer("search_text", "company__search_text").order_by("id").distinct()[:20])
+
+
+def _action(key: str, label: str | Promise, icon: str, page: str, call: Call) -> Action:
+    return Action(key=key, label=label, icon=icon, url=f"{reverse(page)}?{urlencode({'call': call.pk})}")
 
 
 def _card(contact: Contact) -> ContactCard:
@@ -32,5 +89,5 @@ def _card(contact: Contact) -> ContactCard:
         name=contact.name,
         company=contact.company.name if contact.company else "",
         responsible_id=contact.responsible_id,
-        url=reverse("admin:crm_contact_change", args=[contact.pk]),
+        url=contact.get_absolute_url(),
     )

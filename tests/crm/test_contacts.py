@@ -56,11 +56,12 @@ def test_a_company_is_made_once() -> None:
         ({"name": "x" * 201, "phones": ["1"]}, "name"),
         ({"name": "Иван", "phones": ["+79235292926", "no digits"]}, "phones"),
         ({"name": "Иван", "phones": ["1" * 101]}, "phones"),
+        ({"name": "Иван", "phones": [], "company": "x" * 201}, "company"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_field_and_nothing_is_saved(values: dict[str, Any], field: str) -> None:
     with pytest.raises(ValidationError) as error:
-        add_contact(**values, company="ООО Вектор")
+        add_contact(**{"company": "ООО Вектор", **values})
     assert field in error.value.message_dict
     assert not Contact.objects.exists()
     assert not Company.objects.exists()

@@ -1,4 +1,4 @@
-"""Companies, contacts and their numbers."""
+"""Contacts and their numbers."""
 
 from __future__ import annotations
 
@@ -7,30 +7,20 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.company import Company
+from crm.models.tag import Tag
+from crm.models.words import Words, WordsIndex
+from crm.words import searchable
 from telephony import phone
-
-
-class Company(models.Model):
-    """A company that contacts belong to."""
-
-    name = models.CharField(_("name"), max_length=200, unique=True, help_text=_("As people call it."))
-    created_at = models.DateTimeField(_("created"), auto_now_add=True, help_text=_("When it was added here."))
-
-    class Meta:
-        verbose_name = _("company")
-        verbose_name_plural = _("companies")
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Contact(models.Model):
     """A person (or a line of a company) that calls or is called."""
 
-    name = models.CharField(_("name"), max_length=200, db_index=True, help_text=_("First and last name."))
+    name = models.CharField(_("name"), max_length=200, help_text=_("First and last name."))
     company = models.ForeignKey(
         Company,
         models.SET_NULL,
@@ -39,6 +29,13 @@ class Contact(models.Model):
         related_name="contacts",
         verbose_name=_("company"),
         help_text=_("Where this person works."),
+    )
+    position = models.CharField(
+        _("position"), max_length=100, blank=True, help_text=_("What this person does there: director, buyer.")
+    )
+    email = models.EmailField(_("email"), blank=True, help_text=_("Where to write to."))
+    source = models.CharField(
+        _("source"), max_length=100, blank=True, help_text=_("Where this contact came from: a call, the site, a fair.")
     )
     responsible = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -49,22 +46,60 @@ class Contact(models.Model):
         verbose_name=_("responsible"),
         help_text=_("Who looks after this contact; the PBX can put their calls through to this user."),
     )
-    search_text = models.TextField(editable=False, blank=True, help_text=_("Names in lower case, for searching."))
+    tags = models.ManyToManyField(
+        Tag, blank=True, related_name="contacts", verbose_name=_("tags"), help_text=_("What it is sorted by.")
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("added by"),
+        help_text=_("Who added it here; empty for a script."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True, help_text=_("When it was added here."))
+    updated_at = models.DateTimeField(_("changed"), auto_now=True, help_text=_("When it was last changed."))
+    search_text = models.TextField(
+        editable=False,
+        blank=True,
+        help_text=_("What it is found by: words of names and emails in lower case, and digits of numbers."),
+    )
 
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         ordering = ["name", "id"]
         swappable = "TELEPHONY_CONTACT_MODEL"
+        indexes = [
+            models.Index(fields=["name", "id"], name="contact_by_name"),
+            models.Index(fields=["responsible", "name", "id"], name="contact_of_responsible"),
+            WordsIndex(Words("search_text"), name="contact_words"),
+        ]
+        permissions = [
+            ("merge_contact", _("Can merge two contacts into one")),
+            ("import_contacts", _("Can import contacts from a file")),
+            ("export_contacts", _("Can export contacts to a file")),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        # SQLite compares Cyrillic letters case by case: so the search looks into text that is lower case already.
-        self.search_text = f"{self.name} {self.company.name if self.company else ''}".lower()
+        self.search_text = self.searchable()
+        if (named := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*named, "search_text"}
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("crm:contact", args=[self.pk])
+
+    def searchable(self) -> str:
+        """What `search_text` has to be. Reads the company and the numbers."""
+        numbers = [number.e164 or number.raw for number in self.phones.all()] if self.pk else []
+        company = self.company.name if self.company else ""
+        return searchable(self.name, company, emails=[self.email], numbers=numbers)
 
 
 class ContactPhone(models.Model):

@@ -1,0 +1,72 @@
+"""Companies in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Company, Contact
+from crm.selectors.contacts import matching, with_contact_count
+from telephony.admin.base import TelephonyAdmin
+from telephony.admin.theme import TabularInline
+from telephony.markup import link
+from telephony.presentation import person
+
+
+class ContactInline(TabularInline):
+    """A company's contacts: looked at here, changed on their own page."""
+
+    model = Contact
+    fields = ["linked_name", "numbers", "responsible_name"]
+    readonly_fields = ["linked_name", "numbers", "responsible_name"]
+    extra = 0
+    per_page = 20
+    can_delete = False
+    hide_title = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
+        return super().get_queryset(request).select_related("responsible").prefetch_related("phones")
+
+    @admin.display(description=_("name"))
+    def linked_name(self, contact: Contact) -> SafeString:
+        return link(contact.get_absolute_url(), contact.name)
+
+    @admin.display(description=_("phone numbers"))
+    def numbers(self, contact: Contact) -> str:
+        return ", ".join(str(number) for number in contact.phones.all())
+
+    @admin.display(description=_("responsible"))
+    def responsible_name(self, contact: Contact) -> str:
+        return person(contact.responsible)
+
+
+@admin.register(Company)
+class CompanyAdmin(TelephonyAdmin):
+    list_display = ["name", "people", "created_at"]
+    search_fields = ["search_text"]
+    fields = ["name", "site", "email", "responsible", "tags"]
+    autocomplete_fields = ["responsible", "tags"]
+    inlines = [ContactInline]
+    change_form_outer_before_template = "crm/admin/desk_link.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
+        rows: QuerySet[Company] = super().get_queryset(request)
+        return with_contact_count(rows)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Company], search_term: str
+    ) -> tuple[QuerySet[Company], bool]:
+        return matching(queryset, search_term), False
+
+    @admin.display(description=_("contacts"), ordering="contact_count")
+    def people(self, company: Any) -> int:
+        found: int = company.contact_count
+        return found

@@ -1,0 +1,80 @@
+"""Contacts in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RelatedDropdownFilter
+
+from crm.models import Contact, ContactPhone
+from crm.selectors.contacts import matching
+from telephony.admin.base import TelephonyAdmin
+from telephony.admin.theme import TabularInline
+from telephony.dashboard import latest_calls
+from telephony.markup import list_url
+from telephony.models import Call
+from telephony.players import call_rows
+from telephony.presentation import person
+
+LATEST_CALLS = 10
+
+
+class ContactPhoneInline(TabularInline):
+    model = ContactPhone
+    extra = 0
+    hide_title = True
+    fields = ["raw"]
+
+
+@admin.register(Contact)
+class ContactAdmin(TelephonyAdmin):
+    list_display = ["name", "company", "numbers", "responsible_name", "created_at"]
+    list_filter = [
+        ("company", AutocompleteSelectFilter),
+        ("responsible", RelatedDropdownFilter),
+        ("tags", RelatedDropdownFilter),
+    ]
+    show_full_result_count = False
+    search_fields = ["search_text"]
+    search_help_text = _("A name, a company, an email or a number in any form")
+    autocomplete_fields = ["company", "responsible", "tags"]
+    fields = ["name", "company", "position", "email", "responsible", "source", "tags"]
+    inlines = [ContactPhoneInline]
+    change_form_outer_before_template = "crm/admin/desk_link.html"
+    change_form_outer_after_template = "crm/admin/contact_calls.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
+        return super().get_queryset(request).select_related("company", "responsible").prefetch_related("phones")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
+    ) -> tuple[QuerySet[Contact], bool]:
+        return matching(queryset, search_term), False
+
+    def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
+        if not change:
+            obj.created_by_id = request.user.pk
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("phone numbers"))
+    def numbers(self, contact: Contact) -> str:
+        return ", ".join(str(number) for number in contact.phones.all())
+
+    @admin.display(description=_("responsible"), ordering="responsible__last_name")
+    def responsible_name(self, contact: Contact) -> str:
+        return person(contact.responsible)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        contact = kwargs.get("obj")
+        if isinstance(contact, Contact) and request.user.has_perm("telephony.view_call"):
+            calls = latest_calls(request.user, limit=LATEST_CALLS, contact_id=contact.pk)
+            context["calls"] = call_rows(request.user, calls)
+            context["calls_url"] = list_url(Call, contact__id__exact=contact.pk)
+            context["shows_calls"] = True
+        return super().render_change_form(request, context, *args, **kwargs)
