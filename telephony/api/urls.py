@@ -1,0 +1,15 @@
+"""Addresses of telephony's part of the API; a project includes them where its API is."""
+
+from __future__ import annotations
+
+from rest_framework.routers import SimpleRouter
+
+from telephony.api import views
+
+router = SimpleRouter()
+router.register("calls", views.CallViewSet, basename="call")
+router.register("recordings", views.RecordingViewSet, basename="recording")
+router.register("dials", views.DialViewSet, basename="dial")
+router.register("extensions", views.ExtensionViewSet, basename="extension")
+
+urlpatterns = router.urls
