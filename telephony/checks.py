@@ -6,8 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import InvalidStorageError, storages
 from django.utils.module_loading import import_string
 
+from telephony.storage import RECORDINGS
 from telephony.vendors.base import Vendor
 
 
@@ -47,3 +50,22 @@ def directory_is_sound(**_: Any) -> list[CheckMessage]:
     if not callable(getattr(directory, "find", None)):
         return [Error(f"TELEPHONY_CONTACT_DIRECTORY names {path}, which has no find().", id="telephony.E005")]
     return []
+
+
+@register
+def recordings_have_a_place(**_: Any) -> list[CheckMessage]:
+    """STORAGES has "recordings", and there is a folder to work on what is not whole yet."""
+    if RECORDINGS not in settings.STORAGES:
+        hint = (
+            'Add "recordings": {"BACKEND": "telephony.storage.WholeFileStorage", "OPTIONS": {"location": "/srv/..."}}.'
+        )
+        return [Error('STORAGES has no "recordings".', hint=hint, id="telephony.E007")]
+    try:
+        storage = storages[RECORDINGS]
+    except (ImportError, ImproperlyConfigured, InvalidStorageError, TypeError) as error:
+        return [Error(f'STORAGES["recordings"] can\'t be used: {error}', id="telephony.E008")]
+    if hasattr(storage, "work_dir") or getattr(settings, "TELEPHONY_RECORDINGS_WORK_DIR", None):
+        return []
+    text = f"{type(storage).__name__} has no folder for recordings that are not whole yet."
+    hint = "Set TELEPHONY_RECORDINGS_WORK_DIR to a folder of this machine that no web server hands out."
+    return [Error(text, hint=hint, id="telephony.E009")]

@@ -1,19 +1,26 @@
-"""The only question that telephony asks a CRM: whose number is this?
+"""What telephony asks a CRM: whose number is this, what is known of them, and what can be done about a call.
 
 The setting TELEPHONY_CONTACT_DIRECTORY names the class that answers. Telephony has its own foreign key
-to the contact model (TELEPHONY_CONTACT_MODEL) but knows nothing else of it.
+to the contact model (TELEPHONY_CONTACT_MODEL) but knows nothing else of it. Only `find` is required of
+the class: `actions_for` and `details_of` stand in for the rest.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from telephony.events import Phone
+
+if TYPE_CHECKING:
+    from telephony.models import Call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +37,44 @@ class ContactCard:
     """The contact's page, relative to the site."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something that a person can do about a call, as a button on its card."""
+
+    key: str
+    """Its name in the page's HTML, like `note`: letters and dashes, once in a list."""
+    label: str | Promise
+    icon: str
+    """Name of a Material symbol, like `edit_note`."""
+    url: str
+    """Address of an HTML fragment (GET) that is shown in a dialog of the card: a form that htmx sends.
+
+    When it is done, its answer has the header `HX-Trigger: crm-saved`: the dialog closes, and the card is read anew.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailLine:
+    """A task or a note of a contact, on one line."""
+
+    title: str
+    url: str = ""
+    """Its page, relative to the site."""
+    at: datetime | None = None
+    """Of a task, when it is due; of a note, when it was written."""
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactDetails:
+    """What is worth knowing of a contact while it is on the phone; a few lines of each."""
+
+    tasks: Sequence[DetailLine] = ()
+    """Open ones, the most urgent first."""
+    notes: Sequence[DetailLine] = ()
+    """Newest first."""
+
+
 class ContactDirectory(Protocol):
     """What a CRM gives telephony."""
 
@@ -39,12 +84,24 @@ class ContactDirectory(Protocol):
         Called while a phone rings: answer from an index, within milliseconds.
         """
 
+    def actions(self, call: Call, user: Any) -> Sequence[Action]:
+        """What this user may do about the call; also of a call that is nobody's contact's."""
+
+    def details(self, contact_pk: int, user: Any) -> ContactDetails:
+        """What this user may know of the contact."""
+
 
 class EmptyDirectory:
     """Knows nobody: for a project that has no contacts."""
 
     def find(self, phone: Phone) -> list[ContactCard]:
         return []
+
+    def actions(self, call: Call, user: Any) -> Sequence[Action]:
+        return ()
+
+    def details(self, contact_pk: int, user: Any) -> ContactDetails:
+        return ContactDetails()
 
 
 @cache
@@ -53,3 +110,24 @@ def get_directory() -> ContactDirectory:
     path = getattr(settings, "TELEPHONY_CONTACT_DIRECTORY", "telephony.directory.EmptyDirectory")
     directory: ContactDirectory = import_string(path)()
     return directory
+
+
+def actions_for(call: Call, user: Any) -> Sequence[Action]:
+    """The directory's actions; none where it has only `find`."""
+    ask = getattr(get_directory(), "actions", None)
+    return ask(call, user) if ask is not None else ()
+
+
+def details_of(contact_pk: int, user: Any) -> ContactDetails:
+    """The directory's details; none where it has only `find`."""
+    ask = getattr(get_directory(), "details", None)
+    return ask(contact_pk, user) if ask is not None else ContactDetails()
+
+
+def contacts_matching(term: str) -> Any:
+    """Primary keys of the contacts that this term finds, as a subquery; none where the directory can't search.
+
+    The directory may have `search(term) -> QuerySet`, of values or contacts: names, companies, parts of numbers.
+    """
+    ask = getattr(get_directory(), "search", None)
+    return ask(term) if ask is not None else ()

@@ -17,6 +17,8 @@ from typing import Any
 class EventKind(StrEnum):
     """What happened. The order of declaration is the order of the phases of a call."""
 
+    ORDERED = "ordered"
+    """Not the PBX's: that it was ordered here, and whom it is for, where the PBX's own messages don't say."""
     CALL_STARTED = "call_started"
     LEG_RINGING = "leg_ringing"
     ANSWERED = "answered"
@@ -88,9 +90,14 @@ class CallEvent:
     """Aware. The PBX's own time where the message has one, else the time of receipt."""
     time_is_guess: bool = False
     """The message came too late for its time of receipt to mean anything; a copy that came in time knows better."""
+    listed_at: datetime | None = None
+    """Of what the PBX's own list of finished calls told (pbx_calls.py): when it was read. Its times but the start
+    are reckoned."""
     fingerprint: str
     """Equal for two copies of the same message and for nothing else; see `fingerprint()`."""
     no_call_id: NoCallId | None = None
+    order_id: str = ""
+    """The PBX's id of the order that the call came from, where the message names it (Sipuni: `callbackId`)."""
 
     direction: Direction | None = None
     client_raw: str = ""
@@ -125,7 +132,7 @@ class CallEvent:
     def __post_init__(self) -> None:
         if not self.external_id and self.no_call_id is None:
             raise ValueError("An event without external_id has to say how its call is found (no_call_id).")
-        for name in ("occurred_at", "started_at", "answered_at"):
+        for name in ("occurred_at", "listed_at", "started_at", "answered_at"):
             moment = getattr(self, name)
             if moment is not None and moment.tzinfo is None:
                 raise ValueError(f"{name} has no time zone: {moment!r}")
@@ -190,7 +197,7 @@ def from_json(stored: Mapping[str, Any]) -> CallEvent:
     for name, enum in _ENUMS.items():
         if name in values:
             values[name] = enum(values[name])
-    for name in ("occurred_at", "started_at", "answered_at"):
+    for name in ("occurred_at", "listed_at", "started_at", "answered_at"):
         if name in values:
             values[name] = datetime.fromisoformat(values[name])
     return CallEvent(**values)

@@ -72,6 +72,19 @@ def normalise(raw: str, region: str) -> Phone:
     return Phone(raw=raw.strip(), e164=to_e164(raw, region))
 
 
+def shown(e164: str) -> str:
+    """The number with spaces, for people: +7 923 529-29-26."""
+    return str(phonenumbers.format_number(phonenumbers.parse(e164), PhoneNumberFormat.INTERNATIONAL))
+
+
+def as_dialled(e164: str, region: str) -> str:
+    """The digits that a telephone in `region` dials for this number: in RU 89050000000, abroad 810 and so on."""
+    if region in _TRUNK_PREFIX_8 and e164.startswith("+7"):
+        return "8" + e164[2:]  # Also in ranges that are newer than our tables.
+    parsed = phonenumbers.parse(e164)
+    return "".join(filter(str.isdigit, phonenumbers.format_out_of_country_calling_number(parsed, region)))
+
+
 def _parse(number: str, region: str) -> str:
     try:
         parsed = phonenumbers.parse(number, region)

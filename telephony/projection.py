@@ -3,19 +3,19 @@
 `fold` may be given the events in any order, and with any of them missing: it sorts them itself and
 looks at all of them, so no event is lost on another's lateness. Immutable facts (direction, client,
 our number, start) are taken from the earliest *phase* that names them; an answer is never taken back;
-an end is final; a reaper's end gives way to anything that happened later.
+an end is final; a reaper's end gives way to anything that happened later. A PBX's list (`CallEvent.listed_at`) knows
+best how an unanswered call ended and how long a talk was, and nothing else better than the messages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Protocol
 
-from telephony.events import CallEvent, CallStatus, Direction, EventKind, LegRole
-from telephony.legs import Leg, fold_legs
+from telephony.events import CallEvent, CallStatus, Direction, EventKind
+from telephony.legs import Leg, fold_legs, responsible_leg
 
 IMMUTABLE = ("client_raw", "our_number", "started_at")
 
@@ -68,7 +68,7 @@ def fold(events: Iterable[CallEvent]) -> CallState:
     client = next((event for event in by_phase if event.client_raw), None)
     started_at = _started_at(by_phase, timeline)
     direction = next((event.direction for event in by_phase if event.direction), Direction.UNKNOWN)
-    ended_at = _ended_at(ends, started_at) if ends else reaped_at
+    ended_at = _ended_at(ends, started_at, timeline) if ends else reaped_at
     status = _status(timeline, ends, reaped=reaped_at is not None)
     answered_at = _answered_at(timeline, ends, started_at, ended_at, status)
     legs = fold_legs(timeline, direction, status, answered_at, ended_at)
@@ -82,7 +82,7 @@ def fold(events: Iterable[CallEvent]) -> CallState:
         ringing_at=min((leg.rang_at for leg in legs if leg.rang_at), default=None),
         answered_at=answered_at,
         ended_at=ended_at,
-        ring_seconds=_ring_seconds(started_at, answered_at, ended_at, status),
+        ring_seconds=None if _is_wait_unknown(timeline) else _ring_seconds(started_at, answered_at, ended_at, status),
         talk_seconds=_talk_seconds(ends, answered_at, ended_at, status),
         legs=legs,
         responsible_leg=responsible_leg(legs),
@@ -120,18 +120,36 @@ def _started_at(by_phase: list[CallEvent], timeline: list[CallEvent]) -> datetim
     return min(chain(talks, answers))
 
 
-def _ended_at(ends: list[CallEvent], started_at: datetime) -> datetime:
-    """The first end that is not before the start (a message may carry another year), else the start and the talk."""
+def _ended_at(ends: list[CallEvent], started_at: datetime, timeline: list[CallEvent]) -> datetime:
+    """The first end that is not before the start (a message may carry another year), else the start and the talk.
+
+    A list tells no end: then it is reckoned, and no sign of life is after it.
+    """
     talk = timedelta(seconds=max((event.talk_seconds or 0 for event in ends), default=0))
-    return min((event.occurred_at for event in ends if event.occurred_at >= started_at), default=started_at + talk)
+    if all(event.listed_at for event in ends):
+        answers = [event.occurred_at for event in timeline if event.kind is EventKind.ANSWERED]
+        return max(min(answers, default=started_at) + talk, started_at, *_signs_of_life(timeline))
+    told = [event.occurred_at for event in ends if not event.listed_at]
+    return min((at for at in told if at >= started_at), default=started_at + talk)
+
+
+def _is_wait_unknown(timeline: list[CallEvent]) -> bool:
+    """Only a list told of the end, and nothing of the answer."""
+    ends = [event for event in timeline if event.kind is EventKind.ENDED]
+    answered = any(event.kind is EventKind.ANSWERED or event.answered_at for event in timeline)
+    return bool(ends) and all(event.listed_at for event in ends) and not answered
 
 
 def _reaped_at(timeline: list[CallEvent]) -> datetime | None:
     """The reaper's time, unless the call showed a sign of life after it."""
-    alive = (EventKind.CALL_STARTED, EventKind.LEG_RINGING, EventKind.ANSWERED, EventKind.LEG_ENDED)
-    last_sign = max((event.occurred_at for event in timeline if event.kind in alive), default=None)
+    last_sign = max(_signs_of_life(timeline), default=None)
     reaps = (event.occurred_at for event in timeline if event.kind is EventKind.REAPED)
     return min((at for at in reaps if last_sign is None or at >= last_sign), default=None)
+
+
+def _signs_of_life(timeline: list[CallEvent]) -> list[datetime]:
+    alive = (EventKind.CALL_STARTED, EventKind.LEG_RINGING, EventKind.ANSWERED, EventKind.LEG_ENDED)
+    return [event.occurred_at for event in timeline if event.kind in alive]
 
 
 def _status(timeline: list[CallEvent], ends: list[CallEvent], *, reaped: bool) -> CallStatus:
@@ -139,7 +157,8 @@ def _status(timeline: list[CallEvent], ends: list[CallEvent], *, reaped: bool) -
     if ends:
         if answered:
             return CallStatus.ANSWERED
-        named = (event.status for event in ends if event.status not in (None, CallStatus.UNKNOWN))
+        by_knowledge = sorted(ends, key=lambda event: event.listed_at is None)
+        named = (event.status for event in by_knowledge if event.status not in (None, CallStatus.UNKNOWN))
         return next(named, CallStatus.UNKNOWN) or CallStatus.UNKNOWN
     if reaped:
         return CallStatus.UNKNOWN
@@ -193,36 +212,12 @@ def _talk_seconds(
     return max(counted) if counted else _whole(answered_at, ended_at)
 
 
-class ConcernedLeg(Protocol):
-    """What `responsible_leg` looks at: a leg of the fold, or a stored one."""
-
-    @property
-    def role(self) -> str: ...
-    @property
-    def rang_at(self) -> datetime | None: ...
-    @property
-    def answered_at(self) -> datetime | None: ...
-    @property
-    def talk_seconds(self) -> int | None: ...
-
-
-def responsible_leg(legs: Sequence[ConcernedLeg]) -> int | None:
-    """Index of the leg that talked longest; of a call that nobody answered, the one that rang last."""
-    talked = [(leg.talk_seconds or 0, -index) for index, leg in enumerate(legs) if leg.answered_at]
-    if talked:
-        return -max(talked)[1]
-    called = [index for index, leg in enumerate(legs) if leg.role == LegRole.CALLED] or list(range(len(legs)))
-    rang = [(rang_at, index) for index in called if (rang_at := legs[index].rang_at)]
-    if rang:
-        return max(rang)[1]
-    return called[-1] if called else None
-
-
 def _recordings(timeline: list[CallEvent]) -> tuple[RecordingNote, ...]:
-    notes = (
+    naming = [event for event in timeline if event.recording_link or event.recording_reference]
+    notes = (  # Where a message named it, the list names the same one, perhaps otherwise.
         RecordingNote(link=event.recording_link, reference=event.recording_reference)
-        for event in timeline
-        if event.recording_link or event.recording_reference
+        for event in naming
+        if not event.listed_at or all(other.listed_at for other in naming)
     )
     return tuple(dict.fromkeys(notes))
 
@@ -237,6 +232,7 @@ def _tracking(by_phase: list[CallEvent]) -> dict[str, str]:
 
 
 def _contradicts(by_phase: list[CallEvent], name: str) -> bool:
+    by_phase = [event for event in by_phase if not event.listed_at]
     if name == "started_at":
         # A second's difference is the same start told twice.
         named = [event.started_at for event in by_phase if event.started_at]

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from telephony.models import Call, Connection
+from telephony.logs import hide_secrets, hide_values
+from telephony.models import Call, Connection, Recording
 from telephony.models.connection import hook_secret_sha256
 from telephony.vendors import installed
 
@@ -51,11 +52,17 @@ def call_as_json(call: Call) -> dict[str, Any]:
         "responsible": call.responsible.get_username() if call.responsible else None,
         "contact": str(call.contact) if call.contact else None,
         "legs": [_leg_as_json(leg) for leg in call.legs.all()],
-        "recording": (recording.link or recording.reference) if recording else None,
+        "recording": _place(call.connection, recording) if recording else None,
         "tracking": call.tracking,
         "conflicts": call.conflicts,
         "flag": call.flag or None,
     }
+
+
+def _place(connection: Connection, recording: Recording) -> str:
+    """Where the PBX has it, without what is secret in a link."""
+    link = recording.link and hide_secrets(hide_values(recording.link, connection.secret_values()))
+    return link or recording.reference
 
 
 def _leg_as_json(leg: Any) -> dict[str, Any]:

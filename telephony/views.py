@@ -5,18 +5,18 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from telephony import fields
+from telephony.clients import remote_address
 from telephony.exceptions import HookRejected
 from telephony.hooks import Hook, Reply
 from telephony.selectors import connection_of_hook
-from telephony.services import connections, inbox
+from telephony.services import connections, inbox, strays
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ def hook(request: HttpRequest, vendor: str, secret: str) -> HttpResponse:
     except DatabaseError as error:
         return _not_stored(error)
     if connection is None:
+        strays.count(vendor=vendor)
         return _plain(404, "Not found.")
     try:
         received = received_hook(request, read_body(request))
@@ -69,7 +70,7 @@ class Unreadable(Exception):
 def read_body(request: HttpRequest, *, limit: int = MAX_BODY_BYTES) -> bytes:
     """The whole body. Django itself reads nothing of a chunked one, which would lose the message silently."""
     stream: Any = request
-    if request.headers.get("Transfer-Encoding"):
+    if request.headers.get("Transfer-Encoding") and not isinstance(request, ASGIRequest):
         if not request.META.get("wsgi.input_terminated"):
             raise Unreadable(411, "Send the body with its length; this server reads no chunked bodies.")
         stream = request.META["wsgi.input"]
@@ -89,8 +90,7 @@ def received_hook(request: HttpRequest, body: bytes) -> Hook:
     """The request as a plain value."""
     return Hook(
         method=request.method or "",
-        # WSGI hands the raw bytes over as Latin-1 text.
-        query=request.META.get("QUERY_STRING", "").encode("latin-1", "replace"),
+        query=_query(request),
         headers={name.lower(): value for name, value in request.headers.items()},
         body=body,
         received_at=timezone.now(),
@@ -98,13 +98,11 @@ def received_hook(request: HttpRequest, body: bytes) -> Hook:
     )
 
 
-def remote_address(request: HttpRequest) -> str:
-    """Who sent it, as the outermost of our own proxies saw it (TELEPHONY_TRUSTED_PROXIES of them)."""
-    proxies: int = getattr(settings, "TELEPHONY_TRUSTED_PROXIES", 0)
-    seen = [*request.headers.get("X-Forwarded-For", "").split(","), request.META.get("REMOTE_ADDR", "")]
-    # The last one may be empty (a Unix socket has no address), and stands for a proxy all the same.
-    chain = [address.strip() for address in seen[:-1] if address.strip()] + seen[-1:]
-    return fields.storable(chain[max(0, len(chain) - 1 - proxies)])[:64]
+def _query(request: HttpRequest) -> bytes:
+    if isinstance(request, ASGIRequest):
+        return bytes(request.scope["query_string"])
+    # WSGI hands the raw bytes over as Latin-1 text.
+    return str(request.META.get("QUERY_STRING", "")).encode("latin-1", "replace")
 
 
 def _not_stored(error: Exception) -> HttpResponse:

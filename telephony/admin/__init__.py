@@ -1,5 +1,29 @@
 """The admin interface, one module per topic. Looks are django-unfold's; own styles stand in static/telephony."""
 
-from telephony.admin import calls, connections, deliveries, extensions, recordings
+from telephony.admin import (
+    audit,
+    calls,
+    connections,
+    deliveries,
+    desk,
+    dials,
+    extensions,
+    listenings,
+    recordings,
+    subscriptions,
+    teams,
+)
 
-__all__ = ["calls", "connections", "deliveries", "extensions", "recordings"]
+__all__ = [
+    "audit",
+    "calls",
+    "connections",
+    "deliveries",
+    "desk",
+    "dials",
+    "extensions",
+    "listenings",
+    "recordings",
+    "subscriptions",
+    "teams",
+]

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib.admin import ShowFacets
-from django.contrib.admin.utils import quote
-from django.db import models
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
-from django.utils import formats, timezone
-from django.utils.functional import Promise
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from telephony.admin.theme import InfinitePaginator, ModelAdmin
 
@@ -55,42 +47,9 @@ class ReadOnlyAdmin(TelephonyAdmin):
         return False
 
 
-def when(moment: datetime | None) -> str:
-    """A moment in the site's time zone, to the second."""
-    if moment is None:
-        return ""
-    local = timezone.localtime(moment)
-    return f"{formats.date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M:%S}"
+class PlayingAdmin(ReadOnlyAdmin):
+    """Rows with players of recordings on their pages."""
 
-
-def badge(text: str | Promise, tone: str = "", title: str | Promise = "") -> SafeString:
-    """A small coloured label; `tone` is good, bad, warn, busy or empty (grey)."""
-    return format_html('<span class="tel-badge tel-{}" title="{}">{}</span>', tone or "plain", title, text)
-
-
-def link(url: str, text: Any) -> SafeString:
-    """The text, linked if there is an address."""
-    return format_html('<a class="tel-link" href="{}">{}</a>', url, text) if url else format_html("{}", text)
-
-
-def icon(name: str, title: str | Promise = "") -> SafeString:
-    """A symbol of the theme's icon font."""
-    return format_html('<span class="material-symbols-outlined tel-icon" title="{}">{}</span>', title, name)
-
-
-def change_url(instance: models.Model | None) -> str:
-    """The row's page in the admin; empty if there is none."""
-    if instance is None or instance.pk is None:
-        return ""
-    options = instance._meta
-    try:
-        return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[quote(instance.pk)])
-    except NoReverseMatch:
-        return ""
-
-
-def list_url(model: type[models.Model], **filters: Any) -> str:
-    """The model's list in the admin, filtered."""
-    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-    query = "&".join(f"{name}={value}" for name, value in filters.items())
-    return f"{address}?{query}" if query else address
+    @property
+    def media(self) -> forms.Media:
+        return super().media + forms.Media(css={"all": ["telephony/player.css"]}, js=["telephony/player.js"])

@@ -13,18 +13,26 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
-from telephony.admin import presentation, timeline
-from telephony.admin.base import ReadOnlyAdmin, badge, change_url, icon, when
+from telephony import presentation
+from telephony.access import Scope, seeing, visible_calls
+from telephony.admin import timeline
+from telephony.admin.base import PlayingAdmin
 from telephony.admin.filters import DayRangeFilter, OutcomeFilter
 from telephony.admin.recordings import where
-from telephony.admin.search import calls_matching
+from telephony.admin.search import calls_found
 from telephony.dashboard import listed_calls
+from telephony.markup import badge, call_button, change_url, icon, when
 from telephony.models import Call, CallEvent, CallLeg, StatusChoice
+from telephony.players import players_of
+from telephony.trace import trace_of
 
 
 @admin.register(Call)
-class CallAdmin(ReadOnlyAdmin):
-    list_display = ["client", "our_number", "started", "waited", "talked", "outcome", "responsible_name", "connection"]
+class CallAdmin(PlayingAdmin):
+    list_display = [
+        *("client", "dial_it", "our_number", "started", "waited"),
+        *("talked", "outcome", "responsible_name", "connection"),
+    ]
     list_filter = [
         ("direction", ChoicesDropdownFilter),
         OutcomeFilter,
@@ -42,13 +50,17 @@ class CallAdmin(ReadOnlyAdmin):
         return lookup == "contact__id__exact" or super().lookup_allowed(lookup, value, request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
-        return listed_calls(super().get_queryset(request))
+        return listed_calls(visible_calls(request.user, super().get_queryset(request)))
+
+    def has_view_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
+        allowed = super().has_view_permission(request, obj) and seeing(request.user) > Scope.NOTHING
+        return allowed and (obj is None or visible_calls(request.user).filter(pk=obj.pk).exists())
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Call], search_term: str
     ) -> tuple[QuerySet[Call], bool]:
         term = search_term.strip()
-        return (queryset.filter(calls_matching(term, request)) if term else queryset), False
+        return (queryset.filter(calls_found(term, request)) if term else queryset), False
 
     @admin.display(description=_("client"))
     def client(self, call: Call) -> SafeString:
@@ -61,6 +73,10 @@ class CallAdmin(ReadOnlyAdmin):
             presentation.client_name(call),
             number,
         )
+
+    @admin.display(description=_("call back"), empty_value="")
+    def dial_it(self, call: Call) -> SafeString:
+        return call_button(presentation.client_number(call))
 
     @admin.display(description=_("started"), ordering="started_at")
     def started(self, call: Call) -> str:
@@ -87,15 +103,14 @@ class CallAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         call = kwargs.get("obj")
         if isinstance(call, Call):
-            context.update(_page(call))
+            context.update(_page(call, request))
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def _page(call: Call) -> dict[str, Any]:
+def _page(call: Call, request: HttpRequest) -> dict[str, Any]:
     """What the template of a call's page shows."""
     legs = list(call.legs.select_related("user"))
     events = list(call.events.select_related("delivery").defer("delivery__body", "delivery__query"))
-    recordings = list(call.recordings.all())
     return {
         "row": presentation.call_row(call),
         "call": call,
@@ -103,8 +118,12 @@ def _page(call: Call) -> dict[str, Any]:
         "legs": [_leg(leg) for leg in legs],
         "timeline": timeline.draw(call, legs, now=timezone.now()),
         "events": [_event(event) for event in events],
-        "recordings": [where(recording) for recording in recordings],
+        "recordings": [
+            (ready, where(ready.recording, request)) for ready in players_of(request.user, call.recordings.all())
+        ],
         "connection_url": change_url(call.connection),
+        "trace": trace_of(call, request.user),
+        "results": call.results.select_related("user", "disposition"),
     }
 
 
@@ -139,7 +158,7 @@ def _event(row: CallEvent) -> dict[str, Any]:
     said = [event.client_raw, event.our_number, event.transferred_to and f"→ {event.transferred_to}"]
     return {
         "occurred_at": row.occurred_at,
-        "label": presentation.EVENT_LABELS.get(row.kind, row.kind),
+        "label": presentation.event_label(event),
         "phone": event.extension or event.user_key,
         "status": StatusChoice(event.status).label if event.status else "",
         "said": ", ".join(text for text in said if text),

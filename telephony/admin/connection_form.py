@@ -11,7 +11,15 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from telephony.admin.theme import PasswordInput, SearchableSelect, Select, SwitchInput, TextInput
+from telephony.admin.connection_policy import SECTIONS, PolicyForm
+from telephony.admin.theme import (
+    PasswordInput,
+    SearchableSelect,
+    SearchableSelectMultiple,
+    Select,
+    SwitchInput,
+    TextInput,
+)
 from telephony.models import Connection
 from telephony.services.connections import clean_settings
 from telephony.vendors import get_vendor
@@ -57,7 +65,7 @@ def remove_name(name: str) -> str:
     return f"{name}-remove"
 
 
-class ConnectionForm(forms.ModelForm):
+class ConnectionForm(PolicyForm):
     """Base of the forms that `form_for` makes; `vendor` and `stored` belong to the connection at hand."""
 
     vendor: str
@@ -74,9 +82,22 @@ class ConnectionForm(forms.ModelForm):
         widget=SearchableSelect(),
     )
 
+    dial_countries = forms.MultipleChoiceField(
+        label=_("Countries that may be called"),
+        help_text=_(
+            "By those who call from here. None chosen: only the country of numbers above. Numbers that cost extra "
+            "are never called."
+        ),
+        required=False,
+        widget=SearchableSelectMultiple(),
+    )
+
     class Meta:
         model = Connection
-        fields = ["name", "enabled", "time_zone", "phone_region"]
+        fields = [
+            *("name", "enabled", "time_zone", "phone_region", "dial_countries"),
+            *(name for _title, section in SECTIONS for name in section["fields"]),
+        ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,6 +106,9 @@ class ConnectionForm(forms.ModelForm):
             if isinstance(field, forms.ChoiceField):
                 field.initial = getattr(Connection(), name)
                 field.choices = choices(str(self.get_initial_for_field(field, name) or ""))
+        countries = self.fields.get("dial_countries")
+        if isinstance(countries, forms.MultipleChoiceField):
+            countries.choices = _regions("")
         self.instance.vendor = self.vendor
 
     def clean(self) -> dict[str, Any]:

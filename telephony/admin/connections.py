@@ -19,10 +19,13 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from telephony.admin.base import TelephonyAdmin, badge, link, list_url
+from telephony.admin import connection_policy
+from telephony.admin.base import TelephonyAdmin
 from telephony.admin.connection_form import form_for, settings_names
 from telephony.dashboard import connections_with_health
-from telephony.models import Connection, Delivery
+from telephony.markup import badge, link, list_url
+from telephony.models import Call, Connection, Delivery
+from telephony.services import recordings
 from telephony.services.connections import rotate
 from telephony.vendors import installed
 
@@ -51,13 +54,18 @@ class ConnectionAdmin(TelephonyAdmin):
         vendor = _vendor(request, obj)
         settings = settings_names(vendor)
         own = (None, {"fields": ["name", "enabled", "time_zone", "phone_region"]})
-        if not settings or (obj is not None and not self.has_change_permission(request, obj)):
+        if obj is not None and not self.has_change_permission(request, obj):
             return [own]
-        return [own, (_("Settings of %(pbx)s") % {"pbx": installed()[vendor].label}, {"fields": settings})]
+        sections: list[Any] = [own]
+        if settings:
+            sections.append((_("Settings of %(pbx)s") % {"pbx": installed()[vendor].label}, {"fields": settings}))
+        if installed()[vendor].can_dial:
+            sections.append((_("Calls from the CRM"), {"fields": ["dial_countries"]}))
+        return [*sections, *connection_policy.SECTIONS]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A connection that ever received something stays, with its calls: it can be switched off."""
-        if obj is None or Delivery.objects.filter(connection_id=obj.pk).exists():
+        if obj is None or any(model.objects.filter(connection=obj.pk).exists() for model in (Delivery, Call)):
             return False
         return super().has_delete_permission(request, obj)
 
@@ -80,6 +88,11 @@ class ConnectionAdmin(TelephonyAdmin):
             "vendors": list(installed().values()),
         }
         return TemplateResponse(request, "telephony/admin/choose_vendor.html", context)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change:
+            recordings.settings_changed(connection=obj)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         messages.success(request, gettext("The connection was added. Now paste its address into the PBX."))
@@ -197,5 +210,8 @@ def _panel(request: HttpRequest, connection: Connection, *, may_change: bool) ->
         "attention_count": health.attention_count,
         "attention_url": _deliveries_of(connection, needs_attention__exact=1),
         "deliveries_url": _deliveries_of(connection),
+        "reconcile_url": reverse("telephony:reconcile_day", args=[connection.pk])
+        if may_change and vendor.call_info is not None
+        else "",
         "rotate_url": reverse("admin:telephony_connection_rotate", args=[connection.pk]) if may_change else "",
     }

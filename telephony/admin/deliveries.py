@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import BinaryField, QuerySet
-from django.db.models.functions import Length, Substr
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -18,13 +18,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RelatedDropdownFilter
 
-from telephony.admin import presentation
-from telephony.admin.base import ReadOnlyAdmin, badge, change_url, icon, when
+from telephony import presentation
+from telephony.admin.base import ReadOnlyAdmin
 from telephony.admin.filters import DayRangeFilter
 from telephony.admin.masking import Mask
 from telephony.admin.raw_view import raw_view, summary
 from telephony.admin.replaying import run_replay
-from telephony.hooks import Hook
+from telephony.markup import badge, change_url, icon, when
 from telephony.models import Connection, Delivery
 
 HEAD_BYTES = 2000
@@ -55,7 +55,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
-        _read_heads(changelist.result_list)
+        _summarise(changelist.result_list)
         return changelist
 
     def get_urls(self) -> list[URLPattern]:
@@ -119,20 +119,13 @@ def state_badge(delivery: Delivery) -> SafeString:
     return format_html('{} <span class="tel-attention">{}</span>', shown, icon("warning", _("needs attention")))
 
 
-def _read_heads(deliveries: Any) -> None:
-    """Give each delivery its summary, from the beginnings of their bodies in one query."""
-    rows = list(deliveries)
-    heads = Delivery.objects.filter(pk__in=[row.pk for row in rows]).annotate(
-        head=Substr("body", 1, HEAD_BYTES, output_field=BinaryField()), size=Length("body")
-    )
-    found = {pk: (bytes(head or b""), size or 0) for pk, head, size in heads.values_list("pk", "head", "size")}
+def _summarise(deliveries: Any) -> None:
+    """Give each delivery its summary, from the beginning of its body."""
     mask_of = lru_cache(maxsize=None)(_mask)
-    for row in rows:
-        head, size = found.get(row.pk, (b"", 0))
-        hook = Hook(
-            method=row.method, query=bytes(row.query), headers=row.headers, body=head, received_at=row.received_at
-        )
-        row.shown_summary = summary(hook, size, mask_of(row.connection))
+    for row in deliveries:
+        hook = row.hook()
+        head = replace(hook, body=hook.body[:HEAD_BYTES])
+        row.shown_summary = summary(head, len(hook.body), mask_of(row.connection))
 
 
 def _mask(connection: Connection) -> Mask:

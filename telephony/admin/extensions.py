@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
-from telephony.admin import presentation
+from telephony import presentation
 from telephony.admin.base import TelephonyAdmin
 from telephony.admin.theme import TabularInline
 from telephony.models import Extension

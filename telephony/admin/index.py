@@ -11,9 +11,11 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext
 
 from telephony import dashboard
-from telephony.admin.base import change_url, list_url
-from telephony.admin.presentation import call_row
+from telephony.access import Scope, seeing
+from telephony.markup import change_url, list_url
 from telephony.models import Call, Connection, Delivery
+from telephony.presentation import call_row
+from telephony.recording_words import why_paused
 from telephony.vendors import installed
 
 LATEST_CALLS = 15
@@ -23,22 +25,22 @@ def index_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
     """Adds `dashboard` to the first page's context (unfold's DASHBOARD_CALLBACK)."""
     user = request.user
     shown: dict[str, Any] = {
-        "may_see_calls": user.has_perm("telephony.view_call"),
+        "may_see_calls": user.has_perm("telephony.view_call") and seeing(user) > Scope.NOTHING,
         "may_see_connections": user.has_perm("telephony.view_connection"),
     }
     if shown["may_see_connections"]:
         shown.update(_connections(request))
     if shown["may_see_calls"]:
-        shown.update(_calls())
+        shown.update(_calls(user))
     shown["nothing_allowed"] = not (shown["may_see_calls"] or shown["may_see_connections"])
     return {**context, "title": gettext("Today"), "dashboard": shown}
 
 
-def _calls() -> dict[str, Any]:
+def _calls(user: Any) -> dict[str, Any]:
     day = formats.date_format(timezone.localdate(), "Y-m-d")
     return {
-        "today": dashboard.today(),
-        "rows": [call_row(call) for call in dashboard.latest_calls(limit=LATEST_CALLS)],
+        "today": dashboard.today(user),
+        "rows": [call_row(call) for call in dashboard.latest_calls(user, limit=LATEST_CALLS)],
         "calls_url": list_url(Call),
         "today_url": list_url(Call, started_at_from=day),
         "missed_url": list_url(Call, outcome="missed", started_at_from=day),
@@ -52,6 +54,7 @@ def _connections(request: HttpRequest) -> dict[str, Any]:
     items = [_health(connection) for connection in found]
     return {
         "connections": items,
+        "why_paused": why_paused(),
         "connections_url": list_url(Connection),
         "first_steps": not items and request.user.has_perm("telephony.add_connection"),
         "add_connection_url": reverse("admin:telephony_connection_add"),

@@ -7,10 +7,10 @@ opens the recording.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
+
+from telephony.logs import spellings
 
 HIDDEN = "••••••"
 
@@ -55,10 +55,10 @@ class Mask:
     """Hides one connection's secrets."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        spellings = {text for secret in secrets for text in _spellings(str(secret))}
-        longest_first = sorted(spellings, key=len, reverse=True)
+        written = {text for secret in secrets for text in spellings(str(secret))}
+        longest_first = sorted(written, key=len, reverse=True)
         patterns = [_pattern(text) for text in longest_first]
-        self._values = re.compile("|".join(patterns)) if patterns else None
+        self._values = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
 
     def text(self, text: str) -> str:
         """The text with every secret in it replaced."""
@@ -84,11 +84,6 @@ def _without_secret(found: re.Match[str]) -> str:
         return found[0]
     before = found[0][: found.start("value") - found.start()]
     return before + ('"' if found["value"].startswith('"') else "") + HIDDEN
-
-
-def _spellings(secret: str) -> set[str]:
-    in_json = json.dumps(secret)[1:-1]
-    return {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), in_json} - {""}
 
 
 def _pattern(text: str) -> str:

@@ -49,7 +49,8 @@ def raw_view(delivery: Delivery) -> RawView:
     hook, mask = delivery.hook(), Mask(delivery.connection.secret_values())
     params, error = read(hook)
     # Bytes that are no form still yield fields, with names that nobody could have meant.
-    shown = [(name, mask.field(name, value)) for name, value in params.items() if name and name.isprintable()]
+    readable = [(name, value) for name, value in params.items() if name and name.isprintable()]
+    shown = [(mask.text(name), mask.field(name, value)) for name, value in readable]
     pretty = _pretty_json(hook.body, mask)
     text = None if pretty else _as_text(hook, mask)
     # A little more than is shown: a secret that the end cuts in two is still recognised.
@@ -79,7 +80,8 @@ def read(hook: Hook) -> tuple[fields.Params, str]:
 def summary(hook: Hook, size: int, mask: Mask) -> str:
     """The first fields of a request in one line; of an unreadable one, how large it is."""
     params, _ = read(hook)
-    parts = [f"{name}={_cut(mask.field(name, value), LONGEST_IN_SUMMARY)}" for name, value in params.items() if value]
+    given = [(name, value) for name, value in params.items() if value]
+    parts = [f"{mask.text(name)}={_cut(mask.field(name, value), LONGEST_IN_SUMMARY)}" for name, value in given]
     return " ".join(_cut(part, 60) for part in parts[:SUMMARY_FIELDS]) or f"{size} B"
 
 

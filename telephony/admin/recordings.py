@@ -1,4 +1,4 @@
-"""Recordings: that there is one, and where. The link itself opens the recording, so it is not shown."""
+"""Recordings: the list, and the page of one. The PBX's link itself opens a recording, so it is never shown."""
 
 from __future__ import annotations
 
@@ -7,18 +7,24 @@ from urllib.parse import urlsplit
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RelatedDropdownFilter
 
-from telephony.admin import presentation
-from telephony.admin.base import ReadOnlyAdmin, change_url, link, when
+from telephony import presentation, recording_words
+from telephony.access import Scope, seeing, visible_calls
+from telephony.admin.base import PlayingAdmin
 from telephony.admin.filters import DayRangeFilter
-from telephony.models import Recording
+from telephony.admin.keeping import buttons
+from telephony.markup import badge, change_url, link, list_url, when
+from telephony.models import Listening, Recording
+from telephony.players import player_of
 
 LONGEST_FORMAT = 5
+LATEST_LISTENINGS = 20
 
 
 def host_of(recording: Recording) -> str:
@@ -30,43 +36,72 @@ def host_of(recording: Recording) -> str:
 
 
 def format_of(recording: Recording) -> str:
-    """The format as the link's file name has it: MP3, WAV, G722; empty if it has none."""
+    """The format as the file's name has it: MP3, WAV, G722; empty if it has none."""
     try:
-        name = urlsplit(recording.link).path.rpartition("/")[2]
+        name = (recording.file.name or urlsplit(recording.link).path).rpartition("/")[2]
     except ValueError:
         return ""
     ending = name.rpartition(".")[2] if "." in name else ""
     return ending.upper() if ending.isalnum() and len(ending) <= LONGEST_FORMAT else ""
 
 
-def where(recording: Recording) -> dict[str, Any]:
-    """A recording for the call's page."""
-    return {"place": place(recording), "format": format_of(recording), "noted_at": recording.created_at}
+def where(recording: Recording, request: HttpRequest) -> dict[str, Any]:
+    """A recording for the call's page; `url` leads to its own, for those who may open it."""
+    may_open = request.user.has_perm("telephony.view_recording")
+    return {
+        "place": place(recording),
+        "format": format_of(recording),
+        "noted_at": recording.created_at,
+        "url": change_url(recording) if may_open else "",
+    }
 
 
 def place(recording: Recording) -> str:
-    """Where it is to be had, without anything that opens it."""
+    """Where it is to be had, without anything that opens it; empty if nowhere any more."""
     if host := host_of(recording):
         return host
+    if recording.state == Recording.State.EXPIRED:
+        return ""  # The link went with the file.
     if recording.reference:
         return gettext("at the PBX, by its call id")
     return gettext("at the PBX")
 
 
 @admin.register(Recording)
-class RecordingAdmin(ReadOnlyAdmin):
-    list_display = ["id_number", "of_call", "started", "where_it_is", "file_format", "noted"]
-    list_filter = [("call__connection", RelatedDropdownFilter), ("created_at", DayRangeFilter)]
+class RecordingAdmin(PlayingAdmin):
+    list_display = [
+        "id_number",
+        "of_call",
+        "started",
+        "state_badge",
+        "length",
+        "size_text",
+        "file_format",
+        "held_badge",
+    ]
+    list_filter = [
+        ("state", ChoicesDropdownFilter),
+        ("call__connection", RelatedDropdownFilter),
+        ("created_at", DayRangeFilter),
+        ("held", BooleanRadioFilter),
+    ]
     ordering = ["-id"]
-    fields = ["of_call", "started", "where_it_is", "file_format", "noted"]
-    readonly_fields = ["of_call", "started", "where_it_is", "file_format", "noted"]
+    fields = ()
+    change_form_template = "telephony/admin/recording.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Recording]:
+        seen = visible_calls(request.user)
         rows: QuerySet[Recording] = super().get_queryset(request)
+        if seeing(request.user) is not Scope.ALL:
+            rows = rows.filter(call__in=seen.values("pk"))
         with_calls = rows.select_related("call__contact", "call__connection")
-        return with_calls.defer("call__connection__settings", "call__connection__hook_secret")
+        return with_calls.defer("call__connection__settings", "call__connection__hook_secret", "peaks", "link")
 
-    @admin.display(description=_("number"))
+    def has_view_permission(self, request: HttpRequest, obj: Recording | None = None) -> bool:
+        allowed = super().has_view_permission(request, obj) and seeing(request.user) > Scope.NOTHING
+        return allowed and (obj is None or visible_calls(request.user).filter(pk=obj.call_id).exists())
+
+    @admin.display(description=_("number"), ordering="id")
     def id_number(self, recording: Recording) -> str:
         return f"#{recording.pk}"
 
@@ -78,14 +113,70 @@ class RecordingAdmin(ReadOnlyAdmin):
     def started(self, recording: Recording) -> str:
         return when(recording.call.started_at)
 
-    @admin.display(description=_("noted"), ordering="id")
-    def noted(self, recording: Recording) -> str:
-        return when(recording.created_at)
+    @admin.display(description=_("state"), ordering="state")
+    def state_badge(self, recording: Recording) -> SafeString:
+        text, tone = recording_words.state_text(recording), recording_words.tone(recording)
+        return badge(text, tone, recording_words.explanation(recording))
 
-    @admin.display(description=_("where it is"))
-    def where_it_is(self, recording: Recording) -> str:
-        return place(recording)
+    @admin.display(description=_("length"), empty_value="")
+    def length(self, recording: Recording) -> str:
+        return presentation.length(recording.seconds)
+
+    @admin.display(description=_("size"), empty_value="")
+    def size_text(self, recording: Recording) -> str:
+        return "" if recording.size is None else filesizeformat(recording.size)
 
     @admin.display(description=_("format"), empty_value="")
     def file_format(self, recording: Recording) -> str:
-        return format_of(recording)
+        return format_of(recording) if recording.file else ""
+
+    @admin.display(description=_("keep"), empty_value="")
+    def held_badge(self, recording: Recording) -> SafeString | str:
+        return badge(_("kept"), "busy", _("Never deleted when its time is over.")) if recording.held else ""
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        recording = kwargs.get("obj")
+        if isinstance(recording, Recording):
+            context.update(_page(recording, request))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _page(recording: Recording, request: HttpRequest) -> dict[str, Any]:
+    """What the template of a recording's page shows."""
+    call = recording.call
+    text, tone = recording_words.state_text(recording), recording_words.tone(recording)
+    facts = [
+        (_("Call began"), when(call.started_at)),
+        (_("Connection"), call.connection.name),
+        (_("From"), place(recording)),
+        (_("Noted"), when(recording.created_at)),
+        (_("Fetched"), when(recording.stored_at)),
+        (_("Tries"), recording.attempts or ""),
+        (_("Length"), presentation.length(recording.seconds)),
+        (_("Format"), format_of(recording)),
+        (_("Size"), "" if recording.size is None else filesizeformat(recording.size)),
+    ]
+    return {
+        "recording": recording,
+        "client": presentation.client_name(call),
+        "call_url": change_url(call),
+        "badge": badge(text, tone),
+        "ready": player_of(request.user, recording),
+        "keeping": buttons(request, recording),
+        "facts": [(name, value) for name, value in facts if value],
+        **_journal(recording, request),
+    }
+
+
+def _journal(recording: Recording, request: HttpRequest) -> dict[str, Any]:
+    """Who listened to it, for those who may know."""
+    if not request.user.has_perm("telephony.view_listening"):
+        return {"shows_journal": False}
+    rows = list(recording.listenings.select_related("user")[: LATEST_LISTENINGS + 1])
+    return {
+        "shows_journal": True,
+        "listenings": rows[:LATEST_LISTENINGS],
+        "journal_url": list_url(Listening, recording__id__exact=recording.pk) if len(rows) > LATEST_LISTENINGS else "",
+    }

@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from django.forms import CheckboxInput as SwitchInput
     from django.forms import PasswordInput, Select, TextInput
     from django.forms import Select as SearchableSelect
+    from django.forms import SelectMultiple as SearchableSelectMultiple
 else:
     from unfold.admin import ModelAdmin, TabularInline
     from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
     from unfold.paginator import InfinitePaginator
     from unfold.widgets import UnfoldAdminPasswordWidget as PasswordInput
+    from unfold.widgets import UnfoldAdminSelect2MultipleWidget as SearchableSelectMultiple
     from unfold.widgets import UnfoldAdminSelect2Widget as SearchableSelect
     from unfold.widgets import UnfoldAdminSelectWidget as Select
     from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
@@ -29,6 +31,7 @@ __all__ = [
     "PasswordInput",
     "RangeDateFilter",
     "SearchableSelect",
+    "SearchableSelectMultiple",
     "Select",
     "SwitchInput",
     "TabularInline",

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
-from telephony.admin.presentation import length, person
 from telephony.models import Call, CallLeg
+from telephony.presentation import length, person
 
 WIDTH = 1000
 """Units from the picture's left to its right."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
 
+from telephony.legs import responsible_leg
 from telephony.models import Call, CallLeg, Connection, Extension
 from telephony.models.connection import new_hook_secret
-from telephony.projection import responsible_leg
+from telephony.services import recordings
 from telephony.vendors import installed
 from telephony.vendors.base import VendorSettingsForm
 
@@ -41,15 +43,45 @@ def _initial(form: VendorSettingsForm) -> dict[str, object]:
 
 
 def add_connection(
-    *, vendor: str, name: str, time_zone: str, phone_region: str, settings: Mapping[str, str]
+    *,
+    vendor: str,
+    name: str,
+    time_zone: str,
+    phone_region: str,
+    settings: Mapping[str, str],
+    policy: Mapping[str, Any] | None = None,
 ) -> Connection:
-    """A new connection with an address of its own. Raises ValidationError that names the field."""
-    connection = Connection(vendor=vendor, name=name.strip(), time_zone=time_zone, phone_region=phone_region)
+    """A new connection with an address of its own. Raises ValidationError that names the field.
+
+    `policy` are other columns of Connection: what becomes of recordings, and where requests may go.
+    """
+    connection = Connection(
+        vendor=vendor, name=name.strip(), time_zone=time_zone, phone_region=phone_region, **(policy or {})
+    )
     connection.full_clean(exclude=["hook_secret_sha256", "settings"])
     connection.settings = clean_settings(vendor=vendor, values=settings)
     connection.clean()
     connection.save()
     return connection
+
+
+def change_connection(
+    *, connection: Connection, settings: Mapping[str, str] | None = None, policy: Mapping[str, Any] | None = None
+) -> None:
+    """Change some of the PBX's settings and other columns; the rest stays. Raises ValidationError as above."""
+    for name, value in (policy or {}).items():
+        setattr(connection, name, value)
+    connection.full_clean(exclude=["hook_secret_sha256", "settings"])
+    if settings:
+        form = connection.vendor_object.settings_form
+        shown = {name: value for name, value in connection.settings.items() if name not in form.secret_names()}
+        kept = {name: value for name, value in shown.items() if name in form.base_fields}
+        connection.settings = clean_settings(
+            vendor=connection.vendor, values={**kept, **settings}, stored=connection.settings
+        )
+        connection.clean()
+    connection.save()
+    recordings.settings_changed(connection=connection)
 
 
 def rotate(*, connection: Connection) -> None:

@@ -6,6 +6,7 @@ What protocols.md says: a template webhook's ring belongs to the call of the sam
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db.models import Q, QuerySet
@@ -14,6 +15,7 @@ from telephony import phone
 from telephony.events import CallEvent, Direction, EventKind, NoCallId
 from telephony.models import Call, Connection
 from telephony.models import CallEvent as StoredEvent
+from telephony.services.callinfo import late
 
 SAME_RING = timedelta(seconds=120)
 """Two rings of one number closer than this are one ring, or one group's."""
@@ -29,11 +31,26 @@ LONGEST_CALL = timedelta(hours=4)
 
 def lock_names(*, connection: Connection, event: CallEvent) -> list[str]:
     """What has to be locked before this event's call is looked for."""
+    return _lock_names(connection, event.external_id, phone.match_key(event.client_raw))
+
+
+def lock_names_of(*, call: Call) -> list[str]:
+    """What has to be locked before something else than an event changes this call."""
+    return _lock_names(call.connection, call.external_id, call.client_match)
+
+
+def lock_names_of_client(*, connection: Connection, client_match: str, external_ids: Iterable[str]) -> list[str]:
+    """What has to be locked before calls of this client, or with these ids, are matched with others."""
+    return [name for external_id in external_ids for name in _lock_names(connection, external_id, client_match)]
+
+
+def _lock_names(connection: Connection, external_id: str, client_match: str) -> list[str]:
     names = []
-    if event.external_id:
-        names.append(f"call:{connection.pk}:{event.external_id}")
-    if connection.vendor_object.may_lack_call_id:
-        names.append(f"client:{connection.pk}:{phone.match_key(event.client_raw)}")
+    if external_id:
+        names.append(f"call:{connection.pk}:{external_id}")
+    vendor = connection.vendor_object
+    if vendor.may_lack_call_id or vendor.call_info is not None:
+        names.append(f"client:{connection.pk}:{client_match}")
     return names
 
 
@@ -43,7 +60,7 @@ def find_call(*, connection: Connection, event: CallEvent) -> Call | None:
     A call that had no id of the PBX's gets the event's, if it is found to be the same call."""
     if event.external_id:
         of_id = Call.objects.filter(connection=connection, external_id=event.external_id).first()
-        return of_id or _adopt_anonymous(connection, event)
+        return of_id or _adopt_anonymous(connection, event) or _adopt_listed(connection, event)
     repeated = _repeated(connection, event)
     if repeated is not None:
         return repeated
@@ -81,8 +98,10 @@ def _same_ring(connection: Connection, event: CallEvent) -> Call | None:
         occurred_at__range=(event.occurred_at - SAME_RING, event.occurred_at + SAME_RING),
         call__in=going_on,
     ).select_related("call")
-    nearest = min(rings, key=lambda ring: (abs(ring.occurred_at - event.occurred_at), ring.pk), default=None)
-    return nearest.call if nearest else None
+    at = event.occurred_at
+    possible = [ring for ring in rings if not late.was_over(connection=connection, call=ring.call, moment=at)]
+    nearest = min(possible, key=lambda ring: (abs(ring.occurred_at - event.occurred_at), ring.pk), default=None)
+    return nearest.call if nearest else late.find_rung(connection=connection, calls=own, moment=at)
 
 
 def _repeated(connection: Connection, event: CallEvent) -> Call | None:
@@ -93,7 +112,9 @@ def _repeated(connection: Connection, event: CallEvent) -> Call | None:
         occurred_at__range=(event.occurred_at - REPEATED, event.occurred_at + REPEATED),
     ).select_related("call")
     row = found.first()
-    return row.call if row else None
+    if row is None or late.was_over(connection=connection, call=row.call, moment=event.occurred_at):
+        return None
+    return row.call
 
 
 def _open_calls(connection: Connection, event: CallEvent) -> QuerySet[Call]:
@@ -132,7 +153,23 @@ def _adopt_anonymous(connection: Connection, event: CallEvent) -> Call | None:
     found = list(anonymous.filter(rings | ends)[:2])
     if len(found) != 1:
         return None
-    found[0].external_id = event.external_id
-    found[0].flag = ""
-    found[0].save(update_fields=["external_id", "flag"])
+    give_id(call=found[0], external_id=event.external_id)
     return found[0]
+
+
+def _adopt_listed(connection: Connection, event: CallEvent) -> Call | None:
+    """For an id seen the first time: a call that the PBX's list told of already, without an id."""
+    if connection.vendor_object.call_info is None or event.listed_at or not event.client_raw:
+        return None
+    call = late.find_listed(calls=Call.objects.filter(_of_client(connection, event)), event=event)
+    if call is not None:
+        give_id(call=call, external_id=event.external_id)
+    return call
+
+
+def give_id(*, call: Call, external_id: str) -> None:
+    """The PBX's id, for a call that had none of its own."""
+    if external_id != call.external_id and external_id and call.external_id.startswith(ANONYMOUS):
+        call.external_id = external_id
+        call.flag = ""
+        call.save(update_fields=["external_id", "flag"])

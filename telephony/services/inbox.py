@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -22,7 +22,7 @@ from telephony.directory import ContactCard, get_directory
 from telephony.events import Parsed
 from telephony.exceptions import MalformedHook
 from telephony.hooks import Hook, Outcome
-from telephony.logs import hide_secrets
+from telephony.logs import HIDDEN, hide_secrets, hide_values
 from telephony.models import Connection, Delivery, Extension
 from telephony.services import calls, correlation, locks
 
@@ -37,7 +37,6 @@ PATIENCE_IN_REQUEST_MS = 800
 PATIENCE_OF_WORKER_MS = 10_000
 
 _SECRET_HEADER = re.compile(r"auth|cookie|token|secret|password|key|signature|^x-xvb-ac$", re.IGNORECASE)
-HIDDEN = "[hidden]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +56,7 @@ def receive(*, connection: Connection, hook: Hook) -> Delivery:
         received_at=hook.received_at,
         method=hook.method,
         query=hook.query,
-        headers=storable_headers(hook.headers.items()),
+        headers=storable_headers(hook.headers.items(), connection.secret_values()),
         body=hook.body,
         remote_address=hook.remote_address,
         attempts=1,
@@ -65,12 +64,13 @@ def receive(*, connection: Connection, hook: Hook) -> Delivery:
     )
 
 
-def storable_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+def storable_headers(headers: Iterable[tuple[str, str]], secrets: Collection[str] = ()) -> dict[str, str]:
     """The headers without what is secret in them, and without what no database stores."""
     kept = {}
     for name, value in headers:
         # A proxy may repeat the address in a header of its own.
-        kept[name] = HIDDEN if _SECRET_HEADER.search(name) else hide_secrets(fields.storable(value))
+        shown = hide_values(fields.storable(value), secrets)
+        kept[name] = HIDDEN if _SECRET_HEADER.search(name) else hide_secrets(shown)
     return kept
 
 
@@ -192,6 +192,4 @@ def safe_text(text: str, connection: Connection) -> str:
     """The text without this connection's secrets and what no database stores, cut to a readable length."""
     if not text:
         return ""  # Of most deliveries there is nothing to say, and the secrets need not be looked for.
-    for secret in connection.secret_values():
-        text = text.replace(secret, HIDDEN)
-    return fields.storable(hide_secrets(text))[:2000]
+    return fields.storable(hide_secrets(hide_values(text, connection.secret_values())))[:2000]

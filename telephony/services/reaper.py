@@ -14,10 +14,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from telephony.directory import get_directory
-from telephony.events import CallEvent, EventKind
+from telephony.events import CallEvent, CallStatus, EventKind
 from telephony.exceptions import CallBusy
 from telephony.models import Call
 from telephony.services import calls, correlation, locks
+from telephony.services.callinfo import queue
 
 RINGING_TOO_LONG = timedelta(minutes=3)
 TALKING_TOO_LONG = timedelta(hours=4)
@@ -60,6 +61,8 @@ def _reap(call: Call, at: datetime) -> bool:
             locks.take(names=names, patience_ms=PATIENCE_MS)
             find = get_directory().find
             change = calls.apply_event(connection=call.connection, event=event, delivery=None, find=find)
+            if change.after.status is CallStatus.UNKNOWN:
+                queue.note_unknown(call=change.call)
     except CallBusy:
         return False  # Somebody is telling of it right now; the next round looks again.
     return not change.after.status.is_open

@@ -12,23 +12,30 @@ from telephony.models import Call, Connection, Delivery, Extension, Recording
 LISTS = [
     "admin:telephony_call_changelist",
     "admin:telephony_recording_changelist",
+    "admin:telephony_listening_changelist",
+    "admin:telephony_team_changelist",
     "admin:telephony_connection_changelist",
     "admin:telephony_extension_changelist",
     "admin:telephony_delivery_changelist",
+    "admin:telephony_dial_changelist",
     "admin:crm_contact_changelist",
     "admin:crm_company_changelist",
+    "admin:crm_tag_changelist",
     "admin:auth_user_changelist",
     "admin:auth_group_changelist",
 ]
 FORMS = [
     "admin:telephony_connection_add",
     "admin:telephony_extension_add",
+    "admin:telephony_team_add",
     "admin:crm_contact_add",
     "admin:crm_company_add",
+    "admin:crm_tag_add",
     "admin:auth_user_add",
     "admin:auth_group_add",
 ]
 OTHERS = ["admin:index", "admin:password_change"]
+DESK = ["crm:contacts", "crm:contact-new", "crm:companies", "crm:company-new", "crm:tasks"]
 MODELS: list[type[Model]] = [Call, Recording, Connection, Extension, Delivery, Contact, Company, User]
 
 
@@ -38,7 +45,7 @@ def page_of(row: Model) -> str:
 
 def every_page() -> list[str]:
     """Every list, form, history, and the page of every row that there is."""
-    addresses = [reverse(name) for name in (*OTHERS, *LISTS, *FORMS)]
+    addresses = [reverse(name) for name in (*OTHERS, *LISTS, *FORMS, *DESK)]
     addresses += [
         f"{reverse('admin:telephony_connection_add')}?vendor={vendor}"
         for vendor in ("sipuni", "wirecrm", "xvb", "mobilon", "demo")
@@ -46,6 +53,8 @@ def every_page() -> list[str]:
     for model in MODELS:
         for row in model._default_manager.all():
             addresses += [page_of(row), page_of(row).replace("/change/", "/history/")]
+    for client in (*Contact.objects.all(), *Company.objects.all()):
+        addresses.append(client.get_absolute_url())
     for connection in Connection.objects.all():
         addresses.append(reverse("admin:telephony_connection_rotate", args=[connection.pk]))
     return addresses

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -64,6 +65,16 @@ def test_connections_with_their_health(owner: Client) -> None:
     assert "1 needs attention" in html
 
 
+def test_a_connection_whose_last_delivery_was_deleted_is_silent_since_its_last_call(owner: Client) -> None:
+    sipuni = connect("sipuni")
+    play_sipuni(sipuni, "1.answered")
+    Call.objects.update(started_at=timezone.now() - timedelta(days=120))
+    Delivery.objects.all().delete()
+    (shown,) = _index(owner)[0]["connections"]  # type: ignore[misc]
+    assert (shown["health"], shown["tone"]) == ("silent for 3\xa0months", "warn")
+    assert "Nothing has arrived yet." not in owner.get(page_of(sipuni)).text
+
+
 def test_people_see_what_they_may(owner: Client) -> None:
     sipuni = connect("sipuni")
     play_sipuni(sipuni, "1.answered")
@@ -75,9 +86,18 @@ def test_people_see_what_they_may(owner: Client) -> None:
     assert sipuni.name not in html
     assert reverse("admin:telephony_call_changelist") not in html
     staff.user_permissions.add(Permission.objects.get(codename="view_call"))
+    assert _index(client)[0]["nothing_allowed"], "whose calls was not said yet"
+    staff.user_permissions.add(Permission.objects.get(codename="see_all_calls"))
     shown, html = _index(client)
     assert "79235292926" in html
     assert "connections" not in shown
     assert reverse("admin:telephony_call_changelist") in html
     assert reverse("admin:telephony_delivery_changelist") not in html
     assert client.get("/admin/telephony/delivery/").status_code == 403
+
+
+def test_it_says_that_recordings_wait_for_room_on_the_disk(owner: Client, settings: Any) -> None:
+    connect("sipuni")
+    assert "Recordings are not fetched for now" not in _index(owner)[1]
+    settings.TELEPHONY_DISK_FLOOR = 2**60
+    assert "Recordings are not fetched for now" in _index(owner)[1]

@@ -83,7 +83,7 @@ def test_companies_are_found(owner: Client, typed: str) -> None:
     the_contact()
     Company.objects.create(name="Другая")
     rows = owner.get(f"{reverse('admin:crm_company_changelist')}?q={typed}").context["cl"].result_list
-    assert [(row.name, row.contacts_found) for row in rows] == [("Рога и Копыта", 1)]
+    assert [(row.name, row.contact_count) for row in rows] == [("Рога и Копыта", 1)]
 
 
 def test_a_contact_is_added_with_numbers_and_gets_its_calls(

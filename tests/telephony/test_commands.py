@@ -38,6 +38,12 @@ def test_connection_add_prints_json_for_scripts() -> None:
         "time_zone": "Europe/Moscow",
         "phone_region": "RU",
         "hook_path": f"/telephony/hooks/sipuni/{connection.hook_secret}/",
+        "fetch_recordings": True,
+        "keep_recordings_days": None,
+        "longest_recording": 200,
+        "recording_hosts": [],
+        "allow_ftp": False,
+        "internal_networks": [],
     }
     assert (connection.settings["user"], connection.settings["secret"]) == ("012345", "a=b")
     assert Client().get(shown["hook_path"]).status_code == 200
@@ -94,7 +100,7 @@ def test_connection_rotate_prints_the_new_address() -> None:
         (["add", "sipuni", "--name", "A", "--region", "Russia"], "phone_region: RUSSIA is no country code"),
         (["add", "sipuni", "--name", "A", "--set", "api_url=x y"], "api_url: Enter a valid URL."),
         (["rotate", "77"], "id: there is no connection 77; `connection list` shows them."),
-        ([], "add|list|rotate"),
+        ([], "add|set|list|rotate"),
     ],
 )
 def test_connection_mistakes_are_named(arguments: list[str], error: str) -> None:

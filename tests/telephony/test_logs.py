@@ -41,6 +41,22 @@ def test_the_filter_hides_them_in_arguments_too() -> None:
     assert out.getvalue() == "Not Found: /telephony/hooks/sipuni/.../\n3 plain words\n"
 
 
+def test_the_filter_hides_them_in_tracebacks() -> None:
+    out = StringIO()
+    handler = logging.StreamHandler(out)
+    handler.addFilter(HideHookSecrets())
+    logger = logging.Logger("test")
+    logger.addHandler(handler)
+    try:
+        raise ValueError("/telephony/hooks/sipuni/s3cret/ is odd")
+    except ValueError:
+        logger.exception("Failed", stack_info=True)
+    assert "ValueError: /telephony/hooks/sipuni/.../ is odd" in out.getvalue()
+    assert "Stack (most recent call last):" in out.getvalue()
+    logger.error("Failed", exc_info=ValueError("?token=s3cret"))
+    assert "ValueError: ?token=..." in out.getvalue()
+
+
 @pytest.mark.django_db
 def test_requests_leave_no_secret_in_the_log(connection: Connection, caplog: pytest.LogCaptureFixture) -> None:
     """Whatever is answered: the handlers of the project have the filter."""

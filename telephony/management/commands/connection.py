@@ -1,4 +1,4 @@
-"""`manage.py connection add|list|rotate`."""
+"""`manage.py connection add|set|list|rotate`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from telephony.management import connection_options
 from telephony.management.errors import readable
 from telephony.models import Connection
 from telephony.services import connections
@@ -16,26 +17,27 @@ from telephony.vendors import installed
 
 
 class Command(BaseCommand):
-    help = "Adds, lists and renews connections to PBXs."
+    help = "Adds, changes, lists and renews connections to PBXs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="add|list|rotate")
+        actions = parser.add_subparsers(dest="action", required=True, metavar="add|set|list|rotate")
         add = actions.add_parser("add", help="add a connection and print the address for its PBX")
         add.add_argument("vendor", help="which PBX, like sipuni; a wrong name shows all")
         add.add_argument("--name", required=True, help="what people call this PBX")
         add.add_argument("--timezone", default="Europe/Moscow", help="zone of the PBX's clock (Europe/Moscow)")
         add.add_argument("--region", default="RU", help="country that numbers without a country code belong to (RU)")
-        add.add_argument(
-            "--set", action="append", default=[], metavar="KEY=VALUE", nargs="+", help="a setting of this kind of PBX"
-        )
+        connection_options.add_arguments(add)
+        change = actions.add_parser("set", help="change some of a connection's settings; the rest stays")
+        change.add_argument("id", type=int, help="the connection's number in `connection list`")
+        connection_options.add_arguments(change)
         shown = actions.add_parser("list", help="list the connections, addresses included")
         rotate = actions.add_parser("rotate", help="give a connection a new address; the old one stops working")
         rotate.add_argument("id", type=int, help="the connection's number in `connection list`")
-        for action in (add, shown, rotate):
+        for action in (add, change, shown, rotate):
             action.add_argument("--json", action="store_true", help="print JSON, one object a line")
 
     def handle(self, *, action: str, **options: Any) -> None:
-        {"add": self._add, "list": self._list, "rotate": self._rotate}[action](options)
+        {"add": self._add, "set": self._set, "list": self._list, "rotate": self._rotate}[action](options)
 
     def _add(self, options: dict[str, Any]) -> None:
         if options["vendor"] not in installed():
@@ -46,8 +48,20 @@ class Command(BaseCommand):
                 name=options["name"],
                 time_zone=options["timezone"],
                 phone_region=options["region"].upper(),
-                settings=_settings(options["set"]),
+                settings=connection_options.settings(options),
+                policy=connection_options.policy(options),
             )
+        except ValidationError as error:
+            raise CommandError(readable(error)) from None
+        self._print(connection, options["json"])
+
+    def _set(self, options: dict[str, Any]) -> None:
+        connection = _connection(options["id"])
+        settings, policy = connection_options.settings(options), connection_options.policy(options)
+        if not settings and not policy:
+            raise CommandError("Say what to change; `connection set --help` lists it.")
+        try:
+            connections.change_connection(connection=connection, settings=settings, policy=policy)
         except ValidationError as error:
             raise CommandError(readable(error)) from None
         self._print(connection, options["json"])
@@ -57,9 +71,7 @@ class Command(BaseCommand):
             self._print(connection, options["json"])
 
     def _rotate(self, options: dict[str, Any]) -> None:
-        connection = Connection.objects.filter(pk=options["id"]).first()
-        if connection is None:
-            raise CommandError(f"id: there is no connection {options['id']}; `connection list` shows them.")
+        connection = _connection(options["id"])
         connections.rotate(connection=connection)
         self._print(connection, options["json"])
 
@@ -79,15 +91,18 @@ class Command(BaseCommand):
             "time_zone": connection.time_zone,
             "phone_region": connection.phone_region,
             "hook_path": connection.hook_path,
+            "fetch_recordings": connection.fetch_recordings,
+            "keep_recordings_days": connection.keep_recordings_days,
+            "longest_recording": connection.longest_recording,
+            "recording_hosts": connection.recording_hosts,
+            "allow_ftp": connection.allow_ftp,
+            "internal_networks": connection.internal_networks,
         }
         self.stdout.write(json.dumps(shown, ensure_ascii=False))
 
 
-def _settings(groups: list[list[str]]) -> dict[str, str]:
-    values = {}
-    for item in (item for group in groups for item in group):
-        name, equals, value = item.partition("=")
-        if not equals:
-            raise CommandError(f"--set {name}: write it as key=value.")
-        values[name] = value
-    return values
+def _connection(pk: int) -> Connection:
+    connection = Connection.objects.filter(pk=pk).first()
+    if connection is None:
+        raise CommandError(f"id: there is no connection {pk}; `connection list` shows them.")
+    return connection

@@ -11,9 +11,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from telephony.admin.base import change_url
-from telephony.models import Call
+from telephony import phone
+from telephony.events import CallEvent
+from telephony.markup import change_url, page_url
+from telephony.models import Call, StatusChoice
 
+_STATUSES = dict(StatusChoice.choices)  # get_status_display() takes longer than the rest of a row.
 MISSED_STATUSES = frozenset({"no_answer", "busy", "cancelled"})
 
 DIRECTIONS: dict[str, tuple[str, str | Promise]] = {
@@ -36,6 +39,7 @@ TONES = {
 }
 
 EVENT_LABELS: dict[str, str | Promise] = {
+    "ordered": _("ordered from a page"),
     "call_started": _("call began"),
     "leg_ringing": _("phone rings"),
     "answered": _("answered"),
@@ -53,6 +57,13 @@ FACT_LABELS: dict[str, str | Promise] = {
     "started_at": _("start"),
     "direction": _("direction"),
 }
+
+
+def event_label(event: CallEvent) -> str | Promise:
+    """What happened, and from whom we know if no message told it."""
+    if event.listed_at is not None:
+        return _("call ended, by the PBX's own list")
+    return EVENT_LABELS.get(event.kind, event.kind)
 
 
 def length(seconds: int | float | None) -> str:
@@ -80,7 +91,7 @@ def outcome(call: Call) -> tuple[str, str]:
         if call.status == "busy":
             return gettext("missed: busy"), "bad"
         return gettext("missed"), "bad"
-    return str(call.get_status_display()), TONES.get(call.status, "")
+    return str(_STATUSES.get(call.status, call.status)), TONES.get(call.status, "")
 
 
 def person(user: Any) -> str:
@@ -90,6 +101,11 @@ def person(user: Any) -> str:
 
 def client_number(call: Call) -> str:
     return call.client_e164 or call.client_raw
+
+
+def shown_number(call: Call) -> str:
+    """The client's number with spaces: +7 923 529-29-26; what is no valid number as it came."""
+    return phone.shown(call.client_e164) if call.client_e164 else call.client_raw
 
 
 def client_name(call: Call) -> str:
@@ -109,6 +125,8 @@ class CallRow:
     client: str
     number: str
     """The client's number, where `client` is a name; else empty."""
+    phone: str
+    """The client's number, for the button that calls it."""
     contact_url: str
     our_number: str
     started_at: datetime
@@ -120,6 +138,8 @@ class CallRow:
     tone: str
     responsible: str
     connection: str
+    players: tuple[Any, ...] = ()
+    """Of its recordings (players.call_rows)."""
 
 
 def call_row(call: Call) -> CallRow:
@@ -130,9 +150,10 @@ def call_row(call: Call) -> CallRow:
         url=change_url(call),
         icon=symbol,
         direction=direction,
-        client=client_name(call),
-        number=client_number(call) if call.contact is not None else "",
-        contact_url=change_url(call.contact) if call.contact is not None else "",
+        client=client_name(call) if call.contact is not None or not call.client_e164 else shown_number(call),
+        number=shown_number(call) if call.contact is not None else "",
+        phone=client_number(call),
+        contact_url=page_url(call.contact),
         our_number=call.our_number,
         started_at=call.started_at,
         started=_started(call.started_at),

@@ -1,0 +1,48 @@
+"""Of a connection's form: what becomes of its recordings, and which networks its PBX may be in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from telephony.admin.listed import LinesField
+from telephony.models import Connection
+
+SECTIONS: tuple[tuple[Any, dict[str, Any]], ...] = (
+    (
+        _("Recordings"),
+        {"fields": ["fetch_recordings", "keep_recordings_days", "longest_recording", "recording_hosts", "allow_ftp"]},
+    ),
+    (_("Network"), {"fields": ["internal_networks"]}),
+)
+
+
+class PolicyForm(forms.ModelForm):
+    """Fields that `ConnectionForm` adds its own to."""
+
+    recording_hosts = LinesField(
+        label=_("Hosts of recordings"),
+        help_text=_(
+            "One a line, like pbx.example.ru: recordings are fetched from these hosts and their subdomains only. "
+            "Empty: from any public host."
+        ),
+    )
+    internal_networks = LinesField(
+        label=_("Internal networks"),
+        help_text=_(
+            "One a line, like 192.168.1.0/24. Requests go to public addresses only; list here where a PBX in your own "
+            "network is."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "longest_recording" in self.fields:
+            self.fields["longest_recording"].required = False
+
+    def clean_longest_recording(self) -> int:
+        """Left empty it is as for a new connection."""
+        given: int | None = self.cleaned_data["longest_recording"]
+        return Connection().longest_recording if given is None else given

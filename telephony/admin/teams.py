@@ -1,0 +1,34 @@
+"""Teams: whose calls a supervisor sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from telephony import presentation
+from telephony.admin.base import TelephonyAdmin
+from telephony.models import Team
+
+SHOWN_MEMBERS = 5
+
+
+@admin.register(Team)
+class TeamAdmin(TelephonyAdmin):
+    list_display = ["name", "people"]
+    search_fields = ["name"]
+    fields = ["name", "members"]
+    autocomplete_fields = ["members"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
+        rows: QuerySet[Team] = super().get_queryset(request)
+        return rows.prefetch_related("members")
+
+    @admin.display(description=_("members"), empty_value="")
+    def people(self, team: Any) -> str:
+        names = [presentation.person(user) for user in team.members.all()]
+        more = len(names) - SHOWN_MEMBERS
+        return ", ".join(names[:SHOWN_MEMBERS]) + (f" +{more}" if more > 0 else "")
