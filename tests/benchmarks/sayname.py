@@ -82,7 +82,7 @@ def server_with(size: int) -> Iterator[Server]:
     url = POSTGRESQL.rpartition("/")[0] + "/" + name
     with psycopg.connect(POSTGRESQL, autocommit=True) as admin, tempfile.TemporaryDirectory() as folder:
         admin.execute(f'CREATE DATABASE "{name}"')
-        server = Server(var_dir=Path(folder), database_url=url, workers=1, threads=2)
+        server = Server(var_dir=Path(folder), database_url=url, threads=2)
         server.environment["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.settings"
         try:
             server.manage("migrate", "-v0")

@@ -34,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=20, help="how often each is sent (20)")
     times = parser.parse_args().times
-    server = Server(var_dir=Path(FOLDER.name) / "server", workers=1)
+    server = Server(var_dir=Path(FOLDER.name) / "server")
     try:
         prepare(server)
         honest = Attack(body=envelope("IncomingCall", NumFrom=NUMBER, Key="key").encode())

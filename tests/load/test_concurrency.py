@@ -46,7 +46,7 @@ def post_and_judge(server: Server, posters: int) -> None:
     assert Counter((answer.status, answer.body) for answer in answers) == {(200, OK): len(traffic)}
 
     query = querying(server)
-    assert Counter(stored_requests(query)) == Counter(traffic)
+    assert Counter(stored_requests(server)) == Counter(traffic)
     states = {state for (state,) in query("SELECT DISTINCT state FROM telephony_delivery")}
     assert states <= {"applied", "received"}  # Or left for the worker.
     let_a_worker_finish(server)
@@ -73,7 +73,7 @@ def test_4_posters_on_sqlite(make_server: Callable[..., Server]) -> None:
 @pytest.mark.postgresql
 def test_a_call_that_another_process_works_on(postgresql_database: str, make_server: Callable[..., Server]) -> None:
     """The PBX gets its answer all the same, and a worker applies the message later."""
-    server = make_server(database_url=postgresql_database, workers=1, threads=2)
+    server = make_server(database_url=postgresql_database, threads=2)
     connection_id, path = add_connection(server)
     first, second = call_of_12_events(1), call_of_12_events(2)
     (call_id,) = expected_calls(first)

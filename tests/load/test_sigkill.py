@@ -54,7 +54,7 @@ def kill_and_judge(server: Server, *, kills: int, posters: int, seed: int) -> No
     assert sent.unanswered >= kills  # It was killed while it worked.
 
     query = querying(server)
-    stored = stored_requests(query)
+    stored = stored_requests(server)
     lost = Counter(sent.acknowledged) - Counter(stored)
     assert not lost
     let_a_worker_finish(server)
