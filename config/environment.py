@@ -22,6 +22,7 @@ DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 BROKER_SCHEMES = ("filesystem", "redis", "rediss", "amqp", "amqps", "memory")
 
 _HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]")
+_URL_PREFIX = re.compile(r"/([\w.~-]+/)+", re.ASCII)
 _ORIGIN = re.compile(r"https?://(\*\.)?[\w.-]+(:\d+)?")
 
 env = environ.Env()
@@ -99,6 +100,14 @@ def read_folder(name: str, default: Path) -> Path:
             f"{name} is {str(folder)!r}, which can't be made ({error.strerror}): set it to a folder to write to."
         ) from None
     return folder
+
+
+def read_url_prefix(name: str) -> str:
+    """The beginning of a path in an address, like /recordings/; empty if it is not set."""
+    value = os.environ.get(name, "").strip()
+    if value and not _URL_PREFIX.fullmatch(value):
+        raise ImproperlyConfigured(f"{name} is {value!r}: begin and end it with a slash, like /stored-recordings/.")
+    return value
 
 
 def read_database(name: str, default: str) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import environment as read
+from config.api import REST_FRAMEWORK, REST_KNOX, SPECTACULAR_SETTINGS  # noqa: F401  (settings)
+from config.storages import read_recordings_storage
 from config.unfold import UNFOLD  # noqa: F401  (a setting)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -41,6 +43,21 @@ if _https:
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        # The theme's Alpine evaluates expressions; no script stands in a page itself.
+        "script-src": ["'self'", "'unsafe-eval'"],
+        # The theme sets style attributes.
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "media-src": ["'self'", "blob:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
 
 INSTALLED_APPS = [
     "unfold",
@@ -52,6 +69,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "config.apps.ConfigConfig",
     "telephony.apps.TelephonyConfig",
     "crm.apps.CrmConfig",
@@ -59,6 +81,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -125,6 +148,19 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # Without `collectstatic` (development, demo) files are served from where they lie.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
+RECORDINGS_DIR = read.read_folder("RECORDINGS_DIR", VAR_DIR / "recordings")
+"""Recordings of calls: not under a media root, because no web server may hand them out by itself."""
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "recordings": read_recordings_storage(RECORDINGS_DIR),
+}
+TELEPHONY_RECORDINGS_WORK_DIR = RECORDINGS_DIR / ".work"
+TELEPHONY_X_ACCEL_PREFIX = read.read_url_prefix("TELEPHONY_X_ACCEL_PREFIX")
+"""Where nginx has the folder of recordings as an internal location: it sends the files then, not we."""
+TELEPHONY_DISK_FLOOR = read.read_int("TELEPHONY_DISK_FLOOR_MB", 1000) * 1_000_000
+"""Below so many free bytes no recording is fetched."""
+
 CELERY_BROKER_URL = read.read_broker("CELERY_BROKER_URL", "filesystem://")
 
 TELEPHONY_VENDORS = [
@@ -134,12 +170,18 @@ TELEPHONY_VENDORS = [
     "telephony.vendors.sipuni.vendor.Sipuni",
     "telephony.vendors.demo.vendor.Demo",
 ]
+KNOX_TOKEN_MODEL = "crm.ApiToken"  # noqa: S105  (a model)
 TELEPHONY_CONTACT_MODEL = "crm.Contact"
 TELEPHONY_CONTACT_DIRECTORY = "crm.directory.CrmDirectory"
 CRM_PHONE_REGION = read.read_region("CRM_PHONE_REGION", "RU")
 """Country whose numbers people type without a country code."""
+TELEPHONY_DIALS_PER_MINUTE = read.read_int("TELEPHONY_DIALS_PER_MINUTE", 6, highest=1000)
+TELEPHONY_DIALS_PER_DAY = read.read_int("TELEPHONY_DIALS_PER_DAY", 200, highest=100_000)
+"""Orders to call that one user may give."""
 TELEPHONY_TRUSTED_PROXIES = read.read_int("TELEPHONY_TRUSTED_PROXIES", 0, highest=10)
 """How many proxies of our own stand before the application; each appends to X-Forwarded-For."""
+TELEPHONY_KEEP_DELIVERIES_DAYS = read.read_int("TELEPHONY_KEEP_DELIVERIES_DAYS", 90, highest=36500)
+"""After so many days raw deliveries that are done with are deleted; 0: never. What they brought stays."""
 
 LOGGING = {
     "version": 1,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -29,6 +29,11 @@ def _item(title: Any, icon: str, app: str, model: str) -> dict[str, Any]:
     }
 
 
+def _desk_item(title: Any, icon: str, page: str, model: str) -> dict[str, Any]:
+    """An entry that leads to a page of the desk."""
+    return {"title": title, "icon": icon, "link": reverse_lazy(page), "permission": _may_view("crm", model)}
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("Telephony"),
     "SITE_HEADER": _("Telephony"),
@@ -41,6 +46,24 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
+    "STYLES": [
+        lambda request: static("telephony/admin.css"),
+        lambda request: static("telephony/desk.css"),
+        lambda request: static("telephony/dial.css"),
+        lambda request: static("crm/crm.css"),
+    ],
+    "SCRIPTS": [
+        "telephony.shell.desk_script",
+        lambda request: static("telephony/dial.js"),
+        lambda request: static("crm/search.js"),
+        lambda request: static("crm/desk.js"),
+    ],
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Calls on your screen"), "link": reverse_lazy("telephony:desk_settings")},
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+        ],
+    },
     "DASHBOARD_CALLBACK": "telephony.admin.index.index_context",
     "SIDEBAR": {
         "show_search": False,
@@ -49,15 +72,39 @@ UNFOLD: dict[str, Any] = {
                 "title": _("Calls"),
                 "items": [
                     {"title": _("Today"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
-                    _item(_("Call log"), "call_log", "telephony", "call"),
+                    {
+                        "title": _("On the line now"),
+                        "icon": "headset_mic",
+                        "link": reverse_lazy("telephony:board"),
+                        "permission": "telephony.desk.board.may_see",
+                    },
+                    {
+                        "title": _("Call log"),
+                        "icon": "call_log",
+                        "link": reverse_lazy("telephony:calls"),
+                        "permission": _may_view("telephony", "call"),
+                    },
                     _item(_("Recordings"), "graphic_eq", "telephony", "recording"),
+                    _item(_("Listening journal"), "hearing", "telephony", "listening"),
+                    {
+                        "title": _("Why no card?"),
+                        "icon": "help_center",
+                        "link": reverse_lazy("telephony:why"),
+                        "permission": _may_view("telephony", "call"),
+                    },
+                    _item(_("Call orders"), "phone_forwarded", "telephony", "dial"),
                 ],
             },
             {
                 "title": _("Clients"),
                 "items": [
-                    _item(_("Contacts"), "contacts", "crm", "contact"),
-                    _item(_("Companies"), "apartment", "crm", "company"),
+                    _desk_item(_("Contacts"), "contacts", "crm:contacts", "contact"),
+                    _desk_item(_("Companies"), "apartment", "crm:companies", "company"),
+                    {
+                        **_desk_item(_("Tasks"), "task_alt", "crm:tasks", "task"),
+                        "badge": "crm.views.badges.tasks_due",
+                        "badge_variant": "danger",
+                    },
                 ],
             },
             {
@@ -65,9 +112,44 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item(_("Connections"), "settings_phone", "telephony", "connection"),
                     _item(_("Extensions"), "dialpad", "telephony", "extension"),
+                    _item(_("Our numbers"), "tag", "telephony", "line"),
+                    _item(_("Results of calls"), "fact_check", "telephony", "disposition"),
+                    _item(_("Settings of desks"), "tune", "telephony", "desksettings"),
+                    _item(_("Teams"), "diversity_3", "telephony", "team"),
                     _item(_("Deliveries"), "inbox", "telephony", "delivery"),
+                    {
+                        "title": _("Reconcile with PBXs"),
+                        "icon": "sync_problem",
+                        "link": reverse_lazy("telephony:reconcile"),
+                        "permission": "telephony.desk.reconcile.may_reconcile",
+                    },
+                    {
+                        **_item(_("Journal of deletions"), "history", "telephony", "auditentry"),
+                        # The page below it has an address that begins with the journal's.
+                        "active": lambda request: request.path == reverse("admin:telephony_auditentry_changelist"),
+                    },
+                    {
+                        "title": _("Erase a number"),
+                        "icon": "person_remove",
+                        "link": reverse_lazy("admin:telephony_erase"),
+                        "permission": lambda request: request.user.has_perm("telephony.erase_number"),
+                    },
+                    {
+                        **_item(_("Tags"), "label", "crm", "tag"),
+                        "permission": lambda request: request.user.has_perm("crm.change_tag"),
+                    },
                     _item(_("Users"), "group", "auth", "user"),
                     _item(_("Groups"), "groups", "auth", "group"),
+                ],
+            },
+            {
+                "title": _("Other programs"),
+                "collapsible": True,
+                "items": [
+                    {"title": _("API keys"), "icon": "key", "link": reverse_lazy("admin:crm_apitoken_changelist")},
+                    {"title": _("API documentation"), "icon": "api", "link": reverse_lazy("api-docs")},
+                    _item(_("Outgoing webhooks"), "webhook", "telephony", "subscription"),
+                    _item(_("Outgoing messages"), "outbox", "telephony", "notice"),
                 ],
             },
         ],

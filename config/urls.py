@@ -11,4 +11,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("telephony/", include("telephony.urls")),
+    path("crm/", include("crm.urls")),
+    path("api/v1/", include("config.api_urls")),
 ]

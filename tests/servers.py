@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -12,22 +13,38 @@ import time
 from http.client import HTTPConnection
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.databases import ROOT, migrated_sqlite
+
 START_SECONDS = 30
+
+_FIRST_PORT = 20000
+_PORTS_OF_A_WORKER = 1000
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_own_first = _FIRST_PORT + _worker * _PORTS_OF_A_WORKER
+_ports = itertools.cycle(range(_own_first, _own_first + _PORTS_OF_A_WORKER))
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nothing listens on.
+
+    Each of pytest's workers has its own range, below those which the system gives to clients: what is free now
+    is so still when the server has started.
+    """
+    for port in _ports:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("never reached: the ports are a cycle")
 
 
 class Server:
-    """granian with this project, and `manage.py` with the same settings."""
+    """granian (or with `asgi` uvicorn, which holds event streams) with this project, and `manage.py`, same settings."""
 
-    def __init__(self, *, var_dir: Path, database_url: str = "", workers: int = 2, threads: int = 1) -> None:
+    def __init__(
+        self, *, var_dir: Path, database_url: str = "", workers: int = 1, threads: int = 1, asgi: bool = False
+    ) -> None:
         self.port = free_port()
+        self.asgi = asgi
         self.workers, self.threads = workers, threads
         self.environment = {**os.environ, "VAR_DIR": str(var_dir), "DATABASE_URL": database_url}
         self._process: subprocess.Popen[bytes] | None = None
@@ -35,6 +52,13 @@ class Server:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def make_tables(self) -> None:
+        """As `manage.py migrate` makes them, but at once. A PostgreSQL database of the fixture's has them already."""
+        if not self.environment["DATABASE_URL"]:
+            var_dir = Path(self.environment["VAR_DIR"])
+            var_dir.mkdir(parents=True, exist_ok=True)
+            (var_dir / "db.sqlite3").write_bytes(migrated_sqlite())
 
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `manage.py ARGUMENTS`; its output is in the result."""
@@ -52,17 +76,28 @@ class Server:
         return done
 
     def start(self) -> None:
-        command = [
-            *(sys.executable, "-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws"),
-            *("--host", "127.0.0.1", "--port", str(self.port), "--log-level", "error"),
-            *("--workers", str(self.workers), "--blocking-threads", str(self.threads)),
-        ]
+        command = self._uvicorn() if self.asgi else self._granian()
         self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError("The server did not start.")
             time.sleep(0.05)
+
+    def _granian(self) -> list[str]:
+        return [
+            *(sys.executable, "-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws"),
+            *("--host", "127.0.0.1", "--port", str(self.port), "--log-level", "error"),
+            *("--workers", str(self.workers), "--blocking-threads", str(self.threads)),
+        ]
+
+    def _uvicorn(self) -> list[str]:
+        return [
+            *(sys.executable, "-W", "ignore", "-m", "uvicorn", "config.asgi:application"),
+            *("--lifespan", "off", "--ws", "none"),
+            *("--host", "127.0.0.1", "--port", str(self.port), "--log-level", "error", "--no-access-log"),
+            *("--timeout-graceful-shutdown", "3"),
+        ]
 
     def kill(self) -> None:
         """SIGKILL to the server and all its workers at once: nothing gets to clean up."""

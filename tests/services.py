@@ -6,6 +6,7 @@ import os
 from typing import NoReturn
 
 import pytest
+import redis
 
 
 def missing(what: str) -> NoReturn:
@@ -13,3 +14,18 @@ def missing(what: str) -> NoReturn:
     if os.environ.get("REQUIRE_SERVICES") == "1":
         pytest.fail(f"{what} is not there, and REQUIRE_SERVICES=1 wants it.")
     pytest.skip(f"{what} is not there.")
+
+
+def take_redis() -> str:
+    """The address of a Redis database that was empty and is now marked as taken; empty if there is no Redis."""
+    for number in range(15, 0, -1):
+        with redis.Redis(host="127.0.0.1", port=6379, db=number, socket_connect_timeout=2) as server:
+            try:
+                if not server.set("taken by a test", 1, nx=True):
+                    continue
+                if server.dbsize() == 1:
+                    return f"redis://127.0.0.1:6379/{number}"
+                server.delete("taken by a test")
+            except redis.ConnectionError:
+                break
+    return ""

@@ -1,4 +1,4 @@
-"""The demo's rows: users with extensions, a connection to each PBX, contacts. Made once, kept after."""
+"""The demo's company: users with extensions, a connection to each PBX, contacts. Made once, kept after."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import random
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from config.demo import names
-from crm.models import Company, Contact
-from crm.services import add_contact
-from telephony.models import Connection, Extension
-from telephony.services.connections import add_connection, save_extension
+from config.demo.contacts import make_contacts
+from crm.models import Contact
+from telephony.models import Connection, Disposition, Extension, Line
+from telephony.phone import match_key
+from telephony.services.connections import add_connection, change_connection, save_extension
 
 OWNER = "owner"
 EMAIL_DOMAIN = "demo.invalid"
@@ -22,13 +22,24 @@ STAFF = {
     "lebedeva": ("Мария", "Лебедева", "103"),
     "volkov": ("Илья", "Волков", "104"),
 }
+OWNERS_NUMBER = "100"
 CONNECTIONS = {
-    "sipuni": ("Отдел продаж (Sipuni)", {"user": "012345"}),
-    "mobilon": ("Склад (Мобилон)", {}),
+    "sipuni": ("Отдел продаж (Sipuni)", {"user": "012345", "secret": "demo-secret"}),
+    "mobilon": ("Склад (Мобилон)", {"token": "demo-token"}),
     "wirecrm": ("Поддержка (API PBX)", {"dial_token": "demo-token"}),
     "xvb": ("Филиал (XVB-PBX)", {"access_code": "10019", "token": "demo-token"}),
 }
-CONTACTS = 300
+API_ADDRESSES = {
+    "sipuni": ("api_url", "/sipuni/api/callback/call_number"),
+    "mobilon": ("api_url", "/mobilon/api/call/"),
+    "wirecrm": ("dial_url", "/wirecrm/dial"),
+    "xvb": ("cloud_url", "/xvb/cloud"),
+}
+"""Which setting of each PBX says where its API is, and where the simulator serves it."""
+THIS_MACHINE = ["127.0.0.0/8"]
+LINES = {"+74951234567": "Реклама", "+78123094455": "Сайт"}
+"""The simulator's numbers of the company."""
+RESULTS = ("Заказ", "Консультация", "Перезвонить", "Жалоба", "Ошиблись номером")
 
 
 class NotADemoError(Exception):
@@ -36,19 +47,40 @@ class NotADemoError(Exception):
 
 
 @transaction.atomic
-def make_company(*, password: str) -> None:
-    """Make what is missing of the demo company, and give its owner this password."""
+def make_company(*, password: str, api_url: str) -> None:
+    """Make what is missing of the demo company, and give its owner this password.
+
+    `api_url` is where the simulator serves the PBXs' own APIs this time.
+    """
     _make_users(password)
     staff = list(User.objects.filter(username__in=STAFF).order_by("username"))
-    _make_connections(staff)
+    _make_connections(staff, api_url)
+    _make_desk()
     if not Contact.objects.exists():
-        _make_contacts(staff, random.Random(7))  # noqa: S311  (names, not secrets)
+        source = random.Random(7)  # noqa: S311  (names, not secrets)
+        make_contacts(staff=staff, owner=User.objects.get(username=OWNER), source=source)
+
+
+def _make_desk() -> None:
+    """Labels of our numbers, and what calls may come to."""
+    for place, label in enumerate(RESULTS):
+        Disposition.objects.get_or_create(label=label, defaults={"position": place})
+    for connection in Connection.objects.filter(pk__in=demo_connections()):
+        for number, label in LINES.items():
+            if not Line.objects.filter(connection=connection, match=match_key(number)).exists():
+                Line.objects.create(connection=connection, number=number, label=label)
 
 
 def client_numbers(limit: int) -> list[str]:
     """Numbers of contacts, for the simulator to call from."""
     phones = Contact.objects.order_by("?").values_list("phones__e164", flat=True)
     return [number for number in phones[:limit] if number]
+
+
+def demo_connections() -> list[int]:
+    """Keys of the connections that the demo made."""
+    names = [name for name, _ in CONNECTIONS.values()]
+    return list(Connection.objects.filter(name__in=names).order_by("pk").values_list("pk", flat=True))
 
 
 def _make_users(password: str) -> None:
@@ -73,33 +105,20 @@ def _make_user(username: str, first_name: str, last_name: str) -> User:
     return user
 
 
-def _make_connections(staff: list[User]) -> None:
-    for vendor, (name, settings) in CONNECTIONS.items():
-        if Connection.objects.filter(vendor=vendor, name=name).exists():
+def _make_connections(staff: list[User], api_url: str) -> None:
+    owner = User.objects.get(username=OWNER)
+    for vendor, (name, secrets) in CONNECTIONS.items():
+        setting, path = API_ADDRESSES[vendor]
+        settings = {**secrets, setting: api_url + path}
+        policy = {"internal_networks": THIS_MACHINE}
+        known = Connection.objects.filter(vendor=vendor, name=name).first()
+        if known is not None:
+            change_connection(connection=known, settings=settings, policy=policy)
             continue
         connection = add_connection(
-            vendor=vendor, name=name, time_zone="Europe/Moscow", phone_region="RU", settings=settings
+            vendor=vendor, name=name, time_zone="Europe/Moscow", phone_region="RU", settings=settings, policy=policy
         )
-        for user in staff:
-            number = STAFF[user.username][2]
+        for user in (owner, *staff):
+            number = OWNERS_NUMBER if user == owner else STAFF[user.username][2]
             key = f"demo{number}key" if vendor == "mobilon" else ""
             save_extension(extension=Extension(connection=connection, user=user, number=number, key=key))
-
-
-def _make_contacts(staff: list[User], source: random.Random) -> None:
-    companies = sorted({names.company(source) for _ in range(60)})
-    for _ in range(CONTACTS):
-        numbers = [names.mobile(source)]
-        if source.random() < 0.25:
-            numbers.append(names.landline(source))
-        add_contact(
-            name=names.person(source),
-            phones=numbers,
-            company=source.choice(companies) if source.random() < 0.7 else "",
-            responsible=source.choice(staff) if source.random() < 0.8 else None,
-        )
-    # One number in two contacts: nobody is preferred silently.
-    shared = Contact.objects.order_by("id")[1]
-    first = shared.phones.first()
-    if first is not None:
-        add_contact(name=names.person(source), phones=[first.raw], company=Company.objects.all()[0].name)

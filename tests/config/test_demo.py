@@ -7,13 +7,14 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,11 @@ def sign_in(address: str, username: str, password: str) -> str:
     )
 
 
+def stored_recordings(var_dir: Path) -> int:
+    with closing(sqlite3.connect(var_dir / "db.sqlite3")) as database:
+        return int(database.execute("SELECT count(*) FROM telephony_recording WHERE state = 'stored'").fetchone()[0])
+
+
 @pytest.mark.slow
 def test_a_person_can_sign_in_sees_calls_and_stops_it_with_ctrl_c(
     make_demo: Callable[..., Demo], tmp_path: Path
@@ -113,6 +119,10 @@ def test_a_person_can_sign_in_sees_calls_and_stops_it_with_ctrl_c(
         assert time.monotonic() < deadline, "No call arrived."
         time.sleep(0.5)
     assert calls
+    deadline = time.monotonic() + 60
+    while not stored_recordings(tmp_path / "var"):
+        assert time.monotonic() < deadline, "No recording was fetched from the simulated PBXs."
+        time.sleep(0.5)
 
     started = descendants(demo.process.pid)
     assert len(started) >= 4  # Web server with its workers, worker, simulated calls.

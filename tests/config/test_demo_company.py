@@ -6,15 +6,17 @@ import random
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from config.demo import company, names
 from config.demo.company import NotADemoError, client_numbers, make_company
-from crm.models import Contact, ContactPhone
+from crm.models import Contact, ContactPhone, Task
 from telephony.directory import get_directory
 from telephony.models import Connection, Extension
 from telephony.phone import normalise
 
 pytestmark = pytest.mark.django_db
+API = "http://127.0.0.1:8001"
 
 
 def counts() -> list[int]:
@@ -22,11 +24,17 @@ def counts() -> list[int]:
 
 
 def test_it_is_made_whole() -> None:
-    make_company(password="first")
+    make_company(password="first", api_url=API)
     assert {connection.vendor for connection in Connection.objects.all()} == {"sipuni", "mobilon", "wirecrm", "xvb"}
     assert Contact.objects.count() >= 300
-    assert {extension.number for extension in Extension.objects.all()} == {"101", "102", "103", "104"}
-    assert Extension.objects.count() == 16
+    assert Contact.objects.filter(tags__isnull=False, notes__isnull=False).exists()
+    due = Task.objects.filter(assignee__username=company.OWNER).values_list("due_at", flat=True)
+    assert (any(moment < timezone.now() for moment in due), any(moment > timezone.now() for moment in due)) == (
+        True,
+        True,
+    )
+    assert {extension.number for extension in Extension.objects.all()} == {"100", "101", "102", "103", "104"}
+    assert Extension.objects.count() == 20
     assert all(extension.key for extension in Extension.objects.filter(connection__vendor="mobilon"))
     owner = User.objects.get(username=company.OWNER)
     assert (owner.is_superuser, owner.check_password("first")) == (True, True)
@@ -34,33 +42,47 @@ def test_it_is_made_whole() -> None:
 
 
 def test_made_again_only_the_owners_password_changes() -> None:
-    make_company(password="first")
+    make_company(password="first", api_url=API)
     before = counts()
     addresses = {connection.hook_path for connection in Connection.objects.all()}
-    make_company(password="second")
+    make_company(password="second", api_url=API)
     assert counts() == before
     assert {connection.hook_path for connection in Connection.objects.all()} == addresses
     assert User.objects.get(username=company.OWNER).check_password("second")
+
+
+def test_the_pbxs_apis_are_where_the_simulator_serves_them_this_time() -> None:
+    for port in (8001, 9001):
+        make_company(password="x", api_url=f"http://127.0.0.1:{port}")
+        addresses = {row.vendor: row.settings[company.API_ADDRESSES[row.vendor][0]] for row in Connection.objects.all()}
+        assert addresses == {
+            "sipuni": f"http://127.0.0.1:{port}/sipuni/api/callback/call_number",
+            "mobilon": f"http://127.0.0.1:{port}/mobilon/api/call/",
+            "wirecrm": f"http://127.0.0.1:{port}/wirecrm/dial",
+            "xvb": f"http://127.0.0.1:{port}/xvb/cloud",
+        }
+    assert {tuple(row.internal_networks) for row in Connection.objects.all()} == {("127.0.0.0/8",)}
+    assert Connection.objects.get(vendor="mobilon").settings["token"] == "demo-token"
 
 
 @pytest.mark.parametrize("username", [company.OWNER, "petrov"])
 def test_a_user_who_is_not_the_demos_is_not_touched(username: str) -> None:
     theirs = User.objects.create_user(username, password="theirs", email="petrov@example.ru")
     with pytest.raises(NotADemoError, match=username):
-        make_company(password="demo")
+        make_company(password="demo", api_url=API)
     theirs.refresh_from_db()
     assert theirs.check_password("theirs")
     assert counts() == [1, 0, 0, 0, 0]
 
 
 def test_one_number_belongs_to_two_contacts() -> None:
-    make_company(password="x")
+    make_company(password="x", api_url=API)
     found = [len(get_directory().find(normalise(row.raw, "RU"))) for row in ContactPhone.objects.all()]
     assert set(found) == {1, 2}
 
 
 def test_numbers_to_call_from_are_contacts_numbers() -> None:
-    make_company(password="x")
+    make_company(password="x", api_url=API)
     numbers = client_numbers(20)
     assert len(set(numbers)) == 20
     assert all(number.startswith("+7") for number in numbers)

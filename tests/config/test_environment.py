@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import environment as read
 
-KEY = Fernet.generate_key().decode()
-OTHER_KEY = Fernet.generate_key().decode()
+KEY = urlsafe_b64encode(b"first key of the tests, 32 bytes").decode()
+OTHER_KEY = urlsafe_b64encode(b"other key of the tests, 32 bytes").decode()
 READERS: dict[str, Callable[[str], Any]] = {
     "bool": lambda name: read.read_bool(name, True),
     "int": lambda name: read.read_int(name, 5, lowest=1, highest=10),

@@ -18,8 +18,8 @@ import pytest
 import redis
 
 from tests.config.test_start import environment, manage
-from tests.servers import ROOT
-from tests.services import missing
+from tests.databases import ROOT, migrated_sqlite
+from tests.services import missing, take_redis
 
 pytestmark = pytest.mark.slow
 SECONDS = 25
@@ -36,18 +36,6 @@ received_at = timezone.now() - timedelta(minutes=5)
 connection = Connection.objects.create(vendor="sipuni", name="Office")
 inbox.receive(connection=connection, hook=Hook(method="POST", body=body, received_at=received_at))
 """
-
-
-def redis_url() -> str:
-    """An empty database of a Redis server; empty if there is none."""
-    for number in range(15, 0, -1):
-        with redis.Redis(host="127.0.0.1", port=6379, db=number, socket_connect_timeout=2) as server:
-            try:
-                if not server.dbsize():
-                    return f"redis://127.0.0.1:6379/{number}"
-            except redis.ConnectionError:
-                break
-    return ""
 
 
 def rabbitmq_url() -> str:
@@ -107,10 +95,10 @@ class Worker:
 def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Worker]]:
     """A worker for each broker that is there, all at once: most of their time is waiting."""
     template = tmp_path_factory.mktemp("template")
-    manage(template, "migrate", "-v0")
+    (template / "db.sqlite3").write_bytes(migrated_sqlite())
     left = manage(template, "shell", "-v0", "-c", LEAVE_A_DELIVERY)
     assert left.returncode == 0, left.stderr
-    urls = {"built in": "filesystem://", "Redis": redis_url(), "RabbitMQ": rabbitmq_url()}
+    urls = {"built in": "filesystem://", "Redis": take_redis(), "RabbitMQ": rabbitmq_url()}
     started = {}
     for name, url in urls.items():
         if url:
@@ -133,7 +121,7 @@ def test_what_waits_is_done_over_each_broker(workers: dict[str, Worker], broker:
 
 
 def test_a_worker_ends_when_told_to(tmp_path: Path) -> None:
-    manage(tmp_path, "migrate", "-v0")
+    (tmp_path / "db.sqlite3").write_bytes(migrated_sqlite())
     worker = Worker(tmp_path, "filesystem://")
     deadline = time.monotonic() + SECONDS
     while b" ready." not in (tmp_path / "worker.log").read_bytes():

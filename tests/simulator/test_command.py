@@ -49,7 +49,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     server = Server(var_dir=tmp_path_factory.mktemp("var"))
-    server.manage("migrate", "-v0")
+    server.make_tables()
     site = Site(server)
     server.start()
     yield site

@@ -27,9 +27,9 @@ def ivan(transactional_db: None) -> Any:
 
 
 def prepare(server: Server) -> Server:
-    """Migrated, with a connection to Mobilon and the contact of the documents' answer; started."""
+    """With tables, a connection to Mobilon and the contact of the documents' answer; started."""
     server.environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    server.manage("migrate", "-v0")
+    server.make_tables()
     login = ("--set", f"soap_user={USER}", "--set", f"soap_password={PASSWORD}")
     name = ("--set", "say_name_template=VIP:{company}", "--set", "say_name_form=plain")
     server.manage("connection", "add", "mobilon", "--name", "Office", "--timezone", "Europe/Moscow", *login, *name)
@@ -41,7 +41,7 @@ def prepare(server: Server) -> Server:
 @pytest.fixture(scope="module")
 def soap_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A real server with the documents' contact, for the tests of one module."""
-    server = Server(var_dir=tmp_path_factory.mktemp("soap"), workers=1)
+    server = Server(var_dir=tmp_path_factory.mktemp("soap"))
     try:
         yield prepare(server)
     finally:

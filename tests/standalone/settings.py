@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -22,6 +23,12 @@ TELEPHONY_VENDORS = [
     "telephony.vendors.sipuni.vendor.Sipuni",
     "telephony.vendors.demo.vendor.Demo",
 ]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "recordings": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+}
+TELEPHONY_RECORDINGS_WORK_DIR = Path(tempfile.gettempdir()) / "telephony-standalone"
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from config.demo.company import OWNER, NotADemoError, client_numbers, make_company
+from config.demo.company import OWNER, NotADemoError, client_numbers, demo_connections, make_company
 from config.demo.processes import Processes, Stopped, answers
 
 CALLS_PER_SECOND = "0.4"
@@ -31,12 +31,14 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("The demo does not run with ENVIRONMENT=production: it makes users and calls.")
         port: int = options["port"]
-        _check_port(port)
+        if not _is_free(port):
+            raise CommandError(f"Port {port} is taken: stop what uses it, or choose another with --port.")
+        api_port = _port_of_apis(port)
         self.stdout.write("Preparing the database and the demo company ...")
         call_command("migrate", verbosity=0)
         password = secrets.token_urlsafe(9)
         try:
-            make_company(password=password)
+            make_company(password=password, api_url=f"http://127.0.0.1:{api_port}")
         except NotADemoError as error:
             raise CommandError(
                 f"This database has a user {error} that is not the demo's. "
@@ -44,16 +46,17 @@ class Command(BaseCommand):
             ) from None
         try:
             with Processes() as processes:
-                self._run(processes, port, password, with_calls=not options["without_calls"])
+                self._run(processes, port, password, api_port, with_calls=not options["without_calls"])
         except Stopped:
             self.stdout.write("\nThe demo has stopped. Its data is kept for the next time.")
 
-    def _run(self, processes: Processes, port: int, password: str, *, with_calls: bool) -> None:
+    def _run(self, processes: Processes, port: int, password: str, api_port: int, *, with_calls: bool) -> None:
         processes.start(
-            *("web", "-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws"),
-            *("--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"),
-            # SQLite takes one writer at a time: more threads only wait for each other.
-            *("--workers", "2", "--blocking-threads", "1"),
+            # Pages and event streams from one process. In production granian serves the pages: it costs a seventh.
+            *("web", "-W", "ignore", "-m", "uvicorn", "config.asgi:application", "--lifespan", "off", "--ws", "none"),
+            *("--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--no-access-log"),
+            # Open streams would keep it from stopping.
+            *("--timeout-graceful-shutdown", "3"),
         )
         processes.start(
             # Celery's warnings (of running as root, of its own changes) are not for who looks at a demo.
@@ -62,12 +65,8 @@ class Command(BaseCommand):
         )
         ended = processes.wait(lambda: answers(port))
         address = f"http://127.0.0.1:{port}"
-        if not ended and with_calls:
-            processes.start(
-                *("calls", "manage.py", "simulate", "traffic", "--quiet", "--base-url", address, "--serve"),
-                *("--rate", CALLS_PER_SECOND, "--clients", str(_write_clients())),
-            )
         if not ended:
+            processes.start(*_simulator(address, api_port, with_calls=with_calls))
             self.stdout.write(
                 f"\n  The demo runs at  {address}/\n"
                 f"  Login             {OWNER}\n"
@@ -86,10 +85,31 @@ def _write_clients() -> Path:
     return path
 
 
-def _check_port(port: int) -> None:
+def _simulator(address: str, api_port: int, *, with_calls: bool) -> tuple[str, ...]:
+    """The PBXs' side: their APIs (recordings, results of calls, orders to call), and the calls of clients."""
+    if with_calls:
+        traffic = ("calls", "manage.py", "simulate", "traffic", "--quiet", "--base-url", address)
+        clients = str(_write_clients())
+        return (*traffic, "--serve", str(api_port), "--rate", CALLS_PER_SECOND, "--clients", clients)
+    serve = ("APIs", "manage.py", "simulate", "serve", "--quiet", "--base-url", address, "--port", str(api_port))
+    return (*serve, *(word for pk in demo_connections() for word in ("--connection", str(pk))))
+
+
+def _is_free(port: int) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise CommandError(f"Port {port} is taken: stop what uses it, or choose another with --port.") from None
+            return False
+    return True
+
+
+def _port_of_apis(port: int) -> int:
+    """The next one, so that links of recordings still lead somewhere the next time; any, if that is taken."""
+    if port < 65535 and _is_free(port + 1):
+        return port + 1
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        found: int = probe.getsockname()[1]
+    return found
