@@ -51,7 +51,7 @@ def make_contacts(*, staff: list[User], owner: User, source: random.Random) -> N
     if first is not None:
         add_contact(name=names.person(source), phones=[first.raw], company=Company.objects.all()[0].name)
     _write_notes(source.sample(contacts, WITH_NOTES), staff, source)
-    _set_tasks(source.sample(contacts, WITH_TASKS), [owner, *staff], source)
+    _set_tasks(source.sample(contacts, WITH_TASKS), [owner, *staff])
 
 
 def _contact(staff: list[User], companies: list[str], tags: list[Tag], source: random.Random) -> Contact:
@@ -77,10 +77,10 @@ def _write_notes(contacts: list[Contact], staff: list[User], source: random.Rand
         Note.objects.filter(pk=note.pk).update(created_at=written)
 
 
-def _set_tasks(contacts: list[Contact], people: list[User], source: random.Random) -> None:
+def _set_tasks(contacts: list[Contact], people: list[User]) -> None:
     """Everybody gets some, the owner first: the page of tasks shows one's own."""
     for number, contact in enumerate(contacts):
         assignee = people[number % len(people)]
-        kind, title = source.choice(TASKS)
+        kind, title = TASKS[number % len(TASKS)]
         due_at = timezone.now() + timedelta(hours=DUE_IN_HOURS[number % len(DUE_IN_HOURS)])
         save_task(task=Task(kind=kind, title=title, contact=contact, due_at=due_at, assignee=assignee), user=assignee)
