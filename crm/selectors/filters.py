@@ -10,11 +10,13 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
 from crm.models import Company, Contact, Tag
+from crm.selectors.contacts import after, matching
 from crm.words import digits_typed
 from telephony.presentation import person
 
 Named = TypeVar("Named", Contact, Company)
 MINE, NOBODY = "me", "none"
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,8 @@ class ListFilter:
         )
 
     def narrow(self, rows: QuerySet[Named], user: Any) -> QuerySet[Named]:
-        """Those rows that have the tag and are looked after by that user."""
+        """Those rows that have the term's words and the tag, and are looked after by that user."""
+        rows = matching(rows, self.term)
         if self.tag:
             rows = rows.filter(tags=int(self.tag))
         if self.responsible == NOBODY:
@@ -52,7 +55,15 @@ class ListFilter:
             return rows.filter(responsible=user.pk if self.responsible == MINE else int(self.responsible))
         return rows
 
-    def following(self, last: Contact | Company) -> str:
+    def page_of(self, rows: QuerySet[Named]) -> tuple[list[Named], str]:
+        """The rows of the page, which are in order of name, and the query of the next page; empty for the last one."""
+        if self.after_name:
+            rows = after(rows, self.after_name, self.after_pk)
+        found = list(rows[: PAGE + 1])
+        shown = found[:PAGE]
+        return shown, self._following(shown[-1]) if len(found) > PAGE else ""
+
+    def _following(self, last: Contact | Company) -> str:
         """The query of the page that follows this row."""
         asked = {"q": self.term, "tag": self.tag, "responsible": self.responsible}
         return urlencode({**{k: v for k, v in asked.items() if v}, "after_name": last.name, "after": last.pk})

@@ -16,13 +16,12 @@ from crm.access import visible_companies, visible_contacts
 from crm.forms import CompanyForm
 from crm.models import Company
 from crm.selectors import timeline
-from crm.selectors.contacts import after, listed, listed_companies, matching
+from crm.selectors.contacts import listed, listed_companies, matching
 from crm.selectors.filters import ListFilter
 from crm.views.base import desk, fragment, is_fragment
 from crm.views.contacts import timeline_fragment
 from telephony.shell import page
 
-PAGE = 50
 FEW = 10
 """So many contacts are shown on the company's page; all of them are a click away."""
 
@@ -32,16 +31,8 @@ FEW = 10
 def company_list(request: HttpRequest) -> HttpResponse:
     """All companies by name; filtered while somebody types, a page at a time."""
     asked = ListFilter.read(request.GET)
-    companies = listed_companies(asked.narrow(matching(visible_companies(request.user), asked.term), request.user))
-    if asked.after_name:
-        companies = after(companies, asked.after_name, asked.after_pk)
-    found = list(companies[: PAGE + 1])
-    rows = found[:PAGE]
-    context: dict[str, Any] = {
-        "rows": rows,
-        "asked": asked,
-        "next": asked.following(rows[-1]) if len(found) > PAGE else "",
-    }
+    rows, following = asked.page_of(listed_companies(asked.narrow(visible_companies(request.user), request.user)))
+    context: dict[str, Any] = {"rows": rows, "asked": asked, "next": following}
     if is_fragment(request):
         return fragment(request, "crm/companies/rows.html", **context)
     return page(request, "crm/companies/list.html", title=_("Companies"), **asked.choices(), **context)

@@ -16,12 +16,10 @@ from crm.forms import ContactForm
 from crm.forms.clients import region
 from crm.models import Company, Contact, MergedContact
 from crm.selectors import timeline
-from crm.selectors.contacts import after, listed, matching, owners_of, sharing_numbers
+from crm.selectors.contacts import listed, owners_of, sharing_numbers
 from crm.selectors.filters import ListFilter
 from crm.views.base import desk, fragment, is_fragment
 from telephony.shell import page
-
-PAGE = 50
 
 
 @desk("crm.view_contact")
@@ -29,16 +27,8 @@ PAGE = 50
 def contact_list(request: HttpRequest) -> HttpResponse:
     """All contacts by name; filtered while somebody types, a page at a time."""
     asked = ListFilter.read(request.GET)
-    contacts = listed(asked.narrow(matching(visible_contacts(request.user), asked.term), request.user))
-    if asked.after_name:
-        contacts = after(contacts, asked.after_name, asked.after_pk)
-    found = list(contacts[: PAGE + 1])
-    rows = found[:PAGE]
-    context: dict[str, Any] = {
-        "rows": rows,
-        "asked": asked,
-        "next": asked.following(rows[-1]) if len(found) > PAGE else "",
-    }
+    rows, following = asked.page_of(listed(asked.narrow(visible_contacts(request.user), request.user)))
+    context: dict[str, Any] = {"rows": rows, "asked": asked, "next": following}
     if is_fragment(request):
         return fragment(request, "crm/contacts/rows.html", **context)
     return page(request, "crm/contacts/list.html", title=_("Contacts"), **asked.choices(), **context)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from telephony.models import Call, CallResult, Card, DeskSettings, Disposition
 from telephony.services import contacts, live
+from telephony.services.cards import holders
 
 
 def note_fetched(*, cards: Sequence[Card]) -> None:
@@ -46,8 +47,7 @@ def save_result(*, card: Card, disposition: Disposition | None, note: str, close
 def choose_contact(*, call: Call, contact_pk: int, user: Any) -> None:
     """Say whose call it is; everybody who has a card of it sees that."""
     contacts.attach_contact(call=call, contact_pk=contact_pk, user=user)
-    users = set(Card.objects.filter(call=call).values_list("user_id", flat=True))
-    live.publish(users=users, content={"call": call.pk}, board=True)
+    live.publish(users=holders(call=call), content={"call": call.pk}, board=True)
 
 
 @transaction.atomic

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.models import Company, Contact, Note, Tag, Task
+from crm.selectors.filters import PAGE
 from crm.services import add_contact
-from crm.views.contacts import PAGE
 from tests.crm.desk import HTMX, NUMBER, browser, call_of, member, vasya
 
 pytestmark = pytest.mark.django_db
