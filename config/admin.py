@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import RelatedFieldListFilter
+from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
@@ -15,10 +17,15 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from config import api_keys  # noqa: F401  (registers itself)
+from config.people import rights
+from config.signin.login import LoginForm, login
 from telephony.admin.base import TelephonyAdmin
 from telephony.admin.extensions import ExtensionInline, save_extensions
 from telephony.admin.search import any_case
 from telephony.models import Extension
+
+admin.site.login_form = LoginForm
+admin.site.login = login  # type: ignore[method-assign, assignment]
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -34,6 +41,18 @@ class GroupsFilter(RelatedFieldListFilter):
         return [(pk, gettext(str(name))) for pk, name in choices]
 
 
+def _picks_people(request: HttpRequest) -> bool:
+    """Whether names are looked up for a field of a row that the asker may add or change: a team's members, say."""
+    if request.resolver_match is None or request.resolver_match.view_name != "admin:autocomplete":
+        return False
+    try:
+        source = apps.get_model(request.GET["app_label"], request.GET["model_name"])
+        page = admin.site.get_model_admin(source)
+    except (KeyError, ValueError, LookupError, NotRegistered):
+        return False
+    return page.has_change_permission(request) or page.has_add_permission(request)
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, TelephonyAdmin):
     form = UserChangeForm
@@ -41,6 +60,32 @@ class UserAdmin(DjangoUserAdmin, TelephonyAdmin):
     change_password_form = AdminPasswordChangeForm
     inlines = [ExtensionInline]
     list_filter = ["is_active", "is_superuser", ("groups", GroupsFilter)]
+    RAW_RIGHTS = frozenset({"is_staff", "is_superuser", "user_permissions"})
+    """What only superusers see and give; “staff status” comes with a role (config/people/staff.py)."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if request.user.is_superuser:
+            return fieldsets
+        return [
+            (title, {**options, "fields": [name for name in options["fields"] if name not in self.RAW_RIGHTS]})
+            for title, options in fieldsets
+        ]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only groups whose rights the giver has."""
+        if db_field.name == "groups":
+            kwargs["queryset"] = rights.groups_to_give(request.user)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or rights.may_manage(request.user, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or rights.may_manage(request.user, obj))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) or _picks_people(request)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """A user who is just being added has no phones yet."""
@@ -52,18 +97,29 @@ class UserAdmin(DjangoUserAdmin, TelephonyAdmin):
         else:
             super().save_formset(request, form, formset, change)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
-    ) -> tuple[QuerySet[User], bool]:
-        for term in search_term.split():
-            names = any_case("first_name__icontains", term) | any_case("last_name__icontains", term)
-            queryset = queryset.filter(names | any_case("username__icontains", term))
+    def found(self, request: HttpRequest, queryset: QuerySet[User], term: str) -> tuple[QuerySet[User], bool]:
+        for word in term.split():
+            names = any_case("first_name__icontains", word) | any_case("last_name__icontains", word)
+            queryset = queryset.filter(names | any_case("username__icontains", word))
         return queryset, False
 
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, TelephonyAdmin):
     list_display = ["title"]
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        """Only rights that the giver has."""
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field is not None and db_field.name == "permissions" and not request.user.is_superuser:
+            field.queryset = field.queryset.filter(pk__in=rights.permissions_to_give(request.user).values("pk"))
+        return field
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or rights.may_give_group(request.user, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or rights.may_give_group(request.user, obj))
 
     @admin.display(description=gettext_lazy("name"), ordering="name")
     def title(self, group: Group) -> str:

@@ -9,5 +9,12 @@ from django.core.asgi import get_asgi_application
 from config.memory import keep_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_asgi_application()
+_django = get_asgi_application()
+
+from config.bodies import LimitedBodies  # noqa: E402
+from telephony.cards.lanes import StreamLanes  # noqa: E402  (Django has to be set up before)
+from telephony.database.timeouts import limit_this_process  # noqa: E402
+
+application = LimitedBodies(StreamLanes(_django))
 keep_loaded()
+limit_this_process()

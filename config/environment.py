@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
+MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl")
 BROKER_SCHEMES = ("filesystem", "redis", "rediss", "amqp", "amqps", "memory")
 
 _HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]")
@@ -102,6 +104,19 @@ def read_folder(name: str, default: Path) -> Path:
     return folder
 
 
+def read_private_folder(name: str, default: Path, *, group_reads: bool = False) -> Path:
+    """A folder that nobody else on this machine can look into, whatever the umask; its group may, if it has to."""
+    return make_private(read_folder(name, default), group_reads=group_reads)
+
+
+def make_private(folder: Path, *, group_reads: bool = False) -> Path:
+    allowed = 0o750 if group_reads else 0o700
+    if folder.stat().st_mode & 0o777 & ~allowed:
+        with suppress(PermissionError):  # It is somebody else's: whoever set it up decided.
+            folder.chmod(allowed)
+    return folder
+
+
 def read_url_prefix(name: str) -> str:
     """The beginning of a path in an address, like /recordings/; empty if it is not set."""
     value = os.environ.get(name, "").strip()
@@ -134,6 +149,18 @@ def read_broker(name: str, default: str) -> str:
             "or leave it empty for the broker that is built in."
         )
     return url
+
+
+def read_mail(name: str) -> dict[str, Any]:
+    """Django's settings of the mail server at this URL; empty if none is set."""
+    url = os.environ.get(name, "").strip()
+    if url and _scheme(name, url) not in MAIL_SCHEMES:
+        raise ImproperlyConfigured(f"{name}: write it like smtp+tls://user:password@host:587, or leave it empty.")
+    return dict(environ.Env.email_url_config(url)) if url else {}
+
+
+def read_text(name: str, default: str) -> str:
+    return os.environ.get(name, "").strip() or default
 
 
 def _scheme(name: str, url: str) -> str:

@@ -10,7 +10,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import environment as read
+from config.access import *  # noqa: F403  (settings)
 from config.api import REST_FRAMEWORK, REST_KNOX, SPECTACULAR_SETTINGS  # noqa: F401  (settings)
+from config.caches import SHARED_CACHE, make_caches
+from config.logs import LOGGING  # noqa: F401  (a setting)
+from config.production import refuse_any_host, refuse_weak_keys
 from config.storages import read_recordings_storage
 from config.unfold import UNFOLD  # noqa: F401  (a setting)
 
@@ -31,8 +35,8 @@ TELEPHONY_ENCRYPTION_KEYS = read.read_encryption_keys(
 ALLOWED_HOSTS = read.read_hosts("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = read.read_origins("CSRF_TRUSTED_ORIGINS")
 if PRODUCTION:
-    if not ALLOWED_HOSTS:
-        raise ImproperlyConfigured("ALLOWED_HOSTS is not set: set it to the site's host name, like crm.example.ru.")
+    refuse_weak_keys([SECRET_KEY, *SECRET_KEY_FALLBACKS], TELEPHONY_ENCRYPTION_KEYS)
+    refuse_any_host(ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS)
     if DEBUG:
         raise ImproperlyConfigured("DEBUG is on in production: unset it, its error pages show what is secret.")
 _https = read.read_bool("HTTPS", PRODUCTION)
@@ -46,8 +50,8 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
-        # The theme's Alpine evaluates expressions; no script stands in a page itself.
-        "script-src": ["'self'", "'unsafe-eval'"],
+        # No script stands in a page itself, and none makes one of a text (static/theme.js).
+        "script-src": ["'self'"],
         # The theme sets style attributes.
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'", "data:", "blob:"],
@@ -74,22 +78,36 @@ INSTALLED_APPS = [
     "knox",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "axes",
     "config.apps.ConfigConfig",
     "telephony.apps.TelephonyConfig",
     "crm.apps.CrmConfig",
+    # After config, whose templates of the same names stand before theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
+    "telephony.intake.any_host.AnyHostForPbx",
+    "telephony.http.plain_requests.PlainRequests",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "telephony.ui.private.PrivateAnswers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "config.people.language.EmployeeLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "config.signin.required.SecondFactorRequired",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "telephony.database.middleware.TellTimeouts",
+    "telephony.once.middleware.DoneOnce",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -104,6 +122,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.signin.context.shell",
             ],
         },
     },
@@ -127,12 +146,8 @@ else:
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
 LOGIN_URL = "admin:login"
+CSRF_FAILURE_VIEW = "config.error_pages.csrf_failure"
 LOGIN_REDIRECT_URL = "admin:index"
 
 LANGUAGE_CODE = read.read_choice("LANGUAGE_CODE", ("en", "ru"), "en")
@@ -148,20 +163,27 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # Without `collectstatic` (development, demo) files are served from where they lie.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
-RECORDINGS_DIR = read.read_folder("RECORDINGS_DIR", VAR_DIR / "recordings")
+TELEPHONY_X_ACCEL_PREFIX = read.read_url_prefix("TELEPHONY_X_ACCEL_PREFIX")
+"""Where nginx has the folder of recordings as an internal location: it sends the files then, not we."""
+RECORDINGS_DIR = read.read_private_folder(
+    "RECORDINGS_DIR", VAR_DIR / "recordings", group_reads=bool(TELEPHONY_X_ACCEL_PREFIX)
+)
 """Recordings of calls: not under a media root, because no web server may hand them out by itself."""
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    "recordings": read_recordings_storage(RECORDINGS_DIR),
+    "recordings": read_recordings_storage(RECORDINGS_DIR, group_reads=bool(TELEPHONY_X_ACCEL_PREFIX)),
 }
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 TELEPHONY_RECORDINGS_WORK_DIR = RECORDINGS_DIR / ".work"
-TELEPHONY_X_ACCEL_PREFIX = read.read_url_prefix("TELEPHONY_X_ACCEL_PREFIX")
-"""Where nginx has the folder of recordings as an internal location: it sends the files then, not we."""
+TELEPHONY_EXPORTS_DIR = read.read_private_folder("EXPORTS_DIR", VAR_DIR / "exports")
+"""Excel files that people order: written by the worker, sent by the web server, gone after a day."""
 TELEPHONY_DISK_FLOOR = read.read_int("TELEPHONY_DISK_FLOOR_MB", 1000) * 1_000_000
 """Below so many free bytes no recording is fetched."""
 
 CELERY_BROKER_URL = read.read_broker("CELERY_BROKER_URL", "filesystem://")
+CACHES = make_caches(CELERY_BROKER_URL)
+TELEPHONY_API_CACHE = SHARED_CACHE if SHARED_CACHE in CACHES else ""
 
 TELEPHONY_VENDORS = [
     "telephony.vendors.mobilon.vendor.Mobilon",
@@ -178,24 +200,22 @@ CRM_PHONE_REGION = read.read_region("CRM_PHONE_REGION", "RU")
 TELEPHONY_DIALS_PER_MINUTE = read.read_int("TELEPHONY_DIALS_PER_MINUTE", 6, highest=1000)
 TELEPHONY_DIALS_PER_DAY = read.read_int("TELEPHONY_DIALS_PER_DAY", 200, highest=100_000)
 """Orders to call that one user may give."""
+TELEPHONY_GHOST_TALK_SECONDS = read.read_int("TELEPHONY_GHOST_TALK_SECONDS", 10, highest=3600)
+TELEPHONY_STATEMENT_TIMEOUT = read.read_int("TELEPHONY_STATEMENT_TIMEOUT", 15, highest=3600)
+TELEPHONY_HOOK_STATEMENT_TIMEOUT = read.read_int("TELEPHONY_HOOK_STATEMENT_TIMEOUT", 3, highest=3600)
+"""Seconds after which PostgreSQL ends a statement of a web process, and of a PBX's message; 0: never."""
+TELEPHONY_MESSAGES_PER_MINUTE = read.read_int("TELEPHONY_MESSAGES_PER_MINUTE", 6000)
+TELEPHONY_MEGABYTES_PER_DAY = read.read_int("TELEPHONY_MEGABYTES_PER_DAY", 2000, highest=1_000_000)
+"""How much the PBX of one connection may send; 0: any number, any amount."""
 TELEPHONY_TRUSTED_PROXIES = read.read_int("TELEPHONY_TRUSTED_PROXIES", 0, highest=10)
 """How many proxies of our own stand before the application; each appends to X-Forwarded-For."""
 TELEPHONY_KEEP_DELIVERIES_DAYS = read.read_int("TELEPHONY_KEEP_DELIVERIES_DAYS", 90, highest=36500)
 """After so many days raw deliveries that are done with are deleted; 0: never. What they brought stays."""
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"hide_hook_secrets": {"()": "telephony.logs.HideHookSecrets"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_hook_secrets"]},
-    },
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        # It misses a host name in the address of the built-in broker, which has none.
-        "kombu.connection": {"handlers": ["console"], "level": "ERROR", "propagate": False},
-        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
-    },
-}
+TELEPHONY_KEEP_NOTICES_DAYS = read.read_int("TELEPHONY_KEEP_NOTICES_DAYS", 90, highest=36500)
+"""After so many days messages to other systems that are done with are deleted; 0: never."""
+TELEPHONY_KEEP_JOURNALS_DAYS = read.read_int("TELEPHONY_KEEP_JOURNALS_DAYS", 365, highest=36500)
+"""After so many days the journal of exports and ended API keys are deleted; 0: never."""
+TELEPHONY_KEEP_AUDIT_DAYS = read.read_int("TELEPHONY_KEEP_AUDIT_DAYS", 1095, highest=36500)
+"""After so many days the journals of listening, of deletions and of the admin are deleted; 0: never."""
+TELEPHONY_API_ROWS_PER_HOUR = read.read_int("TELEPHONY_API_ROWS_PER_HOUR", 2000, highest=10_000_000)
+"""Rows of clients and calls that the API gives one user within an hour without the right to export them."""

@@ -19,15 +19,20 @@ S3_VARIABLES = (
 )
 
 
-def read_recordings_storage(folder: Path) -> dict[str, Any]:
-    """STORAGES["recordings"]: S3 where RECORDINGS_S3_BUCKET names a bucket, else this folder."""
+def read_recordings_storage(folder: Path, *, group_reads: bool = False) -> dict[str, Any]:
+    """STORAGES["recordings"]: S3 where RECORDINGS_S3_BUCKET names a bucket, else this folder.
+
+    `group_reads`: nginx sends the files, as another user of the folder's group.
+    """
     bucket, endpoint, region, access_key, secret_key = (os.environ.get(name, "").strip() for name in S3_VARIABLES)
     if not bucket:
         set_without = [name for name in S3_VARIABLES if os.environ.get(name, "").strip()]
         if set_without:
             raise ImproperlyConfigured(f"{set_without[0]} is set, but RECORDINGS_S3_BUCKET is not: name the bucket.")
-        local = {"location": str(folder), "base_url": None}
-        return {"BACKEND": "telephony.storage.WholeFileStorage", "OPTIONS": local}
+        local: dict[str, Any] = {"location": str(folder), "base_url": None}
+        if group_reads:
+            local |= {"file_permissions_mode": 0o640, "directory_permissions_mode": 0o750}
+        return {"BACKEND": "telephony.recordings.storage.WholeFileStorage", "OPTIONS": local}
     _check_s3(endpoint, access_key, secret_key)
     # The store signs addresses for a region; stores that have none take any.
     options: dict[str, Any] = {

@@ -7,7 +7,9 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from config.memory import keep_loaded
+from telephony.database.timeouts import limit_this_process
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 keep_loaded()
+limit_this_process()

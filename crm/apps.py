@@ -10,4 +10,10 @@ class CrmConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from crm import receivers  # noqa: F401  (connects the receivers)
+        from crm import after_call, erasing, exports, receivers  # noqa: F401  (connects the receivers)
+        from telephony.call_log.exports import register
+        from telephony.erasure import add_places
+
+        add_places(erasing.PLACES)
+        register(exports.CONTACTS)
+        after_call.register_all()

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from crm.access import may, visible_notes, visible_tasks
 from crm.models import Contact, Note, Task
 from crm.selectors.contacts import matching
-from telephony import phone as phones
-from telephony.directory import Action, ContactCard, ContactDetails, DetailLine
-from telephony.events import Phone
+from crm.texts import one_line
+from telephony.domain import numbers as phones
+from telephony.domain.directory import Action, ContactCard, ContactDetails, DetailLine
+from telephony.domain.events import Phone
 from telephony.models import Call
 
 FEW_TASKS, FEW_NOTES = 3, 2
@@ -86,8 +87,8 @@ def _action(key: str, label: str | Promise, icon: str, page: str, call: Call) ->
 def _card(contact: Contact) -> ContactCard:
     return ContactCard(
         pk=contact.pk,
-        name=contact.name,
-        company=contact.company.name if contact.company else "",
+        name=one_line(contact.name),
+        company=one_line(contact.company.name) if contact.company else "",
         responsible_id=contact.responsible_id,
         url=contact.get_absolute_url(),
     )

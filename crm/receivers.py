@@ -5,18 +5,21 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import get_hasher, identify_hasher
 from django.db import transaction
 from django.db.models import QuerySet
-from django.db.models.signals import post_delete, post_save, pre_delete
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 
-from crm.models import Company, Contact, ContactPhone
-from crm.services import forgetting
+from crm.models import ApiToken, Company, Contact, ContactPhone
+from crm.services import api_keys, forgetting
 from crm.services.notes import adopt_from_calls
 from crm.services.searching import refresh_contacts
-from telephony.events import Phone
+from telephony.calls.contacts import link_earlier_calls
+from telephony.domain.events import Phone
 from telephony.models import Call
-from telephony.services.contacts import link_earlier_calls
 from telephony.signals import number_erased
 
 
@@ -45,6 +48,37 @@ def forget_number(instance: ContactPhone, origin: Any, **_: Any) -> None:
 @receiver(number_erased)
 def forget_person(number: Phone, calls: QuerySet[Call], **_: Any) -> int:
     return forgetting.forget_number(number=number, calls=calls)
+
+
+@receiver(pre_save, sender=settings.AUTH_USER_MODEL)
+def keep_keys_over_an_upgrade(instance: Any, raw: bool, update_fields: Any, **_: Any) -> None:
+    """Signing in with a password whose hash is of an older Django hashes it anew: that is no change of the password."""
+    if raw or instance.pk is None or set(update_fields or ()) != {"password"} or instance._password is not None:
+        return
+    before = type(instance)._default_manager.filter(pk=instance.pk).values_list("password", flat=True).first()
+    preferred = get_hasher()
+    if before and (identify_hasher(before).algorithm != preferred.algorithm or preferred.must_update(before)):
+        api_keys.keep_over_upgrade(user=instance, before=before)
+
+
+@receiver(post_save, sender=settings.AUTH_USER_MODEL)
+def end_keys_of_whom_they_may_not_serve(instance: Any, raw: bool, update_fields: Any, **_: Any) -> None:
+    """A new password or a deactivation ends a person's API keys, at once."""
+    if not raw and set(update_fields or ()) != {"last_login"}:
+        api_keys.end_if_lost(ApiToken.objects.filter(user=instance.pk, ended_at=None).select_related("user"))
+
+
+@receiver(m2m_changed, sender=get_user_model().groups.through)
+def end_keys_of_lost_roles(action: str, instance: Any, reverse: bool, pk_set: set[int] | None, **_: Any) -> None:
+    """Who is taken out of a group loses the keys that only it allowed."""
+    if action not in ("post_remove", "post_clear"):
+        return
+    keys = ApiToken.objects.filter(ended_at=None).select_related("user")
+    if not reverse:
+        keys = keys.filter(user=instance.pk)
+    elif pk_set is not None:
+        keys = keys.filter(user__in=pk_set)
+    api_keys.end_if_lost(keys)
 
 
 @receiver(post_save, sender=Company)

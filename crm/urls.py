@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from crm.views import cards, companies, contacts, importing, merge, notes, search, tasks
+from crm.views import cards, companies, contacts, exporting, importing, merge, notes, search, tasks
 
 app_name = "crm"
 urlpatterns = [
     path("contacts/", contacts.contact_list, name="contacts"),
     path("contacts/new/", contacts.contact_new, name="contact-new"),
-    path("contacts/export.csv", importing.export, {"form": "csv"}, name="export-csv"),
-    path("contacts/export.xlsx", importing.export, {"form": "xlsx"}, name="export-xlsx"),
+    path("contacts/export.csv", exporting.export, name="export-csv"),
     path("contacts/import/", importing.new, name="import-new"),
     path("contacts/import/example.csv", importing.template, name="import-example"),
     path("contacts/import/<int:pk>/", importing.show, name="import"),
     path("contacts/import/<int:pk>/choose/", importing.choose, name="import-choose"),
+    path("contacts/import/<int:pk>/read/", importing.read, name="import-read"),
+    path("contacts/import/<int:pk>/undo/", importing.undo, name="import-undo"),
     path("contacts/import/<int:pk>/progress/", importing.progress, name="import-progress"),
     path("contacts/import/<int:pk>/stop/", importing.stop, name="import-stop"),
     path("contacts/import/<int:pk>/not-imported.csv", importing.failures, name="import-failures"),

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
+from itertools import product
 
-from telephony import phone
+from telephony.domain import numbers as phone
 
 FEWEST_DIGITS = 2
 """Fewer digits than this are no part of a number that anybody would look for."""
-FULL_NUMBER_DIGITS = 10
+FULL_NUMBER_DIGITS = phone.MATCH_DIGITS
+FEWEST_IN_OTHER_LAYOUT = 3
+"""Letters of a word that is also looked for as typed with the other keyboard layout."""
+MOST_PARTS = 4
 
 _WORD = re.compile(r"\w+")
-_TRUNK_PREFIX = "8"
+_FOLDED = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ё": "е"})
+_LATIN = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
+_CYRILLIC = "ёйцукенгшщзхъфывапролджэячсмитьбю"
+_TO_CYRILLIC, _TO_LATIN = str.maketrans(_LATIN, _CYRILLIC), str.maketrans(_CYRILLIC, _LATIN)
 
 
 def searchable(*texts: str, emails: Iterable[str] = (), numbers: Iterable[str] = ()) -> str:
@@ -33,32 +41,50 @@ def searchable(*texts: str, emails: Iterable[str] = (), numbers: Iterable[str] =
 
 
 def digits_typed(term: str) -> str:
-    """The digits, if what was typed is a telephone number or a part of one; else empty."""
-    digits = phone.digits(term)
-    is_number = not any(sign.isalpha() for sign in term) and len(digits) >= FEWEST_DIGITS
-    return digits if is_number else ""
+    """The digits, if what was typed is a telephone number or a part of one; else empty.
+
+    In any form that is read elsewhere: `tel:+7-923-…`, with an extension, with `тел.` before it.
+    """
+    number = phone.bare(term)
+    return number if len(number) >= FEWEST_DIGITS else ""
 
 
 def typed(term: str) -> list[list[str]]:
     """What a row has to have: of each list one word that begins like that. Empty if nothing was typed to look for."""
     digits = digits_typed(term)
     if digits:
-        return [_ways_to_begin(digits)]
+        return [phone.ways_to_begin(digits)]
     found: list[list[str]] = []
-    for part in term.lower().replace("ё", "е").split():
-        found += [[part]] if "@" in part else [[word] for word in _WORD.findall(part)]
+    for part in unicodedata.normalize("NFC", term).lower().split():
+        found += [[part]] if "@" in part else _ways_to_type(part)
     return found
 
 
-def _ways_to_begin(digits: str) -> list[str]:
-    if len(digits) >= FULL_NUMBER_DIGITS:
-        return [digits[-FULL_NUMBER_DIGITS:]]
-    if digits.startswith(_TRUNK_PREFIX) and len(digits) > FEWEST_DIGITS:  # 8 923 ... is +7 923 ...
-        return [digits, digits[1:]]
-    return [digits]
+def _ways_to_type(part: str) -> list[list[str]]:
+    """The words in what stands between two blanks, or those that the same keys give in the other layout."""
+    words = [_folded(word) for word in _WORD.findall(part)]
+    layout = _TO_LATIN if any(letter in _TO_LATIN for letter in map(ord, part)) else _TO_CYRILLIC
+    others = [_folded(word) for word in _WORD.findall(part.translate(layout))]
+    is_other = others and all(len(word) >= FEWEST_IN_OTHER_LAYOUT and word.isalpha() for word in others)
+    if not is_other or len(words) > MOST_PARTS or len(others) > MOST_PARTS or words == others:
+        return [[word] for word in words]
+    if not words:
+        return []  # Signs only.
+    return [[word, other] for word, other in product(words, others)]
+
+
+def _folded(word: str) -> str:
+    """Without accents on Latin letters, and with е for ё: as most people type it."""
+    if word.isascii():
+        return word
+    letters = []
+    for letter in word:
+        plain = unicodedata.normalize("NFD", letter)[0]
+        letters.append(plain if plain.isascii() else letter)
+    return "".join(letters).translate(_FOLDED)
 
 
 def _spelled(text: str) -> list[str]:
-    """The words of a text; those with ё also as most people type them."""
-    words = _WORD.findall(text.lower())
-    return [*words, *(word.replace("ё", "е") for word in words if "ё" in word)]
+    """The words of a text; those with accents or ё also as most people type them."""
+    words = _WORD.findall(unicodedata.normalize("NFC", text).lower())
+    return [*words, *(folded for word in words if (folded := _folded(word)) != word)]

@@ -11,3 +11,8 @@ class TelephonyConfig(AppConfig):
 
     def ready(self) -> None:
         from telephony import checks  # noqa: F401  (registers the system checks)
+        from telephony.call_log.exports import calls, register
+        from telephony.missed.contacts import follow_deleted_contacts
+
+        register(calls.CALLS)
+        follow_deleted_contacts()

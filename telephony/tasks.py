@@ -1,67 +1,142 @@
-"""Work that Celery carries. What is to be done stands in the database: a lost message loses nothing."""
+"""Work that Celery carries. What is to be done stands in the database: a lost message loses nothing.
+
+Each kind is one run at a time in a process, for a limited time, and ends when the process is to end: so a worker with
+a place for each kind starves none, however often beat calls for it (telephony/jobs/runs.py).
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
-from telephony.services import discarding, erasure, inbox, live, notices, reaper, recordings, retention
-from telephony.services.callinfo import asking, pulling
+from telephony import erasure
+from telephony.after_call import acting, mailing
+from telephony.call_log import exports
+from telephony.calls import reaper
+from telephony.cards import live
+from telephony.intake import inbox, quota, stray
+from telephony.jobs import Run, one_run, stop_runs
+from telephony.jobs.guard import forget_failures
+from telephony.missed.rebuilding import rebuild
+from telephony.once import claims
+from telephony.outgoing import delivery
+from telephony.reconcile import asking, pulling
+from telephony.recordings import fetching
+from telephony.recordings.keeping import discarding, journals, retention
+from telephony.summary.mail import planning, sending
 
 
 @shared_task(name="telephony.process_inbox")
-def process_inbox() -> None:
+@one_run
+def process_inbox(run: Run) -> None:
     """Process deliveries that the request could not, until none is due."""
-    inbox.process_due()
+    inbox.process_due(run=run)
 
 
 @shared_task(name="telephony.reap_calls")
-def reap_calls() -> None:
+@one_run
+def reap_calls(run: Run) -> None:
     """Close calls whose end never came."""
-    while reaper.reap_calls():
-        pass
+    reaper.reap_calls(run=run)
 
 
 @shared_task(name="telephony.deliver_notices")
-def deliver_notices() -> None:
+@one_run
+def deliver_notices(run: Run) -> None:
     """Send other systems what they are to be told, until nothing is due."""
-    notices.deliver_due()
+    delivery.deliver_due(run=run, side_by_side=True)
+
+
+@shared_task(name="telephony.apply_rules")
+@one_run
+def apply_rules(run: Run) -> None:
+    """Do what rules say after calls that are over, and send their e-mails, until nothing is due."""
+    acting.act_due(run=run)
+    mailing.send_due(run=run)
 
 
 @shared_task(name="telephony.fetch_recordings")
-def fetch_recordings() -> None:
-    """Fetch recordings until none is due; nothing to do if this process is at it already."""
-    recordings.fetch_due()
+@partial(one_run, seconds=None)  # A long transfer would hold up the others at its end.
+def fetch_recordings(run: Run) -> None:
+    """Fetch recordings until none is due."""
+    fetching.fetch_due(run=run)
+
+
+@shared_task(name="telephony.write_exports")
+@partial(one_run, seconds=None)  # A long file would hold up the others at its end.
+def write_exports(run: Run) -> None:
+    """Write the Excel files that people wait for."""
+    exports.write_due(run=run, side_by_side=True)
+
+
+@shared_task(name="telephony.send_reports")
+@one_run
+def send_reports(run: Run) -> None:
+    """Plan the reports by e-mail that are due, and send them."""
+    planning.plan()
+    sending.send_due(run=run)
 
 
 @shared_task(name="telephony.apply_retention")
-def apply_retention() -> None:
-    """Delete recordings and raw deliveries whose time is over."""
-    retention.expire_recordings()
-    retention.expire_deliveries()
+@one_run
+def apply_retention(run: Run) -> None:
+    """Delete recordings, raw deliveries, messages to other systems and rows of journals whose time is over."""
+    retention.expire_recordings(run=run)
+    retention.expire_deliveries(run=run)
+    retention.expire_notices(run=run)
+    journals.expire_journals(run=run)
+    forget_failures()
+    planning.sweep()
+    quota.sweep()
+    stray.sweep()
+    claims.sweep()
 
 
 @shared_task(name="telephony.remove_discarded_files")
-def remove_discarded_files() -> None:
-    """Delete files that no recording has any more."""
-    discarding.remove_discarded()
+@one_run
+def remove_discarded_files(run: Run) -> None:
+    """Delete files that no recording has any more, and exports that are a day old."""
+    discarding.remove_discarded(run=run)
+    exports.sweep()
 
 
 @shared_task(name="telephony.erase_numbers")
-def erase_numbers() -> None:
+@one_run
+def erase_numbers(run: Run) -> None:
     """Go on with erasing people's numbers, until that is done."""
-    erasure.erase_due()
+    erasure.erase_due(run=run)
 
 
 @shared_task(name="telephony.ask_pbx")
-def ask_pbx() -> None:
-    """Ask PBXs about calls whose outcome nobody told, pull the lists that are due, and import what was chosen."""
-    asking.ask_due()
+@one_run
+def ask_pbx(run: Run) -> None:
+    """Ask PBXs about calls whose outcome nobody told."""
+    asking.ask_due(run=run, side_by_side=True)
+
+
+@shared_task(name="telephony.pull_lists")
+@one_run
+def pull_lists(run: Run) -> None:
+    """Pull the PBXs' lists of calls that are due, and import what is missing."""
     pulling.plan()
-    pulling.pull_due()
-    pulling.import_wanted()
+    pulling.pull_due(run=run, side_by_side=True)
+
+
+@shared_task(name="telephony.import_calls")
+@one_run
+def import_calls(run: Run) -> None:
+    """Import the calls of PBXs' lists that somebody chose."""
+    pulling.import_wanted(run=run)
+
+
+@shared_task(name="telephony.rebuild_missed")
+@one_run
+def rebuild_missed(run: Run) -> None:
+    """Fold missed clients anew: those of calls that were there before, and what a contact's new owner changes."""
+    rebuild(run=run)
 
 
 @shared_task(name="telephony.sweep_live")
@@ -77,6 +152,6 @@ def forget_lists() -> None:
 
 
 @worker_shutting_down.connect
-def _stop_fetching(**_: Any) -> None:
-    """A worker is asked to end: a long transfer must not keep it."""
-    recordings.stop_fetching()
+def _stop_runs(**_: Any) -> None:
+    """A worker is asked to end: nothing that takes long must keep it."""
+    stop_runs()

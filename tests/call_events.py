@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from telephony.events import CallEvent, CallStatus, Direction, EventKind
+from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind
 
 ZERO = datetime(2024, 1, 29, 10, 0, tzinfo=UTC)
 NUMBERS = count()

@@ -3,31 +3,79 @@
 from __future__ import annotations
 
 import os
+import secrets
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
+from django.test import override_settings
 from django.utils import translation
 
+from tests.databases import POSTGRESQL_URL, RUN, drop_postgresql_template, migrated_sqlite, postgresql_template
 from tests.databases import postgresql_database as postgresql_database_of
-from tests.databases import postgresql_template
+from tests.rounds import FULL
 from tests.servers import Server
 from tests.services import missing
 
-POSTGRESQL_URL = os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+_FIRST = (
+    "surface/test_sweep.py",
+    "e2e/test_canary.py",
+    "e2e/test_import.py",
+    "load/test_recordings_sigkill.py",
+    "load/test_starvation.py",
+    "desk/test_live_server.py",
+    "config/test_demo.py",
+    "test_standalone.py",
+)
+"""The files that take longest."""
+_PROOFS = ("proof", "alone", "proof and not alone")
+_run_is_ours = RUN not in os.environ
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="proofs with all their rounds (with -m proof): about an hour")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--full"):
+        os.environ[FULL] = "1"
+    os.environ.setdefault(RUN, secrets.token_hex(6))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _run_is_ours and not hasattr(config, "workerinput"):
+        drop_postgresql_template(POSTGRESQL_URL)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Of a lane of proofs, files without any are not even imported: that takes each worker many seconds."""
+    if config.option.markexpr not in _PROOFS or not collection_path.name.startswith("test_"):
+        return None
+    return "mark.proof" not in collection_path.read_text() or None
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that start servers go first, those under load before all: no worker is left with a long one at the end."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: (item.path not in slow, item.path.parent.name != "load"))
+    """What takes long goes first, so that no worker is left with it at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("proof")}
+    items.sort(key=lambda item: (_place(item.path), item.path not in slow, item.path.parent.name != "load"))
+
+
+def _place(path: Path) -> int:
+    name = path.relative_to(Path(__file__).parent).as_posix()
+    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +83,33 @@ def own_language() -> Iterator[None]:
     """A request in Russian leaves its language to whatever runs next in the same thread."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def own_quota(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test's connection sent is not another's, and is settled where a test of that asks for it."""
+    from telephony.intake import quota
+
+    monkeypatch.setattr(quota, "SETTLED_EVERY", 1e9)
+    yield
+    quota.forget()
+
+
+@pytest.fixture
+def exports_folder(settings: Any, tmp_path: Path) -> Path:
+    """Excel files of this test lie there."""
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    settings.TELEPHONY_EXPORTS_DIR = folder
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """A hash of a password is meant to take long: half a second for each person that a test makes."""
+    cheap = "django.contrib.auth.hashers.MD5PasswordHasher"
+    with override_settings(PASSWORD_HASHERS=[cheap, *settings.PASSWORD_HASHERS]):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -46,17 +121,26 @@ def groups_come_back() -> Iterator[None]:
     post_migrate.disconnect(dispatch_uid=dispatch_uid)
 
 
-_MAKERS = {
-    "telephony": ("telephony.migrations.0003_groups", "make_groups"),
-    "crm": ("crm.migrations.0003_rights", "give_rights"),
-}
+_MAKERS = (
+    ("telephony.migrations.0003_groups", "make_groups"),
+    ("crm.migrations.0003_rights", "give_rights"),
+    ("config.migrations.0001_employees", "give_rights"),
+    ("telephony.migrations.0024_export_journal", "let_see"),
+    ("telephony.migrations.0030_missed_items", "let_make_rules"),
+    ("telephony.migrations.0031_working_hours", "let_set_hours"),
+    ("telephony.migrations.0038_report_mails", "let_order"),
+    ("telephony.migrations.0039_rules_after_a_call", "let_make_rules"),
+    ("crm.migrations.0012_api_keys", "let_administrators_see"),
+)
+"""In the order of the migrations."""
 
 
 def _make_groups(app_config: AppConfig, using: str, **_: object) -> None:
-    if app_config.label in _MAKERS:
-        module, name = _MAKERS[app_config.label]
-        editor = SimpleNamespace(connection=connections[using])
-        getattr(import_module(module), name)(apps, editor)
+    if app_config is not list(apps.get_app_configs())[-1]:
+        return
+    for module, name in _MAKERS:
+        if apps.is_installed(module.partition(".")[0]):
+            getattr(import_module(module), name)(apps, SimpleNamespace(connection=connections[using]))
 
 
 @pytest.fixture(scope="session")
@@ -69,18 +153,29 @@ def postgresql() -> str:
     return POSTGRESQL_URL
 
 
-@pytest.fixture(scope="session")
-def postgresql_tables(postgresql: str) -> Iterator[str]:
-    """The name of a database with the project's tables."""
-    with postgresql_template(postgresql) as name:
-        yield name
-
-
 @pytest.fixture
-def postgresql_database(postgresql: str, postgresql_tables: str) -> Iterator[str]:
+def postgresql_database(postgresql: str) -> Iterator[str]:
     """The address of a database with the project's tables and no rows; it is dropped afterwards."""
-    with postgresql_database_of(postgresql, template=postgresql_tables) as (_name, url):
+    with postgresql_database_of(postgresql, template=postgresql_template(postgresql)) as (_name, url):
         yield url
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """The tests' own database in memory begins with the project's tables: migrating it then takes no time."""
+    if os.environ["DJANGO_SETTINGS_MODULE"] == "config.settings":
+        connection_created.connect(_fill)
+    yield
+    connection_created.disconnect(_fill)
+
+
+def _fill(connection: BaseDatabaseWrapper, **_: object) -> None:
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        target = connection.connection
+        if not target.execute("SELECT 1 FROM sqlite_master").fetchone():
+            with closing(sqlite3.connect(":memory:")) as source:
+                source.deserialize(migrated_sqlite())
+                source.backup(target)
 
 
 @pytest.fixture

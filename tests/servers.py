@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import time
 from http.client import HTTPConnection
 from pathlib import Path
 
+from tests.commands import Commands
 from tests.databases import ROOT, migrated_sqlite
 
 START_SECONDS = 30
@@ -21,7 +23,9 @@ _FIRST_PORT = 20000
 _PORTS_OF_A_WORKER = 1000
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 _own_first = _FIRST_PORT + _worker * _PORTS_OF_A_WORKER
-_ports = itertools.cycle(range(_own_first, _own_first + _PORTS_OF_A_WORKER))
+# Two runs on one machine (as two users, of two branches) hardly start at the same one.
+_skipped = secrets.randbelow(_PORTS_OF_A_WORKER)
+_ports = itertools.cycle(_own_first + (_skipped + step) % _PORTS_OF_A_WORKER for step in range(_PORTS_OF_A_WORKER))
 
 
 def free_port() -> int:
@@ -47,7 +51,9 @@ class Server:
         self.asgi = asgi
         self.workers, self.threads = workers, threads
         self.environment = {**os.environ, "VAR_DIR": str(var_dir), "DATABASE_URL": database_url}
+        self.environment["WEB_THREADS"] = str(threads)
         self._process: subprocess.Popen[bytes] | None = None
+        self._commands: Commands | None = None
 
     @property
     def url(self) -> str:
@@ -62,15 +68,9 @@ class Server:
 
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `manage.py ARGUMENTS`; its output is in the result."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        if self._commands is None or self._commands.environment != self.environment:
+            self._commands = Commands(self.environment)
+        done = self._commands.run(*arguments)
         if check and done.returncode:
             raise AssertionError(f"manage.py {arguments[0]} failed:\n{done.stdout}\n{done.stderr}")
         return done
@@ -86,9 +86,9 @@ class Server:
 
     def _granian(self) -> list[str]:
         return [
-            *(sys.executable, "-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws"),
+            *(sys.executable, "-m", "granian", "config.web:application", "--interface", "asginl", "--no-ws"),
             *("--host", "127.0.0.1", "--port", str(self.port), "--log-level", "error"),
-            *("--workers", str(self.workers), "--blocking-threads", str(self.threads)),
+            *("--workers", str(self.workers)),
         ]
 
     def _uvicorn(self) -> list[str]:

@@ -1,130 +1,136 @@
-"""The rules of the code base: who may import whom (and that breaking this is noticed), sizes, what no file may name."""
+"""Who may import whom: the contracts of pyproject.toml are kept, and each notices what it forbids."""
 
 from __future__ import annotations
 
-import ast
 import re
-import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from copy import deepcopy
+from itertools import combinations, permutations
 from pathlib import Path
+from typing import Any
 
+import grimp
 import pytest
+from importlinter import configuration
+from importlinter.application.use_cases import _register_contract_types, read_user_options
+from importlinter.domain.contract import Contract, InvalidContractOptions, registry
 
 from tests.servers import ROOT
 
-PACKAGES = ("telephony", "crm", "config")
-LONGEST_FILE, LONGEST_VENDOR_FILE, LONGEST_FUNCTION = 250, 150, 40
+LAYERS = "The packages of telephony are layers"
+FEATURES = ("cards", "outgoing", "recordings", "dialing", "reconcile", "call_log", "erasure", "connections", "intake")
 BREAKS = [
-    ("telephony/phone.py", "import crm.models", "telephony knows neither crm nor config"),
-    ("telephony/services/calls.py", "from crm import services", "telephony knows neither crm nor config"),
-    ("telephony/views.py", "import config.settings", "telephony knows neither crm nor config"),
-    ("crm/services/contacts.py", "import config.settings", "crm does not know config"),
-    ("telephony/vendors/sipuni/parsing.py", "import telephony.vendors.xvb.vendor", "Vendors are independent"),
-    ("telephony/vendors/xvb/vendor.py", "from telephony.vendors.mobilon import parsing", "Vendors are independent"),
-    ("telephony/models/call.py", "from telephony.services import calls", "Layers of telephony"),
-    ("telephony/vendors/sipuni/parsing.py", "from telephony.models import Call", "Layers of telephony"),
-    ("telephony/projection.py", "import telephony.vendors.base", "Layers of telephony"),
-    ("telephony/services/inbox.py", "from telephony import views", "Layers of telephony"),
-    ("telephony/new_module.py", "", "Layers of telephony"),
-    ("telephony/vendors/mobilon/vendor.py", "import spyne", "Only telephony.soap knows Spyne"),
-    ("telephony/tasks.py", "from spyne import Application", "Only telephony.soap knows Spyne"),
-    ("crm/models/contact.py", "import spyne", "Only telephony.soap knows Spyne"),
+    ("telephony.domain.events", "crm.models", "telephony knows neither crm nor config"),
+    ("telephony.calls.apply", "crm.services", "telephony knows neither crm nor config"),
+    ("telephony.intake.views", "config.settings", "telephony knows neither crm nor config"),
+    ("crm.models.contact", "config.settings", "crm does not know config"),
+    ("telephony.vendors.sipuni.parsing", "telephony.vendors.xvb.vendor", "Vendors are independent"),
+    ("telephony.vendors.xvb.vendor", "telephony.vendors.mobilon.parsing", "Vendors are independent"),
+    ("telephony.domain.fold.call", "django", "The domain is pure"),
+    ("telephony.vendors.mobilon.vendor", "spyne", "Only telephony.soap knows Spyne"),
+    ("telephony.tasks", "spyne", "Only telephony.soap knows Spyne"),
+    ("crm.models.contact", "spyne", "Only telephony.soap knows Spyne"),
 ]
-REGISTRY_HOSTS = [
-    "".join(parts)  # In parts, so that this file names none.
-    for parts in (
-        ("pypi", ".org"),
-        ("python", "hosted.org"),
-        ("npmjs", ".org"),
-        ("npmjs", ".com"),
-        ("proxy.", "golang.org"),
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    """Who imports whom in the three packages."""
+    return grimp.build_graph(
+        "telephony",
+        "crm",
+        "config",
+        include_external_packages=True,
+        exclude_type_checking_imports=True,
+        cache_dir=None,
     )
-]
 
 
-def lint_imports(tree: Path) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", "--config", "pyproject.toml"]
-    return subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=120, check=False)
+@pytest.fixture(scope="module")
+def contracts() -> dict[str, Contract]:
+    """The contracts of pyproject.toml by their names."""
+    configuration.configure()
+    options = read_user_options(config_filename=str(ROOT / "pyproject.toml"))
+    _register_contract_types(options)
+    return {
+        found["name"]: registry.get_contract_class(found["type"])(
+            name=found["name"], session_options=options.session_options, contract_options=found
+        )
+        for found in options.contracts_options
+    }
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """The packages and their contracts, to be broken."""
-    for package in PACKAGES:
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "payloads"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    return tmp_path
+def layers() -> list[tuple[bool, list[str]]]:
+    """From the top: whether the packages of a layer may not know each other, and the packages."""
+    text = (ROOT / "pyproject.toml").read_text()
+    lines = re.search(r"^layers = \[\n(.*?)^\]", text, re.DOTALL | re.MULTILINE)
+    assert lines is not None
+    found = re.findall(r'"([^"]+)"', lines[1])
+    return [(":" not in layer, re.split(r"\s*[|:]\s*", layer)) for layer in found]
 
 
-def test_import_contracts_are_kept(copy: Path) -> None:
-    done = lint_imports(copy)
+def forbidden_directions() -> Iterator[tuple[str, str]]:
+    """Each pair of packages of telephony of which the first may not import the second."""
+    found = layers()
+    for (_, above), (_, below) in combinations(found, 2):
+        yield from ((low, high) for low in below for high in above)
+    for apart, packages in found:
+        if apart:
+            yield from permutations(packages, 2)
+
+
+def a_module_of(graph: grimp.ImportGraph, package: str) -> str:
+    name = f"telephony.{package}"
+    return min(graph.find_descendants(name), default=name)
+
+
+def is_broken(contract: Contract, graph: grimp.ImportGraph) -> bool:
+    try:
+        return not contract.check(deepcopy(graph), verbose=False).kept
+    except InvalidContractOptions:
+        return True
+
+
+def named(contracts: dict[str, Contract], start: str) -> Contract:
+    return next(contract for name, contract in contracts.items() if name.startswith(start))
+
+
+def test_the_contracts_are_kept() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout
     assert "0 broken" in done.stdout
 
 
-@pytest.mark.parametrize(("path", "line", "contract"), BREAKS, ids=[f"{path}: {line}" for path, line, _ in BREAKS])
-def test_import_contracts_notice(copy: Path, path: str, line: str, contract: str) -> None:
-    with (copy / path).open("a") as file:
-        file.write(f"\n{line}\n")
-    done = lint_imports(copy)
-    assert done.returncode == 1
-    assert re.search(rf"^{re.escape(contract)}\b.* BROKEN\b", done.stdout, re.MULTILINE), done.stdout
+@pytest.mark.parametrize(("importer", "imported", "contract"), BREAKS, ids=[f"{a} -> {b}" for a, b, _ in BREAKS])
+def test_a_contract_notices(
+    graph: grimp.ImportGraph, contracts: dict[str, Contract], importer: str, imported: str, contract: str
+) -> None:
+    broken = deepcopy(graph)
+    broken.add_import(importer=importer, imported=imported)
+    assert is_broken(named(contracts, contract), broken)
 
 
-def sources() -> list[Path]:
-    """Every Python file that a person writes."""
-    return [path for path in tracked() if path.suffix == ".py" and "migrations" not in path.parts]
+def test_each_direction_that_the_layers_forbid_is_noticed(
+    graph: grimp.ImportGraph, contracts: dict[str, Contract]
+) -> None:
+    unnoticed, tried = [], list(forbidden_directions())
+    for low, high in tried:
+        broken = deepcopy(graph)
+        broken.add_import(importer=a_module_of(graph, low), imported=a_module_of(graph, high))
+        if not is_broken(named(contracts, LAYERS), broken):
+            unnoticed.append((low, high))
+    assert unnoticed == []
+    assert len(tried) > 200
 
 
-def tracked() -> list[Path]:
-    """What git knows, and new files that it does not ignore; without git, everything but what tools leave."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    if (ROOT / ".git").exists() and shutil.which("git"):
-        names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
-        return [ROOT / name for name in names if name and (ROOT / name).is_file()]
-    left_by_tools = re.compile(r"^(\..*|var|__pycache__|staticfiles)$")
-    return [
-        path
-        for path in ROOT.rglob("*")
-        if path.is_file() and not any(left_by_tools.match(part) for part in path.relative_to(ROOT).parts)
-    ]
+def test_calls_may_import_no_feature() -> None:
+    assert {("calls", feature) for feature in FEATURES} <= set(forbidden_directions())
 
 
-def shown(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
-def test_files_are_short() -> None:
-    too_long = {}
-    for path in sources():
-        longest = LONGEST_VENDOR_FILE if shown(path).startswith("telephony/vendors/") else LONGEST_FILE
-        if shown(path).startswith("telephony/vendors/simulated/"):
-            longest = LONGEST_FILE  # What all vendors' simulators share is no vendor.
-        lines = len(path.read_text().splitlines())
-        if lines > longest:
-            too_long[shown(path)] = lines
-    assert not too_long
-
-
-def test_functions_are_short() -> None:
-    too_long = {}
-    for path in sources():
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                lines = (node.end_lineno or 0) - node.lineno + 1
-                if lines > LONGEST_FUNCTION:
-                    too_long[f"{shown(path)}:{node.name}"] = lines
-    assert not too_long
-
-
-def test_no_file_names_a_package_registry_or_this_machine() -> None:
-    """Lock files would, if made carelessly, and so would an example copied from a terminal."""
-    machine = [str(place) for place in (ROOT, Path.home()) if len(place.parts) > 2]
-    forbidden = re.compile("|".join(re.escape(word) for word in (*REGISTRY_HOSTS, *machine)))
-    found = {}
-    for path in tracked():
-        hit = forbidden.search(path.read_bytes().decode("utf-8", "replace"))
-        if hit:
-            found[shown(path)] = hit[0]
-    assert not found
+def test_a_new_package_has_to_be_given_its_place(graph: grimp.ImportGraph, contracts: dict[str, Any]) -> None:
+    broken = deepcopy(graph)
+    broken.add_module("telephony.new_package")
+    assert is_broken(named(contracts, LAYERS), broken)

@@ -1,11 +1,13 @@
-"""The legs by example: one case for each rule of legs.py, and who is responsible."""
+"""The legs by example: one case for each rule of fold/legs.py, and who is responsible."""
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
-from telephony.events import CallEvent, CallStatus, Direction, LegRole
-from telephony.projection import fold
+from telephony.domain.events import CallEvent, CallStatus, Direction, LegRole
+from telephony.domain.fold import fold
 from tests.call_events import answer, at, end, leave, ring, start
 
 
@@ -165,3 +167,47 @@ class TestEmployees:
             ("101", CallStatus.ANSWERED, 65),
             ("102", CallStatus.ANSWERED, 65),
         ]
+
+
+class TestAnEndThatNoMessageTells:
+    """Of PBXs that don't tell when somebody leaves a talk, the next one's answer ends it."""
+
+    def handed_over(self) -> list[CallEvent]:
+        first, second = (answer(second, phone, takes_over=True) for second, phone in ((5, "101"), (60, "102")))
+        return [start(0), ring(0, "101"), first, ring(50, "102"), second]
+
+    def test_after_a_blind_transfer_the_first_one_does_not_talk_to_the_end(self) -> None:
+        call = fold([*self.handed_over(), end(400, CallStatus.ANSWERED)])
+        assert [(leg.extension, leg.ended_at, leg.talk_seconds, leg.end_is_inferred) for leg in call.legs] == [
+            ("101", at(60), 55, True),
+            ("102", at(400), 340, False),
+        ]
+        assert call.responsible_leg == 1
+
+    def test_it_is_so_while_they_still_talk(self) -> None:
+        assert legs_of(*self.handed_over()) == [("101", CallStatus.ANSWERED), ("102", CallStatus.TALKING)]
+
+    def test_in_any_order(self) -> None:
+        events = [*self.handed_over(), end(400, CallStatus.ANSWERED)]
+        assert all(fold(order) == fold(events) for order in permutations(events))
+
+    def test_one_who_answers_again_takes_it_back(self) -> None:
+        call = fold([*self.handed_over(), answer(100, "101", takes_over=True), end(130, CallStatus.ANSWERED)])
+        assert [(leg.extension, leg.talk_seconds) for leg in call.legs] == [("101", 55), ("102", 40), ("101", 30)]
+
+    def test_a_copy_of_an_answer_ends_nothing(self) -> None:
+        once = answer(5, "101", takes_over=True)
+        again = answer(6, "101", takes_over=True)
+        assert legs_of(start(0), ring(0, "101"), once, again) == [("101", CallStatus.TALKING)]
+
+    def test_between_colleagues_both_talk(self) -> None:
+        caller = ring(0, "101", direction=Direction.INTERNAL, role=LegRole.CALLING)
+        taken = answer(5, "102", direction=Direction.INTERNAL, takes_over=True)
+        assert legs_of(caller, ring(0, "102", direction=Direction.INTERNAL), taken) == [
+            ("101", CallStatus.TALKING),
+            ("102", CallStatus.TALKING),
+        ]
+
+    def test_a_pbx_that_tells_it_is_believed(self) -> None:
+        events = [start(0), ring(0, "101"), answer(5, "101"), ring(50, "102"), answer(60, "102")]
+        assert legs_of(*events) == [("101", CallStatus.TALKING), ("102", CallStatus.TALKING)]

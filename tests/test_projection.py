@@ -1,11 +1,11 @@
-"""The fold by example: one case for each rule of projection.py; the legs are in test_legs.py."""
+"""The fold by example: one case for each rule of fold/call.py; the legs are in test_legs.py."""
 
 from __future__ import annotations
 
 import pytest
 
-from telephony.events import CallStatus, Direction, EventKind
-from telephony.projection import RecordingNote, fold
+from telephony.domain.events import CallStatus, Direction, EventKind
+from telephony.domain.fold import RecordingNote, fold
 from tests.call_events import answer, at, end, event, leave, reap, ring, start
 
 

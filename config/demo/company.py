@@ -1,27 +1,32 @@
-"""The demo's company: users with extensions, a connection to each PBX, contacts. Made once, kept after."""
+"""The demo's company: people with roles and phones, a connection to each PBX, contacts. Made once, kept after."""
 
 from __future__ import annotations
 
 import random
 
-from django.contrib.auth.models import User
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, User
 from django.db import transaction
 
 from config.demo.contacts import make_contacts
 from crm.models import Contact
-from telephony.models import Connection, Disposition, Extension, Line
-from telephony.phone import match_key
-from telephony.services.connections import add_connection, change_connection, save_extension
+from telephony.connections.settings import add_connection, change_connection, save_extension
+from telephony.domain.numbers import match_key
+from telephony.models import Connection, Disposition, Extension, Line, Team
 
 OWNER = "owner"
 EMAIL_DOMAIN = "demo.invalid"
 """Marks the users that the demo made: it touches no others."""
 STAFF = {
-    "orlova": ("Анна", "Орлова", "101"),
-    "petrov": ("Сергей", "Петров", "102"),
-    "lebedeva": ("Мария", "Лебедева", "103"),
-    "volkov": ("Илья", "Волков", "104"),
+    "orlova": ("Анна", "Орлова", "101", "Supervisor"),
+    "petrov": ("Сергей", "Петров", "102", "Operator"),
+    "lebedeva": ("Мария", "Лебедева", "103", "Operator"),
+    "volkov": ("Илья", "Волков", "104", "Operator"),
 }
+"""Who has phones: first and last name, extension, role."""
+ADMINISTRATOR = ("zaytseva", "Ольга", "Зайцева")
+"""Sets things up, and has no phone."""
+TEAMS = {"Отдел продаж": ("orlova", "petrov", "lebedeva"), "Склад": ("volkov",)}
 OWNERS_NUMBER = "100"
 CONNECTIONS = {
     "sipuni": ("Отдел продаж (Sipuni)", {"user": "012345", "secret": "demo-secret"}),
@@ -48,7 +53,7 @@ class NotADemoError(Exception):
 
 @transaction.atomic
 def make_company(*, password: str, api_url: str) -> None:
-    """Make what is missing of the demo company, and give its owner this password.
+    """Make what is missing of the demo company, and give its people this password.
 
     `api_url` is where the simulator serves the PBXs' own APIs this time.
     """
@@ -84,24 +89,29 @@ def demo_connections() -> list[int]:
 
 
 def _make_users(password: str) -> None:
-    owner = _make_user(OWNER, "Виктор", "Воронов")
-    owner.is_staff = owner.is_superuser = True
-    owner.set_password(password)
-    owner.save()
-    for username, (first, last, _) in STAFF.items():
-        _make_user(username, first, last)
+    people = [_make_user(OWNER, "Виктор", "Воронов"), _make_user(*ADMINISTRATOR, role="Administrator")]
+    people[0].is_superuser = True
+    for username, (first, last, _, role) in STAFF.items():
+        people.append(_make_user(username, first, last, role=role))
+    hashed = make_password(password)  # Once for all: it is slow on purpose.
+    for user in people:
+        user.is_staff, user.password = True, hashed
+        user.save()
+    for name, members in TEAMS.items():
+        team, made = Team.objects.get_or_create(name=name)
+        if made:
+            team.members.set(User.objects.filter(username__in=members))
 
 
-def _make_user(username: str, first_name: str, last_name: str) -> User:
-    """The user, who can't sign in until given a password. Raises NotADemoError for somebody else's."""
+def _make_user(username: str, first_name: str, last_name: str, *, role: str = "") -> User:
+    """The user, with this role if new. Raises NotADemoError for somebody else's."""
     email = f"{username}@{EMAIL_DOMAIN}"
     defaults = {"first_name": first_name, "last_name": last_name, "email": email}
     user, made = User.objects.get_or_create(username=username, defaults=defaults)
     if user.email != email:
         raise NotADemoError(username)
-    if made:
-        user.set_unusable_password()
-        user.save()
+    if made and role:
+        user.groups.add(Group.objects.get(name=role))
     return user
 
 
@@ -114,6 +124,7 @@ def _make_connections(staff: list[User], api_url: str) -> None:
         known = Connection.objects.filter(vendor=vendor, name=name).first()
         if known is not None:
             change_connection(connection=known, settings=settings, policy=policy)
+            known.extensions.update(key_is_asked=False)  # The demo may take another port each time.
             continue
         connection = add_connection(
             vendor=vendor, name=name, time_zone="Europe/Moscow", phone_region="RU", settings=settings, policy=policy

@@ -24,6 +24,7 @@ class Processes:
 
     def __init__(self) -> None:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._brief: set[str] = set()
         self._asked_to_stop = False
 
     def __enter__(self) -> Processes:
@@ -46,8 +47,13 @@ class Processes:
             _signal_group(process, signal.SIGKILL)
             process.wait()
 
-    def start(self, name: str, *arguments: str) -> None:
-        """Run `python ARGUMENTS` in a group of its own, so that Ctrl-C reaches it only through us."""
+    def start(self, name: str, *arguments: str, may_end: bool = False) -> None:
+        """Run `python ARGUMENTS` in a group of its own, so that Ctrl-C reaches it only through us.
+
+        One that `may_end` is awaited by nobody once it has done its work.
+        """
+        if may_end:
+            self._brief.add(name)
         self._running[name] = subprocess.Popen(  # noqa: S603  (our own arguments)
             [sys.executable, *arguments], start_new_session=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
         )
@@ -61,7 +67,7 @@ class Processes:
             if self._asked_to_stop:
                 raise Stopped
             for name, process in self._running.items():
-                if process.poll() is not None:
+                if process.poll() is not None and not (name in self._brief and process.returncode == 0):
                     return name
             time.sleep(0.2)
         return ""

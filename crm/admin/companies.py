@@ -14,8 +14,8 @@ from crm.models import Company, Contact
 from crm.selectors.contacts import matching, with_contact_count
 from telephony.admin.base import TelephonyAdmin
 from telephony.admin.theme import TabularInline
-from telephony.markup import link
-from telephony.presentation import person
+from telephony.ui.markup import link
+from telephony.ui.presentation import person
 
 
 class ContactInline(TabularInline):
@@ -61,10 +61,8 @@ class CompanyAdmin(TelephonyAdmin):
         rows: QuerySet[Company] = super().get_queryset(request)
         return with_contact_count(rows)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Company], search_term: str
-    ) -> tuple[QuerySet[Company], bool]:
-        return matching(queryset, search_term), False
+    def found(self, request: HttpRequest, queryset: QuerySet[Company], term: str) -> tuple[QuerySet[Company], bool]:
+        return matching(queryset, term), False
 
     @admin.display(description=_("contacts"), ordering="contact_count")
     def people(self, company: Any) -> int:

@@ -14,11 +14,11 @@ from crm.models import Contact, ContactPhone
 from crm.selectors.contacts import matching
 from telephony.admin.base import TelephonyAdmin
 from telephony.admin.theme import TabularInline
-from telephony.dashboard import latest_calls
-from telephony.markup import list_url
+from telephony.call_log.dashboard import latest_calls
 from telephony.models import Call
-from telephony.players import call_rows
-from telephony.presentation import person
+from telephony.recordings.player import call_rows
+from telephony.ui.markup import list_url
+from telephony.ui.presentation import person
 
 LATEST_CALLS = 10
 
@@ -50,10 +50,8 @@ class ContactAdmin(TelephonyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         return super().get_queryset(request).select_related("company", "responsible").prefetch_related("phones")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
-    ) -> tuple[QuerySet[Contact], bool]:
-        return matching(queryset, search_term), False
+    def found(self, request: HttpRequest, queryset: QuerySet[Contact], term: str) -> tuple[QuerySet[Contact], bool]:
+        return matching(queryset, term), False
 
     def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
         if not change:

@@ -11,8 +11,10 @@ from rest_framework import serializers
 from crm.models import Company, Contact, Note, Tag, Task
 from crm.services import notes, tasks
 from crm.services.contacts import save_contact
-from telephony import access as calls
+from telephony.api.fields import MomentField
+from telephony.calls import access as calls
 from telephony.models import Call
+from telephony.models.validators import validate_moment
 
 MOST_NUMBERS = 50
 
@@ -126,6 +128,7 @@ class TaskSerializer(_OfClient):
 
     assignee = _user_field(required=False, allow_null=True)
     done = serializers.BooleanField(required=False, write_only=True)
+    due_at = MomentField(validators=[validate_moment])
 
     class Meta:
         model = Task
@@ -135,12 +138,18 @@ class TaskSerializer(_OfClient):
         )
         read_only_fields = ("done_at", "created_at")
 
+    def to_representation(self, instance: Task) -> dict[str, Any]:
+        told = super().to_representation(instance)
+        return {**told, "call": None} if instance.hides_call else told
+
     def create(self, validated_data: dict[str, Any]) -> Task:
         return self.update(Task(), validated_data)
 
     def update(self, instance: Task, validated_data: dict[str, Any]) -> Task:
         user = self.context["request"].user
         done = validated_data.pop("done", None)
+        if instance.hides_call:
+            validated_data.pop("call", None)  # Who can't see it sends back that there is none.
         for name, value in validated_data.items():
             setattr(instance, name, value)
         task: Task = _saved(tasks.save_task, task=instance, user=user)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import permissions, viewsets
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.serializers import BaseSerializer
@@ -15,16 +16,20 @@ from crm.api.permissions import MayUseModel
 from crm.api.serializers import CompanySerializer, ContactSerializer, NoteSerializer, TaskSerializer
 from crm.models import Company, Contact, Note, Task
 from crm.selectors.contacts import matching
+from telephony.api.bulk import Counted
+from telephony.api.once import PARAMETER, DoneOnce
 from telephony.api.paging import ByCursor
-from telephony.call_filter import IdFilter, MomentFilter
+from telephony.api.parameters import KnownParameters
+from telephony.api.scopes import InScope, Scope
+from telephony.call_log.filter import IdFilter, MomentFilter, TextFilter
 
 
 class Search(django_filters.FilterSet):  # type: ignore[misc]
     """`?search=`: names, companies, emails, or a number in any form, or a part of one."""
 
-    search = django_filters.CharFilter(method="by_search", help_text="Words that begin so, or a number in any form.")
-    responsible = django_filters.CharFilter("responsible__username", help_text="A user name.")
-    tag = django_filters.CharFilter("tags__name", help_text="A tag's name.")
+    search = TextFilter(method="by_search", help_text="Words that begin so, or a number in any form.")
+    responsible = TextFilter("responsible__username", help_text="A user name.")
+    tag = TextFilter("tags__name", help_text="A tag's name.")
 
     def by_search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return matching(rows, value)
@@ -33,21 +38,33 @@ class Search(django_filters.FilterSet):  # type: ignore[misc]
 class TaskFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Whose tasks, for whom, and by when."""
 
-    assignee = django_filters.CharFilter("assignee__username", help_text="A user name.")
+    assignee = TextFilter("assignee__username", help_text="A user name.")
     contact = IdFilter("contact_id")
     company = IdFilter("company_id")
     done = django_filters.BooleanFilter("done_at", "isnull", exclude=True)
     due_before = MomentFilter("due_at", "lt", help_text="ISO 8601.")
 
 
-class _ViewSet(viewsets.ModelViewSet[Any]):
-    permission_classes = (permissions.IsAuthenticated, MayUseModel)
+class NoteFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """By number alone: nobody learns from a refusal which calls there are."""
+
+    contact = IdFilter("contact_id")
+    company = IdFilter("company_id")
+    call = IdFilter("call_id")
+
+
+@extend_schema_view(create=extend_schema(parameters=[PARAMETER]))
+class _ViewSet(DoneOnce, Counted, KnownParameters, viewsets.ModelViewSet[Any]):
+    permission_classes = (permissions.IsAuthenticated, InScope, MayUseModel)
+    scopes: ClassVar = {"read": Scope.READ_CONTACTS, "write": Scope.WRITE_CONTACTS}
+    bulk_right = "crm.export_contacts"
     pagination_class = ByCursor
 
 
 class ContactViewSet(_ViewSet):
     """Contacts, latest first."""
 
+    bulk_kind = "contacts"
     serializer_class = ContactSerializer
     queryset = Contact.objects.none()
     filterset_class = Search
@@ -60,6 +77,7 @@ class ContactViewSet(_ViewSet):
 class CompanyViewSet(_ViewSet):
     """Companies, latest first."""
 
+    bulk_kind = "companies"
     serializer_class = CompanySerializer
     queryset = Company.objects.none()
     filterset_class = Search
@@ -72,6 +90,8 @@ class CompanyViewSet(_ViewSet):
 class TaskViewSet(_ViewSet):
     """Tasks, latest first."""
 
+    bulk_kind = "tasks"
+    scopes: ClassVar = {"read": Scope.READ_TASKS, "write": Scope.WRITE_TASKS}
     serializer_class = TaskSerializer
     queryset = Task.objects.none()
     filterset_class = TaskFilter
@@ -83,9 +103,10 @@ class TaskViewSet(_ViewSet):
 class NoteViewSet(_ViewSet):
     """Notes, latest first. One's own can be reworded."""
 
+    bulk_kind = "notes"
     serializer_class = NoteSerializer
     queryset = Note.objects.none()
-    filterset_fields = ("contact", "company", "call")
+    filterset_class = NoteFilter
 
     def get_queryset(self) -> QuerySet[Note]:
         return access.visible_notes(self.request.user).select_related("author").order_by("-id")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Company, Contact, ContactPhone
 from crm.services.contacts import save_contact
-from telephony.presentation import person
+from telephony.ui.presentation import person
 
 
 class PersonField(forms.ModelChoiceField):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.forms.clients import PersonField
 from crm.models import Note, Task
+from telephony.models.validators import validate_moment
 
 MOMENT = "%Y-%m-%dT%H:%M"
 """What `<input type="datetime-local">` sends and shows."""
@@ -40,7 +41,9 @@ class NoteForm(forms.ModelForm):
 class TaskForm(forms.ModelForm):
     """A task; without an assignee it is for whoever sets it."""
 
-    due_at = forms.DateTimeField(label=_("Due"), widget=MomentInput(), input_formats=[MOMENT])
+    due_at = forms.DateTimeField(
+        label=_("Due"), widget=MomentInput(), input_formats=[MOMENT], validators=[validate_moment]
+    )
     assignee = PersonField(label=_("Assignee"), empty_label=_("me"))
 
     class Meta:
@@ -63,7 +66,9 @@ class TaskForm(forms.ModelForm):
 class CallBackForm(forms.ModelForm):
     """A call to make later: when, and what about."""
 
-    due_at = forms.DateTimeField(label=_("When"), widget=MomentInput(), input_formats=[MOMENT])
+    due_at = forms.DateTimeField(
+        label=_("When"), widget=MomentInput(), input_formats=[MOMENT], validators=[validate_moment]
+    )
     assignee = PersonField(label=_("Who calls"), empty_label=_("me"))
 
     class Meta:

@@ -3,7 +3,7 @@
 from crm.models.api_token import ApiToken
 from crm.models.company import Company
 from crm.models.contact import Contact, ContactPhone
-from crm.models.contact_import import ContactImport, ContactImportRow
+from crm.models.contact_import import ContactImport, ContactImportFile, ContactImportRow
 from crm.models.merged import MergedContact
 from crm.models.note import Note
 from crm.models.tag import Tag
@@ -14,6 +14,7 @@ __all__ = [
     "Company",
     "Contact",
     "ContactImport",
+    "ContactImportFile",
     "ContactImportRow",
     "ContactPhone",
     "MergedContact",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models.tag import Tag
 from crm.models.words import Words, WordsIndex
+from crm.texts import one_line
 from crm.words import searchable
 
 _URL = URLValidator(schemes=["http", "https"])
@@ -69,6 +70,7 @@ class Company(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name = one_line(self.name)
         self.search_text = searchable(self.name, self.site, emails=[self.email])
         if (named := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*named, "search_text"}

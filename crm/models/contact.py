@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from crm.models.company import Company
 from crm.models.tag import Tag
 from crm.models.words import Words, WordsIndex
+from crm.numbers import both_extensions, key_of, number_in, numbers_in
+from crm.texts import one_line
 from crm.words import searchable
-from telephony import phone
+from telephony.domain import numbers as phone
 
 
 class Contact(models.Model):
@@ -87,6 +89,7 @@ class Contact(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name, self.position = one_line(self.name), one_line(self.position)  # They go to phones' displays.
         self.search_text = self.searchable()
         if (named := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*named, "search_text"}
@@ -95,9 +98,13 @@ class Contact(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("crm:contact", args=[self.pk])
 
+    def clean(self) -> None:
+        if not one_line(self.name):
+            raise ValidationError({"name": _("Write a name: there are only signs that nobody sees in it.")})
+
     def searchable(self) -> str:
         """What `search_text` has to be. Reads the company and the numbers."""
-        numbers = [number.e164 or number.raw for number in self.phones.all()] if self.pk else []
+        numbers = [number.number for number in self.phones.all()] if self.pk else []
         company = self.company.name if self.company else ""
         return searchable(self.name, company, emails=[self.email], numbers=numbers)
 
@@ -114,23 +121,55 @@ class ContactPhone(models.Model):
     e164 = models.CharField(
         max_length=16, blank=True, editable=False, db_index=True, help_text=_("In E.164, if valid.")
     )
+    extension = models.CharField(
+        _("extension"),
+        max_length=50,
+        blank=True,
+        editable=False,
+        help_text=_("What is dialled after somebody answered, where the number was written with one: 101."),
+    )
     last10 = models.CharField(
         max_length=10, blank=True, editable=False, db_index=True, help_text=_("Its last 10 digits, for matching.")
+    )
+    match = models.CharField(
+        max_length=50, editable=False, help_text=_("What all spellings of the number share: a contact has it once.")
     )
 
     class Meta:
         verbose_name = _("phone number")
         verbose_name_plural = _("phone numbers")
         ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["contact", "match"], name="contact_number_once")]
 
     def __str__(self) -> str:
-        return self.e164 or self.raw
+        return f"{self.number};ext={self.extension}" if self.extension else self.number
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.e164 = phone.to_e164(self.raw, settings.CRM_PHONE_REGION)
-        self.last10 = phone.last_digits(self.e164 or self.raw)
+        self.take_apart()
         super().save(*args, **kwargs)
 
+    @property
+    def number(self) -> str:
+        """In E.164, or as it was typed; without the extension, if it is a valid one."""
+        return self.e164 or self.raw
+
+    def take_apart(self) -> None:
+        """Set what is kept of the number besides `raw`. An extension that is there already stays."""
+        read = number_in(self.raw)
+        self.e164 = read.e164
+        self.extension = both_extensions(read.extension, self.extension)
+        self.last10 = phone.last_digits(read.e164 or read.bare) if read.may_be_stored else ""
+        self.match = key_of(read)
+
     def clean(self) -> None:
-        if not phone.digits(self.raw):
-            raise ValidationError({"raw": _("There is no digit in this number.")})
+        try:
+            found = numbers_in(self.raw)
+        except ValidationError as error:
+            raise ValidationError({"raw": error.messages}) from None
+        if len(found) != 1:
+            raise ValidationError({"raw": _("These are several numbers: write each into a field of its own.")})
+        self.extension = found[0].extension
+        self.take_apart()
+        same = ContactPhone.objects.filter(contact=self.contact_id, match=self.match).exclude(pk=self.pk)
+        if self.contact_id and same.exists():
+            raise ValidationError({"raw": _("This contact has this number already.")})

@@ -103,8 +103,13 @@ class Task(models.Model):
         return self.title
 
     @property
+    def hides_call(self) -> bool:
+        """Whether the row was read for somebody who may not see its call (crm.access.visible_tasks)."""
+        return bool(getattr(self, "call_is_hidden", False))
+
+    @property
     def number(self) -> str:
         """The number to call: of the call that it follows from, or the contact's first; empty if there is none."""
-        if self.call is not None and self.call.client_e164:
+        if self.call is not None and self.call.client_e164 and not self.hides_call:
             return self.call.client_e164
         return next((str(phone) for phone in self.contact.phones.all()), "") if self.contact is not None else ""

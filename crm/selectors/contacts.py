@@ -11,20 +11,24 @@ from django.db.models.functions import Coalesce
 from crm.models import Company, Contact, ContactPhone
 from crm.models.words import HasWords
 from crm.words import typed
-from telephony import phone
+from telephony.domain import numbers as phone
+from telephony.domain.searching import MOST_WORDS, is_searchable
 
 Named = TypeVar("Named", Contact, Company)
+MOST_PIECES = 3 * MOST_WORDS
+"""Of words with signs in them: a mail address has three."""
 
 
 def matching(rows: QuerySet[Named], term: str) -> QuerySet[Named]:
     """Those that have all words of the term: names, companies, emails, or a number in any form, or a part of one.
 
-    Words may be just begun: it is for searching while typing. All rows for an empty term; none for one of signs only.
+    Words may be just begun: it is for searching while typing. All rows for an empty term; none for one of
+    signs only, or that is too long.
     """
     if not term.strip():
         return rows
-    words = typed(term)
-    return rows.filter(HasWords("search_text", words)) if words else rows.none()
+    words = typed(term) if is_searchable(term) else []
+    return rows.filter(HasWords("search_text", words)) if 0 < len(words) <= MOST_PIECES else rows.none()
 
 
 def found_or_merged(contacts: QuerySet[Contact], pk: int) -> Contact | None:
@@ -66,9 +70,9 @@ def sharing_numbers(contact: Contact, phones: Iterable[ContactPhone]) -> list[Co
 
 
 def owners_of(number: str, region: str) -> list[Contact]:
-    """Contacts that have this number, in any form; at most 5."""
-    e164 = phone.to_e164(number, region)
-    same = _same_number([(e164, phone.last_digits(e164 or number))])
+    """Contacts that have this number (or one of these), in any form; at most 5."""
+    read = [found for found in phone.read(number, region) if found.may_be_stored]
+    same = _same_number([(found.e164, phone.last_digits(found.e164 or found.bare)) for found in read])
     if not same:
         return []
     return list(Contact.objects.filter(pk__in=ContactPhone.objects.filter(same).values("contact")).order_by("name")[:5])

@@ -7,19 +7,17 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from crm.import_fields import FIELDS
+from crm.imports.fields import EXPORTED, FIELDS
 from crm.models import Contact
 from crm.selectors.contacts import after, listed
-from telephony.presentation import person
+from telephony.ui.presentation import person
 
 ROWS = 2000
-COLUMNS = ("name", "phone", "company", "position", "email", "responsible", "tags", "source")
-"""As an import reads them: what was exported can be imported again."""
 
 
 def table(contacts: QuerySet[Contact]) -> Iterator[list[Any]]:
     """Head and rows, read page by page: no cursor stays open, however slow the reader is."""
-    yield [str(FIELDS[name]) for name in COLUMNS]
+    yield [str(FIELDS[name]) for name in EXPORTED]
     rows = listed(contacts)
     page = list(rows[:ROWS])
     while page:

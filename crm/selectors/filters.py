@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from crm.models import Company, Contact, Tag
 from crm.selectors.contacts import after, matching
 from crm.words import digits_typed
-from telephony.presentation import person
+from telephony.ui.presentation import person
 
 Named = TypeVar("Named", Contact, Company)
 MINE, NOBODY = "me", "none"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.access import visible_tasks
 from crm.models import Task
 from crm.selectors.timeline import with_people
-from telephony.access import colleagues
+from telephony.calls.access import colleagues
 from telephony.models import Team
 
 WHOSE = ("mine", "team", "all")

@@ -12,9 +12,10 @@ from django.utils.dateparse import parse_datetime
 
 from crm.access import visible_notes, visible_tasks
 from crm.models import Company, Contact, Note, Task
-from telephony.access import visible_calls
+from telephony.calls.access import visible_calls
 from telephony.models import Call
-from telephony.players import Player, players_of
+from telephony.models.validators import EARLIEST_YEAR, LATEST_YEAR
+from telephony.recordings.player import Player, players_of
 
 PAGE = 20
 KINDS = ("call", "note", "task")
@@ -57,8 +58,13 @@ def read_cursor(text: str) -> Cursor | None:
     """The cursor, or None for the newest page (also for nonsense)."""
     moment, _, rest = text.partition("_")
     kind, _, pk = rest.partition("_")
-    at = parse_datetime(moment) if moment else None
-    if at is None or at.tzinfo is None or kind not in KINDS or not pk.isdecimal():
+    try:
+        at = parse_datetime(moment) if moment else None
+    except ValueError:  # Written well, and there is no such day.
+        return None
+    if at is None or at.tzinfo is None or kind not in KINDS or not (pk.isdecimal() and len(pk) < 19):
+        return None
+    if not EARLIEST_YEAR <= at.year <= LATEST_YEAR:
         return None
     return Cursor(at=at, kind=kind, pk=int(pk))
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from crm.models import Company, Contact, ContactPhone, Tag
 from crm.models.words import HasWords
+from crm.numbers import both_extensions, key_of, numbers_in
 from crm.selectors.contacts import found_or_merged
 from crm.words import typed
+from telephony.domain.numbers import ReadNumber
 
 MOST_ALIKE = 100
 
@@ -64,13 +67,12 @@ def still_there(contact: Contact) -> Contact:
 
 
 def add_number(*, contact: Contact, number: str) -> bool:
-    """Give the contact one more number, unless it has it already. Returns whether it was new."""
-    phone = ContactPhone(contact=contact, raw=number.strip())
-    phone.full_clean()
-    if str(phone) in {str(other) for other in contact.phones.all()}:
-        return False
-    phone.save()
-    return True
+    """Give the contact one more number, in whatever form, unless it has it already. Returns whether it was new.
+
+    Several numbers in one text are several. Raises ValidationError for what is no number.
+    """
+    added = [_add(contact, read) for read in _read([number])]
+    return any(added)
 
 
 def find_company(name: str) -> Company | None:
@@ -98,17 +100,49 @@ def company_named(name: str, user: Any) -> Company | None:
 
 
 def _save_phones(contact: Contact, phones: Iterable[str]) -> None:
-    wanted = dict.fromkeys(number.strip() for number in phones)
-    kept = {phone.raw: phone for phone in contact.phones.all()}
-    for raw, phone in kept.items():
-        if raw not in wanted:
-            phone.delete()
-    for raw in wanted:
-        if raw in kept:
+    rows = list(contact.phones.all())
+    typed_before = {row.raw: row for row in rows}
+    texts = [text.strip() for text in phones]
+    wanted = {row.match: row for text in texts if (row := typed_before.get(text))}
+    read = _read(text for text in texts if text not in typed_before)
+    for row in rows:
+        if row.match in wanted:
             continue
-        row = ContactPhone(contact=contact, raw=raw)
+        if (again := next((number for number in read if key_of(number) == row.match), None)) is not None:
+            row.raw, row.extension = again.raw, again.extension  # The same number in another spelling.
+            row.save()
+        else:
+            row.delete()
+    for number in read:
+        _add(contact, number)
+
+
+def _read(texts: Iterable[str]) -> list[ReadNumber]:
+    """The numbers in the texts, each once. Raises ValidationError."""
+    try:
+        found = [number for text in texts for number in numbers_in(text)]
+    except ValidationError as error:
+        raise ValidationError({"phones": error.messages}) from None
+    once: dict[str, ReadNumber] = {}
+    for number in found:
+        known = once.setdefault(key_of(number), number)
+        extension = both_extensions(known.extension, number.extension)
+        once[key_of(number)] = replace(known, extension=extension)
+    return list(once.values())
+
+
+def _add(contact: Contact, number: ReadNumber) -> bool:
+    """Add the number, or to the number that is there its extension. Somebody else may add the same at this moment."""
+    row = ContactPhone(contact=contact, raw=number.raw, extension=number.extension)
+    known = ContactPhone.objects.filter(contact=contact, match=key_of(number)).first()
+    if known is None:
         try:
-            row.full_clean()
-        except ValidationError as error:
-            raise ValidationError({"phones": error.messages}) from None
-        row.save()
+            with transaction.atomic():
+                row.save()
+        except IntegrityError:
+            return False
+        return True
+    if both_extensions(known.extension, number.extension) != known.extension:
+        known.extension = number.extension
+        known.save()
+    return False

@@ -11,7 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.models import Contact, ContactPhone, MergedContact
+from crm.numbers import both_extensions
 from crm.services.searching import refresh_contacts
+from telephony.missed.folding import refold_contact
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +42,7 @@ def merge_contacts(*, winner_pk: int, loser_pk: int, taken: Iterable[str] = (), 
     loser.delete()
     winner.save()
     refresh_contacts(ids=[winner.pk])
+    refold_contact(contact_pk=winner.pk)
     merged = MergedContact.objects.create(old_id=loser_pk, contact=winner, by=user, moved=moved)
     _log(merged, user)
     return merged
@@ -58,8 +61,12 @@ def _lock(winner_pk: int, loser_pk: int) -> tuple[Contact, Contact]:
 
 
 def _move_numbers(winner: Contact, loser: Contact) -> int:
-    known = {str(phone) for phone in winner.phones.all()}
-    new = [phone.pk for phone in loser.phones.all() if str(phone) not in known]
+    known = {phone.match: phone for phone in winner.phones.all()}
+    new = [phone.pk for phone in loser.phones.all() if phone.match not in known]
+    for phone in loser.phones.exclude(extension=""):
+        if (same := known.get(phone.match)) is not None:
+            same.extension = both_extensions(same.extension, phone.extension)
+            same.save()
     return ContactPhone.objects.filter(pk__in=new).update(contact=winner)
 
 

@@ -12,10 +12,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.access import may_edit_note
+from crm.forms.clients import region
 from crm.models import ContactPhone, Note, Tag
-from telephony import phone as phones
-from telephony import presentation
+from telephony.domain import numbers as phones
 from telephony.models import Call
+from telephony.ui import presentation
 
 register = template.Library()
 
@@ -31,9 +32,11 @@ def person(user: Any) -> str:
 
 @register.filter
 def number(phone: ContactPhone | str) -> str:
-    """A number as people read it: +7 923 529-29-26; as it was typed, if it is no valid one."""
-    e164 = phone.e164 if isinstance(phone, ContactPhone) else phone if phone.startswith("+") else ""
-    return phones.shown(e164) if e164 else str(phone)
+    """A number as people read it: +7 495 200-09-01, ext. 101; as it was typed, if it is no valid one."""
+    if isinstance(phone, ContactPhone):
+        return presentation.number_in_words(phone.e164, phone.extension) if phone.e164 else phone.raw
+    read = phones.normalise(phone, region()) if phone.startswith("+") else None
+    return presentation.number_in_words(read.e164, read.extension) if read and read.e164 else phone
 
 
 @register.filter

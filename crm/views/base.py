@@ -11,16 +11,17 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import Promise
 
 from crm.access import visible_contacts
 from crm.models import Company, Contact
 from crm.selectors.contacts import found_or_merged
-from telephony.access import visible_calls
+from telephony.calls.access import visible_calls
 from telephony.models import Call
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 Row = TypeVar("Row", Contact, Company)
 
 
@@ -32,7 +33,7 @@ def desk(*rights: str) -> Callable[[View], View]:
 
     def wrap(view: View) -> View:
         @wraps(view)
-        def allowed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def allowed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.has_perms(rights):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -40,7 +41,7 @@ def desk(*rights: str) -> Callable[[View], View]:
         inside = admin.site.admin_view(allowed)
 
         @wraps(view)
-        def entrance(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def entrance(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if is_fragment(request) and not admin.site.has_permission(request):
                 return HttpResponse(status=204, headers={"HX-Refresh": "true"})
             return inside(request, *args, **kwargs)

@@ -18,11 +18,11 @@ from crm.services.contacts import add_number
 from crm.services.notes import adopt_from_calls
 from crm.views.base import call_in, contact_in, desk, fragment, saved
 from crm.views.contacts import prefilled
-from telephony.directory import get_directory
-from telephony.events import Phone
+from telephony.cards.results import choose_contact
+from telephony.conf import contact_directory
+from telephony.domain.events import Phone
 from telephony.models import Call
-from telephony.presentation import client_number
-from telephony.services.desk import choose_contact
+from telephony.ui.presentation import client_number
 
 CANDIDATES = 8
 
@@ -65,7 +65,7 @@ def attach(request: HttpRequest) -> HttpResponse:
     if term:
         found = list(listed(matching(contacts, term))[:CANDIDATES])
     else:
-        owners = get_directory().find(Phone(raw=call.client_raw, e164=call.client_e164))
+        owners = contact_directory().find(Phone(raw=call.client_raw, e164=call.client_e164))
         found = list(listed(contacts.filter(pk__in=[owner.pk for owner in owners])))
     template = "crm/contacts/candidates.html" if "q" in request.GET else "crm/contacts/attach.html"
     return fragment(request, template, call=call, found=found, term=term)

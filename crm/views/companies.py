@@ -20,7 +20,7 @@ from crm.selectors.contacts import listed, listed_companies, matching
 from crm.selectors.filters import ListFilter
 from crm.views.base import desk, fragment, is_fragment
 from crm.views.contacts import timeline_fragment
-from telephony.shell import page
+from telephony.ui.shell import page
 
 FEW = 10
 """So many contacts are shown on the company's page; all of them are a click away."""

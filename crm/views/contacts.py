@@ -19,7 +19,9 @@ from crm.selectors import timeline
 from crm.selectors.contacts import listed, owners_of, sharing_numbers
 from crm.selectors.filters import ListFilter
 from crm.views.base import desk, fragment, is_fragment
-from telephony.shell import page
+from telephony.cards.waiting import waiting_of_contact
+from telephony.domain.events import Phone
+from telephony.ui.shell import page
 
 
 @desk("crm.view_contact")
@@ -147,5 +149,10 @@ def _about(request: HttpRequest, contact: Contact) -> dict[str, Any]:
         "owner": contact,
         "sharing": sharing_numbers(contact, contact.phones.all()),
         "may_merge": may_merge(request.user),
+        "waiting": waiting_of_contact(contact.pk, _phones(contact), request.user, timezone.now()),
         "now": timezone.now(),
     }
+
+
+def _phones(contact: Contact) -> list[Phone]:
+    return [Phone(raw=phone.raw, e164=phone.e164) for phone in contact.phones.all()]

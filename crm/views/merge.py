@@ -17,8 +17,8 @@ from crm.models import Contact
 from crm.selectors.contacts import listed, matching, sharing_numbers
 from crm.services.merging import FIELDS, MergeImpossible, merge_contacts
 from crm.views.base import desk, fragment, is_fragment
-from telephony.presentation import person
-from telephony.shell import page
+from telephony.ui.presentation import person
+from telephony.ui.shell import page
 
 RIGHTS = ("crm.view_contact", "crm.change_contact", "crm.merge_contact")
 CANDIDATES = 10

@@ -12,7 +12,7 @@ from crm.forms.clients import region
 from crm.selectors.contacts import listed, matching
 from crm.views.base import desk, fragment
 from crm.words import FULL_NUMBER_DIGITS, digits_typed
-from telephony import phone
+from telephony.domain import numbers
 
 CONTACTS, COMPANIES = 8, 4
 
@@ -29,4 +29,4 @@ def quick_search(request: HttpRequest) -> HttpResponse:
         companies = list(matching(visible_companies(request.user), term).order_by("name", "pk")[:COMPANIES])
     number = term if len(digits) >= FULL_NUMBER_DIGITS else ""
     context: dict[str, Any] = {"contacts": contacts, "companies": companies, "term": term}
-    return fragment(request, "crm/search/results.html", number=phone.to_e164(number, region()) or number, **context)
+    return fragment(request, "crm/search/results.html", number=numbers.to_e164(number, region()) or number, **context)

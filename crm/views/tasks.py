@@ -20,10 +20,10 @@ from crm.selectors.tasks import WHOSE, has_team, sections, tasks_of
 from crm.selectors.timeline import with_people
 from crm.services.tasks import save_task, set_done
 from crm.views.base import call_in, contact_in, desk, fragment, is_fragment, row_in, saved
-from telephony.presentation import client_number
-from telephony.shell import page
+from telephony.ui.presentation import client_number
+from telephony.ui.shell import page
 
-SHOWN = 30
+SHOWN = 15
 MOST_SHOWN = 500
 
 

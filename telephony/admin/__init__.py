@@ -2,28 +2,38 @@
 
 from telephony.admin import (
     audit,
+    call_rules,
     calls,
     connections,
     deliveries,
     desk,
     dials,
+    exported,
     extensions,
     listenings,
+    missed,
     recordings,
+    row_failures,
+    schedules,
     subscriptions,
     teams,
 )
 
 __all__ = [
     "audit",
+    "call_rules",
     "calls",
     "connections",
     "deliveries",
     "desk",
     "dials",
+    "exported",
     "extensions",
     "listenings",
+    "missed",
     "recordings",
+    "row_failures",
+    "schedules",
     "subscriptions",
     "teams",
 ]

@@ -14,12 +14,12 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
-from telephony import presentation
 from telephony.admin import erasing, keeping
 from telephony.admin.base import ReadOnlyAdmin
 from telephony.admin.filters import DayRangeFilter
-from telephony.markup import badge, change_url, link, when
 from telephony.models import AuditEntry, Call, Connection, Recording
+from telephony.ui import presentation
+from telephony.ui.markup import badge, change_url, link, when
 
 Action = AuditEntry.Action
 TONES = {Action.RECORDING_DELETED: "warn", Action.NUMBER_ERASED: "warn", Action.RECORDING_HELD: "busy"}
@@ -69,6 +69,9 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         if entry.action == Action.DELIVERIES_EXPIRED:
             count = sum(value for value in entry.details.values() if isinstance(value, int))
             return ngettext("%(count)d delivery", "%(count)d deliveries", count) % {"count": count}
+        if entry.action == Action.NOTICES_EXPIRED:
+            count = sum(value for value in entry.details.values() if isinstance(value, int))
+            return ngettext("%(count)d message", "%(count)d messages", count) % {"count": count}
         rows = format_html_join(", ", "{}", ((part,) for part in _rows(entry.details)))
         return format_html("<span>{}</span>", rows)
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
 from django.contrib.admin import ShowFacets
-from django.http import HttpRequest
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
+from django.db.models import DateTimeField, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 
+from telephony.admin.lists import StrictChangeList, is_indexed, ordering_of, own_parameters
 from telephony.admin.theme import InfinitePaginator, ModelAdmin
+from telephony.domain.searching import is_searchable
+from telephony.models.validators import validate_moment
 
 ROWS_PER_PAGE = 50
 """A row of a changelist is heavy; more than this takes a noticeable moment to render."""
@@ -22,11 +31,62 @@ class TelephonyAdmin(ModelAdmin):
 
     list_per_page = ROWS_PER_PAGE
     list_filter_submit = True
+    show_facets = ShowFacets.NEVER
+    linked_lookups: Sequence[str] = ()
+    """Lookups, beside those of the filters, that links of other pages use."""
 
     @property
     def media(self) -> forms.Media:
         media: forms.Media = super().media
         return media + forms.Media(css={"all": [STYLES]}, js=[SCRIPTS])
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[StrictChangeList]:
+        return StrictChangeList
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only what the page's own filters and the links to it ask for."""
+        return lookup in {*self.linked_lookups, *own_parameters(self.model, self.get_list_filter(request))}
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        """Columns that an index has in order: sorting by another one reads the whole table."""
+        shown = self.get_list_display(request)
+        return [str(name) for name in shown if is_indexed(self.model, ordering_of(self, name))]
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, DateTimeField) and field is not None:
+            field.validators.append(validate_moment)
+        return field
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Django takes an empty `_to_field` for a field's name, and fails."""
+        return super().get_object(request, object_id, from_field or None)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        try:
+            return super().changelist_view(request, extra_context)
+        except (DisallowedModelAdminLookup, DisallowedModelAdminToField):
+            context = {
+                **self.admin_site.each_context(request),
+                "title": gettext("This list can't be asked that"),
+                "opts": self.opts,
+                "list_url": request.path,
+            }
+            refusal = HTTPStatus.BAD_REQUEST
+            return TemplateResponse(request, "telephony/admin/refused_lookup.html", context, status=refusal)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Rows that `found` finds; none for what is too long to look for."""
+        if not is_searchable(search_term):
+            return queryset.none(), False
+        term = search_term.strip()
+        return self.found(request, queryset, term) if term else (queryset, False)
+
+    def found(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> tuple[QuerySet[Any], bool]:
+        """The rows that have the term, which is not empty, and whether some may come twice."""
+        return super().get_search_results(request, queryset, term)
 
 
 class ReadOnlyAdmin(TelephonyAdmin):
@@ -34,7 +94,6 @@ class ReadOnlyAdmin(TelephonyAdmin):
 
     paginator = InfinitePaginator
     show_full_result_count = False
-    show_facets = ShowFacets.NEVER
     list_disable_select_all = True
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -13,18 +13,20 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
-from telephony import presentation
-from telephony.access import Scope, seeing, visible_calls
 from telephony.admin import timeline
 from telephony.admin.base import PlayingAdmin
 from telephony.admin.filters import DayRangeFilter, OutcomeFilter
 from telephony.admin.recordings import where
 from telephony.admin.search import calls_found
-from telephony.dashboard import listed_calls
-from telephony.markup import badge, call_button, change_url, icon, when
+from telephony.after_call.selectors import acted_after
+from telephony.call_log.dashboard import listed_calls
+from telephony.calls.access import Scope, seeing, visible_calls
+from telephony.cards.trace import trace_of
 from telephony.models import Call, CallEvent, CallLeg, StatusChoice
-from telephony.players import players_of
-from telephony.trace import trace_of
+from telephony.privacy import user_keys
+from telephony.recordings.player import players_of
+from telephony.ui import presentation
+from telephony.ui.markup import badge, call_button, change_url, icon, when
 
 
 @admin.register(Call)
@@ -44,10 +46,7 @@ class CallAdmin(PlayingAdmin):
     search_help_text = _("A number in any form, a contact's name, an internal number or a call id")
     change_form_template = "telephony/admin/call.html"
     fields = ()
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        # A contact's page links to all of its calls.
-        return lookup == "contact__id__exact" or super().lookup_allowed(lookup, value, request)
+    linked_lookups = ["contact__id__exact"]  # A contact's page links to all of its calls.
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
         return listed_calls(visible_calls(request.user, super().get_queryset(request)))
@@ -56,11 +55,8 @@ class CallAdmin(PlayingAdmin):
         allowed = super().has_view_permission(request, obj) and seeing(request.user) > Scope.NOTHING
         return allowed and (obj is None or visible_calls(request.user).filter(pk=obj.pk).exists())
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Call], search_term: str
-    ) -> tuple[QuerySet[Call], bool]:
-        term = search_term.strip()
-        return (queryset.filter(calls_found(term, request)) if term else queryset), False
+    def found(self, request: HttpRequest, queryset: QuerySet[Call], term: str) -> tuple[QuerySet[Call], bool]:
+        return queryset.filter(calls_found(term, request)), False
 
     @admin.display(description=_("client"))
     def client(self, call: Call) -> SafeString:
@@ -68,7 +64,7 @@ class CallAdmin(PlayingAdmin):
         number = presentation.client_number(call) if call.contact is not None else ""
         return format_html(
             '<span class="tel-client tel-client-{}">{}<span>{}<small>{}</small></span></span>',
-            "missed" if presentation.is_missed(call) else call.direction,
+            "missed" if call.is_missed else call.direction,
             icon(symbol, word),
             presentation.client_name(call),
             number,
@@ -123,6 +119,7 @@ def _page(call: Call, request: HttpRequest) -> dict[str, Any]:
         ],
         "connection_url": change_url(call.connection),
         "trace": trace_of(call, request.user),
+        "acted": acted_after(call, request.user),
         "results": call.results.select_related("user", "disposition"),
     }
 
@@ -146,6 +143,7 @@ def _leg(leg: CallLeg) -> dict[str, Any]:
         "rang_at": leg.rang_at,
         "answered_at": leg.answered_at,
         "ended_at": leg.ended_at,
+        "end_is_inferred": leg.end_is_inferred,
         "waited": presentation.length(waited),
         "talked": presentation.length(leg.talk_seconds),
         "outcome": leg.get_status_display(),
@@ -159,7 +157,7 @@ def _event(row: CallEvent) -> dict[str, Any]:
     return {
         "occurred_at": row.occurred_at,
         "label": presentation.event_label(event),
-        "phone": event.extension or event.user_key,
+        "phone": event.extension or user_keys.label(user_keys.make_hash(event.user_key)),
         "status": StatusChoice(event.status).label if event.status else "",
         "said": ", ".join(text for text in said if text),
         "delivery": row.delivery,

@@ -12,16 +12,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from telephony.admin.connection_policy import SECTIONS, PolicyForm
+from telephony.admin.secret_input import SecretInput, is_removed
 from telephony.admin.theme import (
-    PasswordInput,
     SearchableSelect,
     SearchableSelectMultiple,
     Select,
     SwitchInput,
     TextInput,
 )
+from telephony.connections.settings import clean_settings
 from telephony.models import Connection
-from telephony.services.connections import clean_settings
 from telephony.vendors import get_vendor
 from telephony.vendors.base import SecretField, VendorSettingsForm
 
@@ -44,25 +44,6 @@ NEAR_ZONES = (
     "Europe/Minsk",
 )
 NEAR_REGIONS = ("RU", "KZ", "BY")
-
-
-class SecretInput(PasswordInput):
-    """A password's input that never shows the value, but whether there is one, and lets it be removed."""
-
-    template_name = "telephony/admin/secret_input.html"
-
-    def __init__(self, *, is_set: bool) -> None:
-        super().__init__({"autocomplete": "new-password"})
-        self.is_set = is_set
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(name, value, attrs)
-        return {**context, "is_set": self.is_set, "remove_name": remove_name(name)}
-
-
-def remove_name(name: str) -> str:
-    """Name of the checkbox that removes a stored secret."""
-    return f"{name}-remove"
 
 
 class ConnectionForm(PolicyForm):
@@ -95,7 +76,7 @@ class ConnectionForm(PolicyForm):
     class Meta:
         model = Connection
         fields = [
-            *("name", "enabled", "time_zone", "phone_region", "dial_countries"),
+            *("name", "enabled", "time_zone", "phone_region", "outside_prefix", "dial_countries"),
             *(name for _title, section in SECTIONS for name in section["fields"]),
         ]
 
@@ -114,7 +95,7 @@ class ConnectionForm(PolicyForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         names = list(get_vendor(self.vendor).settings_form().fields)
-        removed = {name for name in names if self.data.get(remove_name(self.add_prefix(PREFIX + name)))}
+        removed = {name for name in names if is_removed(self, PREFIX + name)}
         try:
             self.instance.settings = clean_settings(
                 vendor=self.vendor,

@@ -19,14 +19,17 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from telephony import conf
 from telephony.admin import connection_policy
 from telephony.admin.base import TelephonyAdmin
 from telephony.admin.connection_form import form_for, settings_names
-from telephony.dashboard import connections_with_health
-from telephony.markup import badge, link, list_url
+from telephony.call_log.dashboard import connections_with_health
+from telephony.connections.clock import clock_in_words, forget_clock
+from telephony.connections.settings import rotate
+from telephony.intake import quota
 from telephony.models import Call, Connection, Delivery
-from telephony.services import recordings
-from telephony.services.connections import rotate
+from telephony.recordings import fetching
+from telephony.ui.markup import badge, link, list_url
 from telephony.vendors import installed
 
 
@@ -42,7 +45,9 @@ class ConnectionAdmin(TelephonyAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         # The page of one connection needs its settings, which the list leaves in the database.
-        return Connection.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        return (
+            Connection.objects.filter(pk=object_id).first() if object_id.isdecimal() and len(object_id) < 19 else None
+        )
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         kwargs["form"] = form_for(
@@ -53,7 +58,7 @@ class ConnectionAdmin(TelephonyAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         vendor = _vendor(request, obj)
         settings = settings_names(vendor)
-        own = (None, {"fields": ["name", "enabled", "time_zone", "phone_region"]})
+        own = (None, {"fields": ["name", "enabled", "time_zone", "phone_region", "outside_prefix"]})
         if obj is not None and not self.has_change_permission(request, obj):
             return [own]
         sections: list[Any] = [own]
@@ -90,9 +95,11 @@ class ConnectionAdmin(TelephonyAdmin):
         return TemplateResponse(request, "telephony/admin/choose_vendor.html", context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if "time_zone" in form.changed_data:
+            forget_clock(connection=obj)
         super().save_model(request, obj, form, change)
         if change:
-            recordings.settings_changed(connection=obj)
+            fetching.settings_changed(connection=obj)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         messages.success(request, gettext("The connection was added. Now paste its address into the PBX."))
@@ -189,22 +196,24 @@ def _count_link(count: int, connection: Connection, **filters: Any) -> SafeStrin
     return link(_deliveries_of(connection, **filters), badge(str(count), "bad")) if count else badge("0")
 
 
-def _path_of_1c() -> str:
-    return reverse("telephony:soap", kwargs={"path": "VATS"})
-
-
 def _panel(request: HttpRequest, connection: Connection, *, may_change: bool) -> dict[str, Any]:
     """What stands above the form: the address, and whether anything arrives."""
     health: Any = connections_with_health().defer("settings", "hook_secret").get(pk=connection.pk)
     vendor = connection.vendor_object
     address = request.build_absolute_uri(connection.hook_path) + vendor.address_suffix
+    service = vendor.service if may_change else None
     return {
         "connection": connection,
         "pbx": vendor.label,
         "address": address if may_change else "",
         "address_help": vendor.address_help,
-        "address_of_1c": request.build_absolute_uri(_path_of_1c()) if may_change and vendor.asks_like_1c else "",
+        "service": service,
+        "has_service_login": bool(connection.service_login()[0]),
+        "service_address": request.build_absolute_uri(reverse(service.view, args=[service.path])) if service else "",
         "last_received": ago(health.last_received_at) if health.last_received_at else "",
+        "clock": clock_in_words(connection),
+        "use": quota.use_today(connection_id=connection.pk),
+        "quota": {"messages": conf.messages_per_minute(), "megabytes": conf.megabytes_per_day()},
         "failed_count": health.failed_count,
         "failed_url": _deliveries_of(connection, state__exact="failed"),
         "attention_count": health.attention_count,

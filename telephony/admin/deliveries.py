@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from django.contrib import admin
@@ -18,14 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RelatedDropdownFilter
 
-from telephony import presentation
 from telephony.admin.base import ReadOnlyAdmin
 from telephony.admin.filters import DayRangeFilter
-from telephony.admin.masking import Mask
-from telephony.admin.raw_view import raw_view, summary
+from telephony.admin.raw_view import mask_of, masks_of, raw_view, summary
 from telephony.admin.replaying import run_replay
-from telephony.markup import badge, change_url, icon, when
-from telephony.models import Connection, Delivery
+from telephony.intake.notes import sentences
+from telephony.models import Delivery
+from telephony.ui import presentation
+from telephony.ui.markup import badge, change_url, icon, when
 
 HEAD_BYTES = 2000
 """How much of a body the list reads for its summary."""
@@ -100,7 +99,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("reason"), empty_value="")
     def reason(self, delivery: Delivery) -> str:
-        return delivery.error if len(delivery.error) <= 120 else delivery.error[:119] + "…"
+        told = " ".join([delivery.error, *sentences(delivery.notes)]).strip()
+        return told if len(told) <= 120 else told[:119] + "…"
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -121,25 +121,22 @@ def state_badge(delivery: Delivery) -> SafeString:
 
 def _summarise(deliveries: Any) -> None:
     """Give each delivery its summary, from the beginning of its body."""
-    mask_of = lru_cache(maxsize=None)(_mask)
+    masks = masks_of(row.connection for row in deliveries)
     for row in deliveries:
         hook = row.hook()
         head = replace(hook, body=hook.body[:HEAD_BYTES])
-        row.shown_summary = summary(head, len(hook.body), mask_of(row.connection))
-
-
-def _mask(connection: Connection) -> Mask:
-    return Mask(connection.secret_values())
+        row.shown_summary = summary(head, len(hook.body), masks[row.connection_id])
 
 
 def _page(delivery: Delivery) -> dict[str, Any]:
     """What the template of a delivery's page shows."""
     events = delivery.events.select_related("call__contact", "call__connection")
-    mask = _mask(delivery.connection)
+    mask = mask_of(delivery)
     return {
         "delivery": delivery,
         "raw": raw_view(delivery),
         "reason": mask.text(delivery.error),
+        "notes": [mask.text(sentence) for sentence in sentences(delivery.notes)],
         "badge": state_badge(delivery),
         "connection_url": change_url(delivery.connection),
         "events": [

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
-from telephony import presentation
 from telephony.admin.base import TelephonyAdmin
 from telephony.models import DeskSettings, Disposition, Line
+from telephony.ui import presentation
 
 
 @admin.register(Line)

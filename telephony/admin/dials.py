@@ -10,13 +10,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
-from telephony import access, dial_words, presentation
 from telephony.admin.base import ReadOnlyAdmin
 from telephony.admin.filters import DayRangeFilter
 from telephony.admin.search import any_case
-from telephony.call_search import digits_of_number
-from telephony.markup import badge, call_button, change_url, link, when
+from telephony.call_log.search import digits_of_number
+from telephony.calls import access
+from telephony.dialing import words as dial_words
 from telephony.models import Dial
+from telephony.ui import presentation
+from telephony.ui.markup import badge, call_button, change_url, link, when
 
 TONES = {"bound": "good", "sent": "good", "failed": "bad", "refused": "bad", "unknown": "warn"}
 
@@ -34,24 +36,21 @@ class DialAdmin(ReadOnlyAdmin):
     search_help_text = _("A number in any form, a user's name or an order id")
     fields = readonly_fields = (
         *("number", "ordered", "who", "phone", "what_became"),
-        *("words", "order_id", "answered", "the_call"),
+        *("result_text", "order_id", "answered", "the_call"),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dial]:
         rows = access.visible_dials(request.user).select_related("user", "connection", "call")
         return rows.defer("connection__settings", "connection__hook_secret").order_by("-id")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Dial], search_term: str
-    ) -> tuple[QuerySet[Dial], bool]:
-        term = search_term.strip()
+    def found(self, request: HttpRequest, queryset: QuerySet[Dial], term: str) -> tuple[QuerySet[Dial], bool]:
         digits = digits_of_number(term)
         if digits:
             # However it is written, +7 and 8 stand before the same ten digits.
             found = Q(phone_e164__contains=digits[-10:]) | Q(phone_raw__contains=term)
         else:
             found = any_case("user__last_name__icontains", term) | any_case("user__username__icontains", term)
-        return (queryset.filter(found | Q(external_id=term)) if term else queryset), False
+        return queryset.filter(found | Q(external_id=term)), False
 
     @admin.display(description=_("number"))
     def number(self, order: Dial) -> str:
@@ -83,7 +82,7 @@ class DialAdmin(ReadOnlyAdmin):
         return badge(Dial.State(order.outcome).label, TONES.get(order.outcome, ""), words)
 
     @admin.display(description=_("what the user was told"))
-    def words(self, order: Dial) -> str:
+    def result_text(self, order: Dial) -> str:
         return dial_words.told(order).text
 
     @admin.display(description=_("order id"), empty_value="–")

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from telephony import presentation
+from telephony import erasure
 from telephony.admin.theme import TextInput
-from telephony.exceptions import HeldRecordings, NumberUnclear
-from telephony.markup import change_url, when
+from telephony.domain.exceptions import HeldRecordings, NumberUnclear
 from telephony.models import AuditEntry, Erasure, Recording
-from telephony.services import erasure
-from telephony.shell import page
+from telephony.ui import presentation
+from telephony.ui.markup import change_url, when
+from telephony.ui.shell import page
 
 MAY_ERASE = "telephony.erase_number"
 

@@ -11,7 +11,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from telephony.admin.theme import DropdownFilter, RangeDateFilter
-from telephony.dashboard import MISSED
+from telephony.call_log.dashboard import MISSED
 from telephony.models import Call, StatusChoice
 
 

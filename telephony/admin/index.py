@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,12 +11,16 @@ from django.utils import formats, timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
 
-from telephony import dashboard
-from telephony.access import Scope, seeing
-from telephony.markup import change_url, list_url
-from telephony.models import Call, Connection, Delivery
-from telephony.presentation import call_row
-from telephony.recording_words import why_paused
+from telephony.call_log import dashboard
+from telephony.calls.access import Scope, seeing
+from telephony.models import Call, Connection, Delivery, RowFailure
+from telephony.recordings.storage import has_room
+from telephony.recordings.words import why_paused
+from telephony.reports.figures import read_summary
+from telephony.reports.period import Period
+from telephony.reports.tiles import Tile, client_tiles, tiles
+from telephony.ui.markup import change_url, list_url
+from telephony.ui.presentation import call_row
 from telephony.vendors import installed
 
 LATEST_CALLS = 15
@@ -39,6 +44,7 @@ def index_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
 def _calls(user: Any) -> dict[str, Any]:
     day = formats.date_format(timezone.localdate(), "Y-m-d")
     return {
+        "report": _report(user) if seeing(user) >= Scope.TEAM else [],
         "today": dashboard.today(user),
         "rows": [call_row(call) for call in dashboard.latest_calls(user, limit=LATEST_CALLS)],
         "calls_url": list_url(Call),
@@ -49,12 +55,22 @@ def _calls(user: Any) -> dict[str, Any]:
     }
 
 
+def _report(user: Any) -> list[Tile]:
+    """Today beside yesterday, for those who see more than their own calls."""
+    today = timezone.localdate()
+    period = Period(first=today, last=today, zone=timezone.get_current_timezone())
+    now, before = read_summary(user, period), read_summary(user, period.before)
+    return client_tiles(now, before, period)[:3] + tiles(now, before, period)[4:6]
+
+
 def _connections(request: HttpRequest) -> dict[str, Any]:
     found = dashboard.connections_with_health().defer("settings", "hook_secret")
     items = [_health(connection) for connection in found]
     return {
         "connections": items,
-        "why_paused": why_paused(),
+        "why_paused": "" if has_room() else why_paused(),
+        "row_failures": RowFailure.objects.filter(last_at__gt=timezone.now() - timedelta(days=1)).count(),
+        "row_failures_url": list_url(RowFailure),
         "connections_url": list_url(Connection),
         "first_steps": not items and request.user.has_perm("telephony.add_connection"),
         "add_connection_url": reverse("admin:telephony_connection_add"),

@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from telephony import presentation
-from telephony.access import visible_calls
-from telephony.exceptions import RecordingIsGone, RecordingIsHeld
-from telephony.markup import change_url, when
+from telephony.calls.access import visible_calls
+from telephony.domain.exceptions import RecordingIsGone, RecordingIsHeld
 from telephony.models import Recording
-from telephony.services import keeping
-from telephony.shell import page
+from telephony.recordings.keeping import holding
+from telephony.ui import presentation
+from telephony.ui.markup import change_url, when
+from telephony.ui.shell import page
 
 MAY_HOLD, MAY_DELETE = "telephony.hold_recording", "telephony.delete_recording"
 
@@ -45,20 +45,20 @@ def buttons(request: HttpRequest, recording: Recording) -> dict[str, Any]:
 @require_POST
 def hold(request: HttpRequest, pk: int) -> HttpResponse:
     recording = _recording(request, pk, MAY_HOLD)
-    return _do(request, recording, keeping.hold, gettext("The recording is kept until somebody releases it."))
+    return _do(request, recording, holding.hold, gettext("The recording is kept until somebody releases it."))
 
 
 @require_POST
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     recording = _recording(request, pk, MAY_HOLD)
-    return _do(request, recording, keeping.release, gettext("The recording is no longer kept beyond its time."))
+    return _do(request, recording, holding.release, gettext("The recording is no longer kept beyond its time."))
 
 
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks, then deletes the recording for good."""
     recording = _recording(request, pk, MAY_DELETE)
     if request.method == "POST":
-        return _do(request, recording, keeping.delete_now, gettext("The recording was deleted."))
+        return _do(request, recording, holding.delete_now, gettext("The recording was deleted."))
     if recording.state == Recording.State.EXPIRED:
         messages.warning(request, gettext("This recording was deleted already."))
         return HttpResponseRedirect(change_url(recording))

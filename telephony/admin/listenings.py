@@ -10,13 +10,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
-from telephony import presentation
-from telephony.access import Scope, seeing, visible_calls
 from telephony.admin.base import ReadOnlyAdmin
 from telephony.admin.filters import DayRangeFilter
 from telephony.admin.search import any_case
-from telephony.markup import badge, change_url, link, when
+from telephony.calls.access import Scope, seeing, visible_calls
 from telephony.models import Listening
+from telephony.ui import presentation
+from telephony.ui.markup import badge, change_url, link, when
 
 
 @admin.register(Listening)
@@ -30,10 +30,7 @@ class ListeningAdmin(ReadOnlyAdmin):
     ]
     search_fields = ["username"]
     search_help_text = _("A user's name")
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        # A recording's page links to all of its listenings.
-        return lookup == "recording__id__exact" or super().lookup_allowed(lookup, value, request)
+    linked_lookups = ["recording__id__exact"]  # A recording's page links to all of its listenings.
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Listening]:
         rows: QuerySet[Listening] = super().get_queryset(request)
@@ -43,12 +40,10 @@ class ListeningAdmin(ReadOnlyAdmin):
         secrets = ("call__connection__settings", "call__connection__hook_secret")
         return with_others.defer("recording__link", "recording__peaks", *secrets)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Listening], search_term: str
-    ) -> tuple[QuerySet[Listening], bool]:
-        for term in search_term.split():
-            names = any_case("user__first_name__icontains", term) | any_case("user__last_name__icontains", term)
-            queryset = queryset.filter(names | any_case("username__icontains", term))
+    def found(self, request: HttpRequest, queryset: QuerySet[Listening], term: str) -> tuple[QuerySet[Listening], bool]:
+        for word in term.split():
+            names = any_case("user__first_name__icontains", word) | any_case("user__last_name__icontains", word)
+            queryset = queryset.filter(names | any_case("username__icontains", word))
         return queryset, False
 
     @admin.display(description=_("when"), ordering="id")

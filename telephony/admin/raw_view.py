@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from telephony import fields
-from telephony.admin.masking import Mask
-from telephony.exceptions import MalformedHook
-from telephony.hooks import Hook
-from telephony.models import Delivery
+from telephony.domain import fields
+from telephony.domain.exceptions import MalformedHook
+from telephony.domain.hooks import Hook
+from telephony.models import Connection, Delivery, Extension
+from telephony.privacy.masking import Mask
+from telephony.privacy.tracebacks import readable_traceback
+
+log = logging.getLogger(__name__)
 
 MOST_BYTES_IN_DUMP = 4096
 MOST_FIELDS = 300
@@ -46,7 +51,7 @@ class RawView:
 
 def raw_view(delivery: Delivery) -> RawView:
     """The delivery's request; never raises for what it holds."""
-    hook, mask = delivery.hook(), Mask(delivery.connection.secret_values())
+    hook, mask = delivery.hook(), mask_of(delivery)
     params, error = read(hook)
     # Bytes that are no form still yield fields, with names that nobody could have meant.
     readable = [(name, value) for name, value in params.items() if name and name.isprintable()]
@@ -69,12 +74,47 @@ def raw_view(delivery: Delivery) -> RawView:
     )
 
 
+def masks_of(connections: Iterable[Connection]) -> dict[int, Mask]:
+    """Of each connection, by its key, what hides its secrets and its employees' keys."""
+    chosen = {connection.pk: connection for connection in connections}
+    keys = _employees_keys(chosen)
+    return {pk: Mask([*connection.secret_values(), *sorted(keys[pk])]) for pk, connection in chosen.items()}
+
+
+def mask_of(delivery: Delivery) -> Mask:
+    """What hides the secrets of its connection, its employees' keys, and those that it names, known here or not."""
+    connection = delivery.connection
+    keys = _employees_keys([connection.pk])[connection.pk] | _keys_in(delivery.hook(), connection)
+    return Mask([*connection.secret_values(), *sorted(keys)])
+
+
+def _employees_keys(connections: Collection[int]) -> dict[int, set[str]]:
+    keys: dict[int, set[str]] = {pk: set() for pk in connections}
+    rows = Extension.objects.filter(connection__in=connections).exclude(key="")
+    for connection, number, key in rows.values_list("connection_id", "number", "key"):
+        if key != number:  # Such a key would hide the number everywhere, and is none.
+            keys[connection].add(key)
+    return keys
+
+
+def _keys_in(hook: Hook, connection: Connection) -> set[str]:
+    """The keys that the message names, as its events have them; of one that can't be read names alone hide them."""
+    try:
+        events = connection.vendor_object.parse(hook, connection.profile()).events
+    except MalformedHook:
+        return set()
+    except Exception as error:
+        log.warning("Who is named can't be read:\n%s", readable_traceback(error, connection.without_secrets))
+        return set()
+    return {event.user_key for event in events if event.user_key and event.user_key != event.extension}
+
+
 def read(hook: Hook) -> tuple[fields.Params, str]:
     """The request's fields, or why they can't be read."""
     try:
         return fields.read_params(hook), ""
     except MalformedHook as error:
-        return {}, str(error)
+        return fields.Params(), str(error)
 
 
 def summary(hook: Hook, size: int, mask: Mask) -> str:

@@ -14,14 +14,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RelatedDropdownFilter
 
-from telephony import presentation, recording_words
-from telephony.access import Scope, seeing, visible_calls
 from telephony.admin.base import PlayingAdmin
 from telephony.admin.filters import DayRangeFilter
 from telephony.admin.keeping import buttons
-from telephony.markup import badge, change_url, link, list_url, when
+from telephony.calls.access import Scope, seeing, visible_calls
 from telephony.models import Listening, Recording
-from telephony.players import player_of
+from telephony.recordings import words
+from telephony.recordings.player import player_of
+from telephony.ui import presentation
+from telephony.ui.markup import badge, change_url, link, list_url, when
 
 LONGEST_FORMAT = 5
 LATEST_LISTENINGS = 20
@@ -115,8 +116,8 @@ class RecordingAdmin(PlayingAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, recording: Recording) -> SafeString:
-        text, tone = recording_words.state_text(recording), recording_words.tone(recording)
-        return badge(text, tone, recording_words.explanation(recording))
+        text, tone = words.state_text(recording), words.tone(recording)
+        return badge(text, tone, words.explanation(recording))
 
     @admin.display(description=_("length"), empty_value="")
     def length(self, recording: Recording) -> str:
@@ -146,7 +147,7 @@ class RecordingAdmin(PlayingAdmin):
 def _page(recording: Recording, request: HttpRequest) -> dict[str, Any]:
     """What the template of a recording's page shows."""
     call = recording.call
-    text, tone = recording_words.state_text(recording), recording_words.tone(recording)
+    text, tone = words.state_text(recording), words.tone(recording)
     facts = [
         (_("Call began"), when(call.started_at)),
         (_("Connection"), call.connection.name),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from django.contrib import messages
@@ -9,10 +10,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, ngettext
 
-from telephony.admin.masking import Mask
+from telephony.admin.raw_view import mask_of
+from telephony.intake.replay import Report, replay_many
 from telephony.models import Delivery
-from telephony.services.inbox import safe_text
-from telephony.services.replay import Report, replay_many
+from telephony.privacy.tracebacks import readable_traceback
+
+log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 500
 """More takes longer than a browser waits; `manage.py replay` has no such limit."""
@@ -34,12 +37,14 @@ def run_replay(request: HttpRequest, deliveries: Iterable[Delivery], *, dry_run:
         try:
             reports += replay_many(deliveries=[delivery], dry_run=dry_run)
         except Exception as error:  # A parser's fault is what an administrator looks for here.
-            reason = safe_text(f"{type(error).__name__}: {error}", delivery.connection)
+            hide = delivery.connection.without_secrets
+            log.warning("Delivery %s could not be replayed:\n%s", delivery.pk, readable_traceback(error, hide))
+            reason = hide(f"{type(error).__name__}: {error}")
             messages.error(
                 request, gettext("#%(id)d could not be replayed: %(reason)s") % {"id": delivery.pk, "reason": reason}
             )
     if reports:
-        masks = {delivery.pk: Mask(delivery.connection.secret_values()) for delivery in chosen}
+        masks = {delivery.pk: mask_of(delivery) for delivery in chosen}
         lines = [
             f"#{report.delivery_id}: {masks[report.delivery_id].text(line)}"
             for report in reports

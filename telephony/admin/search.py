@@ -8,7 +8,7 @@ from django.contrib.admin import site
 from django.db.models import Q
 from django.http import HttpRequest
 
-from telephony.call_search import calls_matching
+from telephony.call_log.search import calls_matching
 from telephony.models import Call
 
 

@@ -16,9 +16,10 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from telephony.admin.base import ReadOnlyAdmin, TelephonyAdmin
 from telephony.admin.listed import LinesField
-from telephony.markup import badge, change_url, link, list_url, when
 from telephony.models import Notice, Subscription, Topic
-from telephony.services.notices import send_again
+from telephony.models.subscription import new_secret
+from telephony.outgoing.delivery import send_again
+from telephony.ui.markup import badge, change_url, link, list_url, when
 
 TONES = {Notice.State.WAITING: "warn", Notice.State.DELIVERED: "good", Notice.State.FAILED: "bad"}
 
@@ -55,6 +56,14 @@ class SubscriptionAdmin(TelephonyAdmin):
     def signing_key(self, subscription: Subscription) -> Any:
         """Shown to those who may change it: they have to enter it at the receiver."""
         return subscription.secret if subscription.pk else _("Made when you save.")
+
+    def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
+        """Another receiver gets another signing key: what it is told can't be passed on as ours to the first."""
+        if change and "url" in form.changed_data:
+            obj.secret = new_secret()
+            text = _("The address was changed, so there is a new signing key: enter it at the receiver.")
+            messages.warning(request, text)
+        super().save_model(request, obj, form, change)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_fields(request, obj)

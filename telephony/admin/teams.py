@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from telephony import presentation
 from telephony.admin.base import TelephonyAdmin
 from telephony.models import Team
+from telephony.ui import presentation
 
 SHOWN_MEMBERS = 5
 

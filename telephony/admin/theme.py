@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from django.contrib.admin import FieldListFilter as RangeDateFilter
     from django.contrib.admin import ModelAdmin, TabularInline
     from django.contrib.admin import SimpleListFilter as DropdownFilter
+    from django.contrib.admin.views.main import ChangeList
     from django.core.paginator import Paginator as InfinitePaginator
     from django.forms import CheckboxInput as SwitchInput
     from django.forms import PasswordInput, Select, TextInput
@@ -17,6 +18,7 @@ else:
     from unfold.admin import ModelAdmin, TabularInline
     from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
     from unfold.paginator import InfinitePaginator
+    from unfold.views import ChangeList
     from unfold.widgets import UnfoldAdminPasswordWidget as PasswordInput
     from unfold.widgets import UnfoldAdminSelect2MultipleWidget as SearchableSelectMultiple
     from unfold.widgets import UnfoldAdminSelect2Widget as SearchableSelect
@@ -25,6 +27,7 @@ else:
     from unfold.widgets import UnfoldBooleanSwitchWidget as SwitchInput
 
 __all__ = [
+    "ChangeList",
     "DropdownFilter",
     "InfinitePaginator",
     "ModelAdmin",

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from telephony.models import Call, CallLeg
-from telephony.presentation import length, person
+from telephony.ui.presentation import length, person
 
 WIDTH = 1000
 """Units from the picture's left to its right."""
@@ -84,7 +84,7 @@ def draw(call: Call, legs: list[CallLeg], *, now: datetime) -> Timeline:
 
 def leg_name(leg: CallLeg) -> str:
     """Whose phone: the user with the internal number, or what the PBX called it."""
-    number = leg.extension_number or leg.user_key
+    number = str(leg)
     name = person(leg.user)
     return f"{name} ({number})" if name and number else name or number
 

@@ -1,1 +1,1 @@
-"""The HTTP API under /api/v1/: the same rights as the pages (telephony/access.py)."""
+"""The HTTP API under /api/v1/: the same rights as the pages (telephony/calls/access.py)."""

@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.functional import cached_property
 from rest_framework import serializers
 
-from telephony.dial_words import told
+from telephony.dialing.orders import dial
+from telephony.dialing.words import told
 from telephony.models import Call, CallLeg, Dial, Extension, Recording
-from telephony.services.dialing import dial
 
 
 class LegSerializer(serializers.ModelSerializer[CallLeg]):
@@ -20,8 +20,8 @@ class LegSerializer(serializers.ModelSerializer[CallLeg]):
     class Meta:
         model = CallLeg
         fields = (
-            *("role", "extension_number", "user_key", "user", "status"),
-            *("rang_at", "answered_at", "ended_at", "talk_seconds", "is_transfer"),
+            *("role", "extension_number", "user", "status"),
+            *("rang_at", "answered_at", "ended_at", "talk_seconds", "is_transfer", "end_is_inferred"),
         )
         read_only_fields = fields
 
@@ -83,8 +83,8 @@ class ExtensionSerializer(serializers.ModelSerializer[Extension]):
 class DialSerializer(serializers.ModelSerializer[Dial]):
     """An order to call: the own phone rings first, then the number is called.
 
-    `state` is what is known of it; `text` says it in words. Whatever went wrong is told so, with status 201 as
-    well: the order was taken, and is not repeated.
+    `state` is what is known of it so far, `ordered` while the PBX is being told; `text` says it in words. Whatever
+    went wrong is told so, with status 202 as well: the order was taken, and is not repeated.
     """
 
     phone = serializers.CharField(source="phone_raw", max_length=200, help_text="The number to call, in any form.")
@@ -94,12 +94,13 @@ class DialSerializer(serializers.ModelSerializer[Dial]):
         help_text="Which of your own phones is to ring; default: the one last used with this client.",
     )
     state = serializers.CharField(source="outcome", read_only=True)
+    error_code = serializers.CharField(source="problem", read_only=True)
     text = serializers.SerializerMethodField()
 
     class Meta:
         model = Dial
         fields = ("id", "phone", "extension", "state", "error_code", "text", "call", "ordered_at", "answered_at")
-        read_only_fields = ("error_code", "call", "ordered_at", "answered_at")
+        read_only_fields = ("call", "ordered_at", "answered_at")
 
     def get_text(self, order: Dial) -> str:
         return str(told(order).text)

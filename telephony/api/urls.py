@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from rest_framework.routers import SimpleRouter
 
-from telephony.api import views
+from telephony.api import missed, views
 
 router = SimpleRouter()
 router.register("calls", views.CallViewSet, basename="call")
 router.register("recordings", views.RecordingViewSet, basename="recording")
 router.register("dials", views.DialViewSet, basename="dial")
+router.register("missed", missed.MissedViewSet, basename="missed")
 router.register("extensions", views.ExtensionViewSet, basename="extension")
 
 urlpatterns = router.urls

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
+import django_filters
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -16,28 +17,27 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from telephony import access
+from telephony.api.bulk import Counted
 from telephony.api.paging import ByCursor, CallsByCursor
+from telephony.api.parameters import KnownParameters
+from telephony.api.scopes import InScope, Scope
+from telephony.api.seeing import SeesCalls
 from telephony.api.serializers import CallSerializer, DialSerializer, ExtensionSerializer, RecordingSerializer
-from telephony.call_filter import CallFilter
-from telephony.desk.listening import recording_audio
-from telephony.exceptions import CallBusy, KeyReused
+from telephony.call_log.filter import CallFilter, IdFilter
+from telephony.calls import access
+from telephony.domain.exceptions import CallBusy, KeyReused
 from telephony.models import Call, Dial, Extension, Recording
+from telephony.recordings.listening.views import recording_audio
 
 KEY = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 
-class SeesCalls(permissions.BasePermission):
-    """The user has a right to see calls, be it only their own."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return access.seeing(request.user) is not access.Scope.NOTHING
-
-
-class CallViewSet(viewsets.ReadOnlyModelViewSet[Call]):
+class CallViewSet(Counted, KnownParameters, viewsets.ReadOnlyModelViewSet[Call]):
     """Calls, newest first: all, the own team's or one's own, as the user's rights reach."""
 
-    permission_classes = (permissions.IsAuthenticated, SeesCalls)
+    permission_classes = (permissions.IsAuthenticated, InScope, SeesCalls)
+    scopes: ClassVar = {"read": Scope.READ_CALLS}
+    bulk_kind = "calls"
     serializer_class = CallSerializer
     pagination_class = CallsByCursor
     filterset_class = CallFilter
@@ -68,14 +68,23 @@ class CallViewSet(viewsets.ReadOnlyModelViewSet[Call]):
         return Response(self.get_serializer(calls, many=True).data)
 
 
-class RecordingViewSet(viewsets.ReadOnlyModelViewSet[Recording]):
+class RecordingFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """By the call's number alone: nobody learns from a refusal which calls there are."""
+
+    state = django_filters.ChoiceFilter(choices=Recording.State.choices)
+    call = IdFilter("call_id")
+
+
+class RecordingViewSet(Counted, KnownParameters, viewsets.ReadOnlyModelViewSet[Recording]):
     """Recordings that the user may listen to, newest first."""
 
-    permission_classes = (permissions.IsAuthenticated, SeesCalls)
+    permission_classes = (permissions.IsAuthenticated, InScope, SeesCalls)
+    scopes: ClassVar = {"read": Scope.READ_CALLS, "audio": Scope.LISTEN}
+    bulk_kind = "recordings"
     serializer_class = RecordingSerializer
     pagination_class = ByCursor
     queryset = Recording.objects.none()
-    filterset_fields = ("state", "call")
+    filterset_class = RecordingFilter
 
     def get_queryset(self) -> QuerySet[Recording]:
         return access.audible_recordings(self.request.user).order_by("-id")
@@ -85,7 +94,7 @@ class RecordingViewSet(viewsets.ReadOnlyModelViewSet[Recording]):
         parameters=[OpenApiParameter("download", enum=["1", "original"], description="As a file to save.")],
         responses={(200, "audio/*"): OpenApiTypes.BINARY, (206, "audio/*"): OpenApiTypes.BINARY},
     )
-    @action(detail=True, pagination_class=None, filterset_fields=None)
+    @action(detail=True, pagination_class=None, filterset_class=None)
     def audio(self, request: Request, pk: str) -> Any:
         """The recording itself, or the part of it that `Range` asks for. Each request stands in the journal."""
         if not pk.isdecimal() or len(pk) > 18:
@@ -106,7 +115,8 @@ class MayDial(permissions.BasePermission):
 class DialViewSet(mixins.CreateModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Dial]):
     """Orders to call, as the call buttons give them."""
 
-    permission_classes = (permissions.IsAuthenticated, MayDial)
+    permission_classes = (permissions.IsAuthenticated, InScope, MayDial)
+    scopes: ClassVar = {"read": Scope.DIAL, "write": Scope.DIAL}
     serializer_class = DialSerializer
     queryset = Dial.objects.none()
 
@@ -125,24 +135,29 @@ class DialViewSet(mixins.CreateModelMixin, mixins.RetrieveModelMixin, viewsets.G
                 required=True,
                 description="Your own word for this order, 8 to 64 of A-Z a-z 0-9 _ -: repeated, it never calls twice.",
             )
-        ]
+        ],
+        responses={202: DialSerializer},
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Order a call. The answer comes within 11 seconds, and nothing is tried a second time."""
+        """Order a call. The answer comes at once; ask at its `Location` what became of the order, while its `state` is
+        `ordered`: for 20 seconds at most. Nothing is tried a second time."""
         if not KEY.fullmatch(request.headers.get("Idempotency-Key", "")):
             raise ValidationError({"Idempotency-Key": ["Send this header: 8 to 64 of A-Z a-z 0-9 _ -."]})
         try:
-            return super().create(request, *args, **kwargs)
+            taken = super().create(request, *args, **kwargs)
         except KeyReused as error:
             raise ValidationError({"Idempotency-Key": [str(error)]}) from None
         except CallBusy:
             return Response({"detail": "Your other orders are still on their way."}, status=503)
+        address = self.reverse_action("detail", args=[taken.data["id"]])
+        return Response(taken.data, status=202, headers={"Location": address})
 
 
-class ExtensionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Extension]):
+class ExtensionViewSet(mixins.ListModelMixin, KnownParameters):
     """Whose phone is which: one's own, or with the right to view extensions everybody's."""
 
-    permission_classes = (permissions.IsAuthenticated,)
+    permission_classes = (permissions.IsAuthenticated, InScope)
+    scopes: ClassVar = {"read": Scope.READ_CALLS}
     serializer_class = ExtensionSerializer
     pagination_class = ByCursor
     queryset = Extension.objects.none()

@@ -13,6 +13,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--set", action="append", default=[], metavar="KEY=VALUE", nargs="+", help="a setting of this kind of PBX"
     )
     parser.add_argument(
+        "--outside-prefix", metavar="DIGITS", help="what phones dial before a number outside (9); empty: nothing"
+    )
+    parser.add_argument(
         "--keep-recordings-days", type=int, metavar="DAYS", help="delete recordings after so many days; 0: never (0)"
     )
     parser.add_argument(
@@ -52,4 +55,7 @@ def policy(options: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-_COLUMNS = ("keep_recordings_days", "longest_recording", "recording_hosts", "allow_ftp", "internal_networks")
+_COLUMNS = (
+    *("outside_prefix", "keep_recordings_days", "longest_recording"),
+    *("recording_hosts", "allow_ftp", "internal_networks"),
+)

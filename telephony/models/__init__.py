@@ -1,10 +1,13 @@
-"""What is stored. Rows are written by `telephony.services` only."""
+"""What is stored. Each model's rows are written by the package of its subject only."""
 
+from telephony.models.api_use import ApiUse
 from telephony.models.audit import AuditEntry
 from telephony.models.call import Call, CallEvent, CallLeg, DirectionChoice, StatusChoice
 from telephony.models.call_info import CallQuery, PbxDay, PbxRow
+from telephony.models.call_rule import CallEnding, CallRule
 from telephony.models.card import Card
 from telephony.models.connection import Connection
+from telephony.models.connection_use import ConnectionUse
 from telephony.models.contact_choice import ContactChoice
 from telephony.models.decision import CardDecision
 from telephony.models.delivery import Delivery
@@ -12,26 +15,42 @@ from telephony.models.desk import CallResult, DeskSettings, Disposition
 from telephony.models.dial import Dial
 from telephony.models.discarded import DiscardedFile
 from telephony.models.erasure import Erasure
+from telephony.models.export import Export
+from telephony.models.exported import Exported
 from telephony.models.extension import Extension
+from telephony.models.fact import CallFact
 from telephony.models.failed_login import FailedLogin
 from telephony.models.line import Line
 from telephony.models.live import LiveEvent
+from telephony.models.missed import MissedItem, MissedPlace, MissedReason, MissedState
+from telephony.models.missed_decision import MissedDecision, MissedRule
+from telephony.models.once import OnceAnswer
 from telephony.models.recording import Listening, Recording
+from telephony.models.report_mail import ReportMail, ReportSubscription
+from telephony.models.row_failure import RowFailure
+from telephony.models.rule_run import RuleEffect, RuleMessage, RuleRun
 from telephony.models.saved_filter import SavedFilter
+from telephony.models.schedule import Calendar, Schedule, SpecialDay
 from telephony.models.stray import StrayRequests
 from telephony.models.subscription import Notice, Subscription, Topic
 from telephony.models.team import Team
 
 __all__ = [
+    "ApiUse",
     "AuditEntry",
+    "Calendar",
     "Call",
+    "CallEnding",
     "CallEvent",
+    "CallFact",
     "CallLeg",
     "CallQuery",
     "CallResult",
+    "CallRule",
     "Card",
     "CardDecision",
     "Connection",
+    "ConnectionUse",
     "ContactChoice",
     "Delivery",
     "DeskSettings",
@@ -40,16 +59,33 @@ __all__ = [
     "DiscardedFile",
     "Disposition",
     "Erasure",
+    "Export",
+    "Exported",
     "Extension",
     "FailedLogin",
     "Line",
     "Listening",
     "LiveEvent",
+    "MissedDecision",
+    "MissedItem",
+    "MissedPlace",
+    "MissedReason",
+    "MissedRule",
+    "MissedState",
     "Notice",
+    "OnceAnswer",
     "PbxDay",
     "PbxRow",
     "Recording",
+    "ReportMail",
+    "ReportSubscription",
+    "RowFailure",
+    "RuleEffect",
+    "RuleMessage",
+    "RuleRun",
     "SavedFilter",
+    "Schedule",
+    "SpecialDay",
     "StatusChoice",
     "StrayRequests",
     "Subscription",

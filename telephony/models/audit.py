@@ -12,11 +12,13 @@ class AuditEntry(models.Model):
 
     class Action(models.TextChoices):
         RECORDING_EXPIRED = "recording_expired", _("recording deleted: its time was over")
+        RECORDING_DROPPED = "recording_dropped", _("recording dropped: after a replay no message tells of it")
         RECORDING_DELETED = "recording_deleted", _("recording deleted")
         RECORDING_HELD = "recording_held", _("recording kept beyond its time")
         RECORDING_RELEASED = "recording_released", _("recording no longer kept beyond its time")
         NUMBER_ERASED = "number_erased", _("a person's number erased")
         DELIVERIES_EXPIRED = "deliveries_expired", _("old deliveries deleted")
+        NOTICES_EXPIRED = "notices_expired", _("old outgoing messages deleted")
 
     action = models.CharField(_("action"), max_length=30, choices=Action, help_text=_("What was done."))
     at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True, help_text=_("When it was done."))

@@ -1,4 +1,4 @@
-"""Calls, and the events that they are made of. Only services/calls.py writes them."""
+"""Calls, and the events that they are made of. Only calls/apply.py writes them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models.functions import Right
 from django.utils.translation import gettext_lazy as _
 
-from telephony import events
+from telephony import conf
+from telephony.domain import events
 from telephony.models.connection import Connection
 from telephony.models.decision import CardDecision
 from telephony.models.delivery import Delivery
@@ -37,7 +38,7 @@ class StatusChoice(models.TextChoices):
 
 
 class Call(models.Model):
-    """One call: what its events, folded, say (telephony/projection.py)."""
+    """One call: what its events, folded, say (telephony/domain/fold/call.py)."""
 
     class Flag(models.TextChoices):
         SEVERAL_OPEN = "several_open", _("its end named no call, and several calls of this number were open")
@@ -91,7 +92,7 @@ class Call(models.Model):
         help_text=_("Who talked longest; of a missed call, whose phone rang last."),
     )
     contact = models.ForeignKey(
-        settings.TELEPHONY_CONTACT_MODEL,
+        conf.contact_model(),
         models.SET_NULL,
         null=True,
         blank=True,
@@ -103,6 +104,9 @@ class Call(models.Model):
     tracking = models.JSONField(_("tracking"), default=dict, blank=True, help_text=_("Roistat and utm values."))
     conflicts = models.JSONField(
         _("contradictions"), default=list, blank=True, help_text=_("Facts on which the PBX's messages disagree.")
+    )
+    told_version = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("How many times other systems were told something of it.")
     )
     flag = models.CharField(
         _("remark"), max_length=20, choices=Flag, blank=True, help_text=_("What is remarkable about this call.")
@@ -141,9 +145,14 @@ class Call(models.Model):
     def __str__(self) -> str:
         return f"{self.get_direction_display()} {self.client_e164 or self.client_raw or self.external_id}"
 
+    @property
+    def is_missed(self) -> bool:
+        """Whether a client called and nobody talked to them."""
+        return self.direction == events.Direction.INCOMING and self.status in events.MISSED
+
 
 class CallEvent(models.Model):
-    """One thing that a PBX said of a call, in the normal form (telephony/events.py)."""
+    """One thing that a PBX said of a call, in the normal form (telephony/domain/events.py)."""
 
     call = models.ForeignKey(
         Call, models.CASCADE, related_name="events", verbose_name=_("call"), help_text=_("Which call.")
@@ -163,8 +172,8 @@ class CallEvent(models.Model):
     )
     content = PartlyEncryptedJSONField(
         _("content"),
-        encrypted_keys=["recording_link"],
-        help_text=_("Everything that the message said; links stored encrypted."),
+        encrypted_keys=["recording_link", "user_key"],
+        help_text=_("Everything that the message said; links and keys stored encrypted."),
     )
 
     class Meta:
@@ -208,7 +217,7 @@ class CallLeg(models.Model):
     extension_number = models.CharField(
         _("internal number"), max_length=200, blank=True, help_text=_("As the PBX sent it.")
     )
-    user_key = models.CharField(_("key"), max_length=200, blank=True, help_text=_("As the PBX sent it."))
+    key_hash = models.CharField(max_length=200, blank=True, help_text=_("Keyed hash of the key that the PBX sent."))
     rang_at = models.DateTimeField(_("rang"), null=True, help_text=_("When this phone began to ring."))
     answered_at = models.DateTimeField(_("answered"), null=True, help_text=_("When it was picked up."))
     ended_at = models.DateTimeField(_("ended"), null=True, help_text=_("When it stopped ringing or was hung up."))
@@ -216,6 +225,11 @@ class CallLeg(models.Model):
     talk_seconds = models.PositiveIntegerField(_("talked, s"), null=True, help_text=_("Length of this leg's talk."))
     is_transfer = models.BooleanField(
         _("transfer"), default=False, help_text=_("Rang when somebody else already talked.")
+    )
+    end_is_inferred = models.BooleanField(
+        _("end inferred"),
+        default=False,
+        help_text=_("The PBX told no end; the next employee's answer was taken for it."),
     )
     card = models.CharField(
         _("card"), max_length=15, choices=CardDecision, blank=True, help_text=_("Whether its user got one, or why not.")
@@ -233,4 +247,4 @@ class CallLeg(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.extension_number or self.user_key
+        return self.extension_number or Extension.label_of(self.key_hash)

@@ -1,11 +1,11 @@
-"""What PBXs were asked about their calls, and what their lists say. Only services/callinfo writes it."""
+"""What PBXs were asked about their calls, and what their lists say. Only telephony/reconcile writes it."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from telephony import pbx_calls
+from telephony.domain import listed_call
 from telephony.models.call import Call
 from telephony.models.connection import Connection
 
@@ -146,5 +146,5 @@ class PbxRow(models.Model):
     def __str__(self) -> str:
         return f"#{self.pk}"
 
-    def pbx_call(self) -> pbx_calls.PbxCall:
-        return pbx_calls.from_json(self.content)
+    def pbx_call(self) -> listed_call.PbxCall:
+        return listed_call.from_json(self.content)

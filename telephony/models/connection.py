@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from ipaddress import ip_network
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-import phonenumbers
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from telephony import passwords
-from telephony.hooks import ConnectionProfile
+from telephony.domain import numbers
+from telephony.domain.events import Phone
+from telephony.domain.hooks import ConnectionProfile
+from telephony.http import Policy
+from telephony.http.networks import internal
 from telephony.models.encrypted import EncryptedJSONField, EncryptedTextField
-from telephony.vendors import get_vendor, installed
+from telephony.models.validators import (
+    validate_hosts,
+    validate_networks,
+    validate_phone_region,
+    validate_phone_regions,
+    validate_time_zone,
+)
+from telephony.privacy import masking, passwords
+from telephony.vendors import installed, secret_headers
 from telephony.vendors.base import Vendor
-from telephony.vendors.http import Policy
+from telephony.vendors.uninstalled import uninstalled
 
 SECRET_BYTES = 24
 
@@ -36,46 +44,6 @@ def new_hook_secret() -> str:
 def hook_secret_sha256(secret: str) -> str:
     """What a hook's secret is looked up by."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-_time_zones = cache(available_timezones)  # It walks through a folder of hundreds of files.
-
-
-def validate_time_zone(value: str) -> None:
-    if value not in _time_zones():
-        raise ValidationError(_("%(value)s is no time zone; write it like Europe/Moscow."), params={"value": value})
-
-
-def validate_phone_region(value: str) -> None:
-    if value not in phonenumbers.SUPPORTED_REGIONS:
-        raise ValidationError(_("%(value)s is no country code; write it like RU."), params={"value": value})
-
-
-def validate_phone_regions(value: Any) -> None:
-    for text in _texts(value):
-        validate_phone_region(text)
-
-
-def validate_networks(value: Any) -> None:
-    for text in _texts(value):
-        try:
-            ip_network(text)
-        except ValueError:
-            raise ValidationError(
-                _("%(value)s is no network; write it like 192.168.1.0/24."), params={"value": text}
-            ) from None
-
-
-def validate_hosts(value: Any) -> None:
-    for text in _texts(value):
-        if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", text):
-            raise ValidationError(_("%(value)s is no host name; write it like pbx.example.ru."), params={"value": text})
-
-
-def _texts(value: Any) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise ValidationError(_("Give a list of texts."))
-    return value
 
 
 class Connection(models.Model):
@@ -99,6 +67,17 @@ class Connection(models.Model):
         default="RU",
         validators=[validate_phone_region],
         help_text=_("Two-letter country code, like RU: how numbers without a country code are read."),
+    )
+    outside_prefix = models.CharField(
+        _("prefix of an outside line"),
+        max_length=4,
+        blank=True,
+        default="9",
+        validators=[RegexValidator(r"^\d*$", _("Digits only, like 9."))],
+        help_text=_(
+            "What phones of this PBX dial before a number outside, like 9. Left on a number that was called, it is "
+            "taken off where a whole number follows; empty: never."
+        ),
     )
     settings = EncryptedJSONField(
         _("PBX settings"), default=dict, blank=True, help_text=_("What this kind of PBX needs; stored encrypted.")
@@ -163,6 +142,13 @@ class Connection(models.Model):
         _("rejected requests"), default=0, editable=False, help_text=_("Requests that carried a wrong access code.")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True, help_text=_("When it was added here."))
+    clock_behind = models.FloatField(
+        null=True, editable=False, help_text=_("Seconds that the PBX's clock is behind ours, as learned from messages.")
+    )
+    clock_quickest = models.FloatField(
+        null=True, editable=False, help_text=_("The least seconds of the messages since then.")
+    )
+    clock_since = models.DateTimeField(null=True, editable=False, help_text=_("When counting these messages began."))
 
     class Meta:
         verbose_name = _("connection")
@@ -182,28 +168,37 @@ class Connection(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.hook_secret_sha256 = hook_secret_sha256(self.hook_secret)
-        self.soap_user, self.soap_password_hash = self.soap_login()
+        self.soap_user, self.soap_password_hash = self.service_login()
+        before = Connection.objects.filter(pk=self.pk).only("settings").first()
         super().save(*args, **kwargs)
+        if before is not None and self.vendor_object.settings_form.leads_keys_elsewhere(before.settings, self.settings):
+            self.extensions.exclude(key="").update(key_is_asked=True)
 
     def clean(self) -> None:
         if self.vendor not in installed():
             raise ValidationError({"vendor": _("There is no such PBX here.")})
-        user, password_hash = self.soap_login()
+        user, password_hash = self.service_login()
         same = Connection.objects.filter(soap_user=user, soap_password_hash=password_hash).exclude(pk=self.pk)
         if user and password_hash and same.exists():
-            raise ValidationError(_("Another connection has this user name and password for 1C's services."))
+            raise ValidationError(_("Another connection has this user name and password."))
 
-    def soap_login(self) -> tuple[str, str]:
-        """User name and password hash that its settings have for 1C's services (Mobilon); empty where they have none.
+    def service_login(self) -> tuple[str, str]:
+        """User name and password hash by which its PBX logs in here (Vendor.service); empty where it does not.
 
         A password that did not come through the vendor's form is no hash, and opens nothing.
         """
-        user, password_hash = (str(self.settings.get(name) or "") for name in ("soap_user", "soap_password"))
+        vendor = installed().get(self.vendor)
+        if vendor is None:
+            return self.soap_user, self.soap_password_hash  # As it was: it opens nothing, until there is one again.
+        if vendor.service is None:
+            return "", ""
+        user, password_hash = (str(self.settings.get(name) or "") for name in vendor.service.login)
         return user, password_hash if passwords.is_hash(password_hash) else ""
 
     @property
     def vendor_object(self) -> Vendor:
-        return get_vendor(self.vendor)
+        """Its vendor; of a kind that is not installed a stand-in that reads and asks nothing."""
+        return installed().get(self.vendor) or uninstalled(self.vendor)
 
     @property
     def hook_path(self) -> str:
@@ -216,9 +211,14 @@ class Connection(models.Model):
             time_zone=ZoneInfo(self.time_zone), phone_region=self.phone_region, settings=self.settings
         )
 
+    def called_number(self, raw: str) -> Phone:
+        """A number that was called from this PBX, without the prefix of an outside line."""
+        countries = self.dial_countries or [self.phone_region]
+        return numbers.called(raw, self.phone_region, prefix=self.outside_prefix, countries=countries)
+
     def policy(self) -> Policy:
         """Whom requests to this PBX's API may go to."""
-        return Policy(networks=tuple(ip_network(text) for text in self.internal_networks))
+        return Policy(networks=internal(self.internal_networks))
 
     def recordings_policy(self) -> Policy:
         """Whom its recordings may be fetched from."""
@@ -229,3 +229,13 @@ class Connection(models.Model):
         vendor = installed().get(self.vendor)
         names = vendor.settings_form.secret_names() if vendor else list(self.settings)
         return [value for value in (self.hook_secret, *(self.settings.get(name) for name in names)) if value]
+
+    def without_secrets(self, text: str, *more: str) -> str:
+        """The text without this connection's secrets (and these), fit to be stored and shown."""
+        # Mostly there is nothing to say, and the secrets need not be looked for.
+        return masking.readable(text, [*self.secret_values(), *more]) if text else ""
+
+    def storable_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """The headers of one of its PBX's messages without secrets."""
+        secrets = self.secret_values()
+        return masking.storable_headers(headers.items(), secrets=secrets, secret_names=secret_headers())

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from telephony import conf
+
 
 class ContactChoice(models.Model):
     """A person's choice between the contacts that share a number. Valid while the contact still has it."""
@@ -17,7 +19,7 @@ class ContactChoice(models.Model):
         help_text=_("In E.164; of what is no valid number, its last 10 digits."),
     )
     contact = models.ForeignKey(
-        settings.TELEPHONY_CONTACT_MODEL,
+        conf.contact_model(),
         models.CASCADE,
         related_name="+",
         verbose_name=_("contact"),

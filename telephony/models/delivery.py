@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from telephony.hooks import Hook
+from telephony.domain.hooks import Hook
 from telephony.models.connection import Connection
 from telephony.models.encrypted import EncryptedBinaryField
 
@@ -50,6 +50,15 @@ class Delivery(models.Model):
     )
     processed_at = models.DateTimeField(_("processed"), null=True, blank=True, help_text=_("When it was done with."))
     error = models.TextField(_("reason"), blank=True, help_text=_("Why it failed or was ignored, in words."))
+    traceback = models.TextField(
+        _("traceback"), blank=True, editable=False, help_text=_("Of a fault of ours, without secrets: for mending it.")
+    )
+    notes = models.JSONField(
+        _("notes"),
+        default=list,
+        blank=True,
+        help_text=_("What was odd about it and did not keep the rest from counting."),
+    )
     needs_attention = models.BooleanField(
         _("needs attention"),
         default=False,

@@ -1,4 +1,4 @@
-"""Orders to call ("click-to-call"). Only services/dialing.py and services/binding.py write them."""
+"""Orders to call ("click-to-call"). Only dialing/orders.py and dialing/binding.py write them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from telephony.domain.exceptions import DialProblem
 from telephony.models.call import Call
 from telephony.models.connection import Connection
 from telephony.models.extension import Extension
 
+LONGEST_QUEUE = timedelta(seconds=4)
+"""An order that could not be sent for so long is not sent any more."""
+CLOCKS_DIFFER = timedelta(seconds=2)
+"""Between the process that sends and the one that tells."""
 LONGEST_WAIT = timedelta(seconds=20)
 """An order without a result for longer than this belonged to a process that ended."""
 
@@ -21,6 +26,7 @@ class Dial(models.Model):
     """One click on a number: stored before anything leaves, sent at most once."""
 
     class State(models.TextChoices):
+        WAITING = "waiting", _("waits to be sent")
         ORDERED = "ordered", _("on its way")
         SENT = "sent", _("taken by the PBX")
         BOUND = "bound", _("became a call")
@@ -106,10 +112,25 @@ class Dial(models.Model):
     @property
     def is_under_way(self) -> bool:
         """Nothing was heard of it yet, and somebody still waits for the PBX."""
-        return self.state == self.State.ORDERED and timezone.now() - self.ordered_at < LONGEST_WAIT
+        age = timezone.now() - self.ordered_at
+        if self.state == self.State.WAITING:
+            return age < LONGEST_QUEUE + CLOCKS_DIFFER
+        return self.state == self.State.ORDERED and age < LONGEST_WAIT
 
     @property
     def outcome(self) -> str:
-        """The state, but unknown for an order whose process ended before the answer came."""
-        lost = self.state == self.State.ORDERED and not self.is_under_way
-        return self.State.UNKNOWN if lost else self.state
+        """The state as others are told it: one word for what is under way, before it was sent or after.
+
+        An order whose process ended has failed, if it had not begun to send; else nobody knows.
+        """
+        if self.is_under_way:
+            return self.State.ORDERED
+        lost = {self.State.WAITING: self.State.FAILED, self.State.ORDERED: self.State.UNKNOWN}
+        return lost.get(self.State(self.state), self.state)
+
+    @property
+    def problem(self) -> str:
+        """Why it was not carried out: a `DialProblem`. Empty if it was, or is under way."""
+        if self.state == self.State.WAITING and not self.is_under_way:
+            return DialProblem.NOT_SENT
+        return self.error_code

@@ -17,9 +17,10 @@ from functools import lru_cache
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+
+from telephony import conf
 
 DUMPED = "fernet:"
 """Begins an encrypted value in a dump, and inside JSON."""
@@ -29,7 +30,7 @@ TOKEN = b"gAAAAA"
 
 def cipher() -> MultiFernet:
     """The cipher with the keys of the settings, which may be overridden."""
-    return _cipher(tuple(settings.TELEPHONY_ENCRYPTION_KEYS))
+    return _cipher(tuple(conf.encryption_keys()))
 
 
 @lru_cache(maxsize=8)

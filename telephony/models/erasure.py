@@ -27,6 +27,9 @@ class Erasure(models.Model):
         _("search up to"), help_text=_("The last delivery at the time: what comes later is a new fact.")
     )
     next_try_at = models.DateTimeField(_("next try"), help_text=_("When a worker may take it up."))
+    lease = models.CharField(
+        max_length=32, blank=True, editable=False, help_text=_("Whose turn it is: only this holder goes on with it.")
+    )
 
     class Meta:
         verbose_name = _("unfinished erasure")

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from telephony import phone
+from telephony.domain import numbers
 from telephony.models.connection import Connection
 
 
@@ -36,12 +36,12 @@ class Line(models.Model):
         return f"{self.label} ({self.number})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.match = phone.match_key(self.number)
+        self.match = numbers.match_key(self.number)
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
         # No form has `match` as a field, so none looks at the constraint by itself.
-        self.match = phone.match_key(self.number)
+        self.match = numbers.match_key(self.number)
         same = Line.objects.filter(connection_id=self.connection_id, match=self.match).exclude(pk=self.pk)
         if same.exists():
             raise ValidationError({"number": _("This connection has this number already.")})

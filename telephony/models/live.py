@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LiveEvent(models.Model):
-    """Something changed on somebody's desk, or on the board. Written by services/live.py, read by desk/hub.py."""
+    """Something changed on somebody's desk, or on the board. Written by cards/live.py, read by cards/hub.py."""
 
     class Topic(models.TextChoices):
         CARDS = "cards", _("a user's cards")

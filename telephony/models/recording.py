@@ -7,13 +7,15 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from telephony import conf
+from telephony.http import Failure, failure_text
 from telephony.models.call import Call
 from telephony.models.encrypted import EncryptedLinkField
 
 
 def recordings_storage() -> Storage:
     """Where recordings lie: STORAGES["recordings"]."""
-    return storages["recordings"]
+    return storages[conf.RECORDINGS_STORAGE]
 
 
 class Recording(models.Model):
@@ -30,7 +32,7 @@ class Recording(models.Model):
         EXPIRED = "expired", _("expired")
 
     class Reason(models.TextChoices):
-        """Why a recording is where it is. Those that `telephony.vendors.http.Failure` has, too, are named as there."""
+        """Why a recording is where it is, in a sentence. A Failure of the way to it is named as it is there."""
 
         NOT_FOUND = "not_found", _("The PBX says that there is no such file.")
         GONE = "gone", _("The PBX says that the file is gone for good.")
@@ -45,20 +47,20 @@ class Recording(models.Model):
         TINY = "tiny", _("Too little came to be a recording.")
         NOT_AUDIO = "not_audio", _("What came is no recording.")
         NO_SOUND = "no_sound", _("There is no sound in the file.")
-        BAD_ADDRESS = "bad_address", _("The link is no address.")
-        SCHEME = "scheme", _("The link is of a kind that is not allowed.")
-        FORBIDDEN_ADDRESS = "forbidden_address", _("The link leads into an internal network.")
-        FORBIDDEN_HOST = "forbidden_host", _("The link leads to a host that is not allowed for recordings.")
-        SECRET_ELSEWHERE = "secret_elsewhere", _("The PBX's token would have gone to another host.")
-        REDIRECTS = "redirects", _("The link leads from one address to the next without end.")
-        TOO_LARGE = "too_large", _("The file is larger than allowed.")
-        DNS = "dns", _("The host's name is not known.")
-        CONNECT = "connect", _("The host can't be reached.")
-        TLS = "tls", _("The host's certificate is not valid.")
-        TIMEOUT = "timeout", _("The answer took too long.")
-        SLOW = "slow", _("The file came too slowly.")
-        CUT = "cut", _("The transfer broke off.")
-        PROTOCOL = "protocol", _("The host's answer can't be read.")
+        BAD_ADDRESS = Failure.BAD_ADDRESS.value, failure_text(Failure.BAD_ADDRESS)
+        SCHEME = Failure.SCHEME.value, failure_text(Failure.SCHEME)
+        FORBIDDEN_ADDRESS = Failure.FORBIDDEN_ADDRESS.value, failure_text(Failure.FORBIDDEN_ADDRESS)
+        FORBIDDEN_HOST = Failure.FORBIDDEN_HOST.value, failure_text(Failure.FORBIDDEN_HOST)
+        SECRET_ELSEWHERE = Failure.SECRET_ELSEWHERE.value, failure_text(Failure.SECRET_ELSEWHERE)
+        REDIRECTS = Failure.REDIRECTS.value, failure_text(Failure.REDIRECTS)
+        TOO_LARGE = Failure.TOO_LARGE.value, failure_text(Failure.TOO_LARGE)
+        DNS = Failure.DNS.value, failure_text(Failure.DNS)
+        CONNECT = Failure.CONNECT.value, failure_text(Failure.CONNECT)
+        TLS = Failure.TLS.value, failure_text(Failure.TLS)
+        TIMEOUT = Failure.TIMEOUT.value, failure_text(Failure.TIMEOUT)
+        SLOW = Failure.SLOW.value, failure_text(Failure.SLOW)
+        CUT = Failure.CUT.value, failure_text(Failure.CUT)
+        PROTOCOL = Failure.PROTOCOL.value, failure_text(Failure.PROTOCOL)
         NOT_SET_UP = "not_set_up", _("The connection's settings lack what the PBX wants to know.")
         STORAGE = "storage", _("It could not be stored here.")
         INTERNAL = "internal", _("An error of this application.")
@@ -66,9 +68,6 @@ class Recording(models.Model):
         DELETED = "deleted", _("Somebody deleted it.")
         WORKER_ENDED = "worker_ended", _("The worker that fetched it was ended each time.")
         NOT_PREPARED = "not_prepared", _("It could not be made ready for browsers.")
-        TIME_IS_OVER = "time_is_over", _("It was deleted when its time was over.")
-        BY_HAND = "by_hand", _("Somebody deleted it.")
-        ERASED = "erased", _("It was deleted with everything else about its client.")
 
     call = models.ForeignKey(
         Call, models.CASCADE, related_name="recordings", verbose_name=_("call"), help_text=_("Which call.")
@@ -130,6 +129,9 @@ class Recording(models.Model):
     )
     stored_at = models.DateTimeField(_("stored"), null=True, blank=True, help_text=_("When it was fetched."))
     held = models.BooleanField(_("keep"), default=False, help_text=_("Never deleted when its time is over."))
+    is_told = models.BooleanField(
+        _("told of"), default=True, help_text=_("Off when, after a replay, no message tells of it any more.")
+    )
 
     class Meta:
         verbose_name = _("recording")
@@ -144,6 +146,9 @@ class Recording(models.Model):
             ),
             models.Index(fields=["state", "-id"], name="recording_by_state"),
             models.Index(fields=["stored_at"], condition=models.Q(state="stored"), name="recording_stored"),
+            # Whether a file is in use is asked before each that is deleted.
+            models.Index(fields=["file"], name="recording_by_file"),
+            models.Index(fields=["playable"], name="recording_by_playable"),
         ]
         permissions = [
             ("listen_own", _("Can listen to recordings of own calls")),

@@ -10,8 +10,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from telephony.models.call import Call
-from telephony.models.connection import validate_networks
 from telephony.models.encrypted import EncryptedTextField
+from telephony.models.validators import validate_networks
 
 SECRET_PREFIX = "whsec_"  # noqa: S105
 SECRET_BYTES = 32
@@ -24,6 +24,8 @@ class Topic(models.TextChoices):
     CALL_ANSWERED = "call.answered", _("a call was answered")
     CALL_ENDED = "call.ended", _("a call ended")
     CALL_MISSED = "call.missed", _("a client's call was missed")
+    CALL_CORRECTED = "call.corrected", _("what was told of an ended call was wrong")
+    CALL_RULE = "call.rule", _("a rule says so after a call")
     RECORDING_STORED = "recording.stored", _("a recording was stored")
 
 
@@ -77,6 +79,7 @@ class Notice(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
+        SENDING = "sending", _("being sent")
         DELIVERED = "delivered", _("delivered")
         FAILED = "failed", _("failed")
 
@@ -116,8 +119,15 @@ class Notice(models.Model):
         verbose_name_plural = _("outgoing messages")
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["next_try_at"], condition=models.Q(state="waiting"), name="notice_waiting"),
+            models.Index(
+                fields=["next_try_at"], condition=models.Q(state__in=["waiting", "sending"]), name="notice_due"
+            ),
             models.Index(fields=["subscription", "-id"], name="notice_of_subscription"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription"], condition=models.Q(state="sending"), name="notice_one_under_way"
+            )
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from telephony.phone import last_digits
+from telephony.domain.numbers import last_digits
 from telephony.vendors.simulated import Expected, ExpectedLeg
 
 

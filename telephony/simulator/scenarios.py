@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
-from telephony.events import CallStatus, Direction
+from telephony.domain.events import CallStatus, Direction
 from telephony.vendors.simulated import Employee, Scenario, ScriptedCall, Step, StepKind
 
 MIX = {
@@ -67,10 +67,11 @@ class Scriptwriter:
         self._serial = self._random.randrange(10_000, 500_000)
         self._clients = self._rounds_of(clients) if clients else self._made_up()
 
-    def write(self, *, started_at: datetime) -> ScriptedCall:
-        """The next call; its start is cut to whole seconds."""
+    def write(self, *, started_at: datetime, scenario: Scenario | None = None, client: str = "") -> ScriptedCall:
+        """The next call; its start is cut to whole seconds. Its scenario and client are drawn, if not given."""
         weights = [MIX[one] for one in self._scenarios]
-        return self._write(self._random.choices(self._scenarios, weights)[0], started_at)
+        scenario = scenario or self._random.choices(self._scenarios, weights)[0]
+        return self._write(scenario, started_at, client=client)
 
     def write_order(self, *, started_at: datetime, caller: Employee, client: str, order_id: str) -> ScriptedCall:
         """The outgoing call that somebody ordered through the PBX's API; it is answered."""

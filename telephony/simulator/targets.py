@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from telephony import phone
+from telephony.domain import numbers as phone
 from telephony.models import Connection
 from telephony.simulator.player import Target
 from telephony.simulator.scenarios import EMPLOYEES, Lengths, Scriptwriter

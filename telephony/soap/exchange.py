@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from django.db import Error as DatabaseError
 
-from telephony.directory import get_directory
-from telephony.hooks import Hook
-from telephony.models import Delivery
-from telephony.services import inbox
+from telephony.conf import contact_directory
+from telephony.domain.hooks import Hook
+from telephony.intake import inbox, quota
+from telephony.models import Connection, Delivery
 from telephony.soap.deadline import TooLate, within
 from telephony.soap.faults import SERVER, Refusal
 from telephony.soap.login import Login, WrongLogin
@@ -25,34 +25,58 @@ TAKEN = "1"
 """The documents' answer to IncomingCall and Event."""
 
 
+def caller(login: Login, *, answer_by: float) -> Connection | None:
+    """The connection whose PBX this is: asked before anything of the message is read. None if the database can't say.
+
+    Raises Refusal, 401 or 429, for a wrong login. `answer_by` is on the clock of `time.monotonic`.
+    """
+    try:
+        return within(answer_by - time.monotonic(), login.connection)
+    except WrongLogin:
+        raise login.refused() from None
+    except TooLate:
+        log.warning("1C's services: the database did not say in time whose login this is.")
+    except DatabaseError as error:
+        log.warning("1C's services: the database failed to say whose login this is: %s", type(error).__name__)
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """SayName: somebody is calling, and the phone waits for a name. Not stored: it tells nothing that happened."""
 
     request: SoapRequest
     hook: Hook
-    login: Login
+    connection: Connection | None
     answer_by: float
     """On the clock of `time.monotonic`."""
 
     def answer(self) -> str:
         """The name; empty if nobody has the number, and if the database does not answer in time."""
+        if self.connection is None:
+            return ""
+        find = partial(self._find, self.connection)
         try:
-            return within(self.answer_by - time.monotonic(), self._find)
-        except WrongLogin:
-            raise self.login.refused() from None
+            return within(self.answer_by - time.monotonic(), find)
         except TooLate:
             log.warning("SayName: no name, the database did not answer in time.")
         except DatabaseError as error:
             log.warning("SayName: no name, the database failed: %s", type(error).__name__)
         return ""
 
-    def _find(self) -> str:
-        connection = self.login.connection()
+    def _find(self, connection: Connection) -> str:
         profile = connection.profile()
         parsed = parse_request(self.request, self.hook, profile)
-        outcome = inbox.find_outcome(connection, parsed, cache(get_directory().find))
+        outcome = inbox.find_outcome(connection, parsed, cache(contact_directory().find))
         return say_name(self.request, profile, outcome)
+
+
+def check_quota(*, connection_id: int, hook: Hook) -> None:
+    """Count the message. Raises Refusal, 429, beyond the connection's quota."""
+    wait = quota.seconds_to_wait(connection_id=connection_id, size=len(hook.body) + len(hook.query))
+    if wait:
+        text = "This connection's quota is used up; please send the message again later."
+        raise Refusal(text, status=429, code=SERVER, headers={"Retry-After": str(wait)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +87,15 @@ class Notice:
     delivery: Delivery
 
     @classmethod
-    def store(cls, *, hook: Hook, login: Login) -> Notice:
-        """Commit the request as a delivery. Raises Refusal: 401, 429, or 503 if it could not be stored."""
+    def store(cls, *, hook: Hook, login: Login, connection: Connection | None) -> Notice:
+        """Commit the request as a delivery. Raises Refusal: 401, 429, or 503 if it could not be stored.
+
+        Where the database could not say in time whose login it is, it is asked again, for as long as it takes.
+        """
         try:
-            return cls(hook=hook, delivery=inbox.receive(connection=login.connection(), hook=hook))
+            connection = connection or login.connection()
+            check_quota(connection_id=connection.pk, hook=hook)
+            return cls(hook=hook, delivery=inbox.receive(connection=connection, hook=hook))
         except WrongLogin:
             raise login.refused() from None
         except DatabaseError as error:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from telephony.hooks import Hook
+from telephony.domain.hooks import Hook
 from telephony.soap.library import Fault
-from telephony.vendors.mobilon.envelope import SOAP_11, SOAP_12, SoapRequest
+from telephony.vendors.mobilon.envelope import SoapRequest
+from telephony.vendors.mobilon.mending import SOAP_11, SOAP_12
 
 CLIENT, SERVER = "Client", "Server"
 CONTENT_TYPES = {SOAP_11: "text/xml; charset=utf-8", SOAP_12: "application/soap+xml; charset=utf-8"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString
 
-from telephony import markup
+from telephony.ui import markup
 
 register = template.Library()
 

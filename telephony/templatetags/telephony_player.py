@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from telephony.models import Recording
-from telephony.players import Player, player_of
+from telephony.recordings.player import Player, player_of
 
 register = template.Library()
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from functools import cache
 
-from django.conf import settings
 from django.utils.module_loading import import_string
 
+from telephony import conf
 from telephony.vendors.base import Vendor
 
 
-@cache
 def installed() -> dict[str, Vendor]:
     """Every installed vendor by its slug, in the order of the setting."""
-    vendors: list[Vendor] = [import_string(path)() for path in settings.TELEPHONY_VENDORS]
+    return _made(tuple(conf.vendors()))
+
+
+@cache
+def _made(paths: tuple[str, ...]) -> dict[str, Vendor]:
+    vendors: list[Vendor] = [import_string(path)() for path in paths]
     return {vendor.slug: vendor for vendor in vendors}
 
 
@@ -23,3 +27,8 @@ def get_vendor(slug: str) -> Vendor:
         return installed()[slug]
     except KeyError:
         raise KeyError(f"No vendor {slug!r} is installed; there are: {', '.join(installed())}.") from None
+
+
+def secret_headers() -> frozenset[str]:
+    """The secret headers of all of them: a PBX may be given another connection's address by mistake."""
+    return frozenset[str]().union(*(vendor.secret_headers for vendor in installed().values()))

@@ -7,17 +7,23 @@ from django.db.models import Model
 from django.urls import reverse
 
 from crm.models import Company, Contact
-from telephony.models import Call, Connection, Delivery, Extension, Recording
+from telephony.models import Call, CallRule, Connection, Delivery, Extension, MissedItem, Recording
 
 LISTS = [
     "admin:telephony_call_changelist",
     "admin:telephony_recording_changelist",
     "admin:telephony_listening_changelist",
     "admin:telephony_team_changelist",
+    "admin:telephony_schedule_changelist",
+    "admin:telephony_calendar_changelist",
+    "admin:telephony_callrule_changelist",
     "admin:telephony_connection_changelist",
     "admin:telephony_extension_changelist",
     "admin:telephony_delivery_changelist",
     "admin:telephony_dial_changelist",
+    "admin:telephony_exported_changelist",
+    "admin:telephony_missedrule_changelist",
+    "admin:crm_apitoken_changelist",
     "admin:crm_contact_changelist",
     "admin:crm_company_changelist",
     "admin:crm_tag_changelist",
@@ -28,6 +34,11 @@ FORMS = [
     "admin:telephony_connection_add",
     "admin:telephony_extension_add",
     "admin:telephony_team_add",
+    "admin:telephony_schedule_add",
+    "admin:telephony_calendar_add",
+    "admin:telephony_missedrule_add",
+    "admin:telephony_callrule_add",
+    "admin:crm_apitoken_add",
     "admin:crm_contact_add",
     "admin:crm_company_add",
     "admin:crm_tag_add",
@@ -35,8 +46,22 @@ FORMS = [
     "admin:auth_group_add",
 ]
 OTHERS = ["admin:index", "admin:password_change"]
-DESK = ["crm:contacts", "crm:contact-new", "crm:companies", "crm:company-new", "crm:tasks"]
-MODELS: list[type[Model]] = [Call, Recording, Connection, Extension, Delivery, Contact, Company, User]
+DESK = [
+    "telephony:reports",
+    "telephony:report_missed",
+    "telephony:exports",
+    "telephony:for_you",
+    "telephony:wallboard",
+    "telephony:missed",
+    "telephony:report_mails",
+    "crm:contacts",
+    "crm:contact-new",
+    "crm:import-new",
+    "crm:companies",
+    "crm:company-new",
+    "crm:tasks",
+]
+MODELS: list[type[Model]] = [Call, CallRule, Recording, Connection, Extension, Delivery, Contact, Company, User]
 
 
 def page_of(row: Model) -> str:
@@ -53,6 +78,9 @@ def every_page() -> list[str]:
     for model in MODELS:
         for row in model._default_manager.all():
             addresses += [page_of(row), page_of(row).replace("/change/", "/history/")]
+    for item in MissedItem.objects.all():
+        addresses.append(reverse("telephony:missed_item", args=[item.pk]))
+    addresses.append(f"{reverse('telephony:missed')}?whose=all&show=everything&period=30")
     for client in (*Contact.objects.all(), *Company.objects.all()):
         addresses.append(client.get_absolute_url())
     for connection in Connection.objects.all():

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from telephony.admin import timeline
+from telephony.connections.settings import save_extension
 from telephony.models import Call, Connection, Extension
-from telephony.services.connections import save_extension
 from tests.admin.pages import page_of
 from tests.admin.world import connect, make_user, play_sipuni, send, the_contact
 

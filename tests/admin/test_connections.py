@@ -89,7 +89,10 @@ def test_a_secret_is_replaced_or_removed(owner: Client) -> None:
 def test_changing_keeps_kind_and_address(owner: Client) -> None:
     connection = connect("sipuni")
     secret = connection.hook_secret
-    owner.post(f"{page_of(connection)}?vendor=xvb", {**OWN, "vendor": "xvb", "pbx_api_url": "https://a.example.ru/"})
+    owner.post(
+        f"{page_of(connection)}?vendor=xvb",
+        {**OWN, "vendor": "xvb", "pbx_secret": "key", "pbx_api_url": "https://a.example.ru/"},
+    )
     connection.refresh_from_db()
     assert (connection.vendor, connection.name, connection.hook_secret) == ("sipuni", "Офис", secret)
 

@@ -9,8 +9,8 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
+from telephony.calls import apply
 from telephony.models import Call, Connection, Delivery
-from telephony.services import calls
 from tests.admin.pages import page_of
 from tests.admin.world import connect, play_sipuni, post, send
 
@@ -31,7 +31,7 @@ def test_a_form_is_shown_as_fields(owner: Client, sipuni: Connection) -> None:
     send(sipuni, event=1, call_id="1.2", src_num="79235292926", src_type=1, dst_num="012345101", dst_type=2)
     raw = _raw(owner, Delivery.objects.get())
     assert ("src_num", "79235292926") in raw.params
-    assert raw.request_line.startswith("GET /telephony/hooks/sipuni/•")
+    assert raw.request_line.startswith("GET /telephony/hooks/sipuni/[hidden]")
 
 
 def test_russian_in_windows_1251_is_readable(owner: Client) -> None:
@@ -89,7 +89,7 @@ def test_the_page_leads_to_the_calls(owner: Client, sipuni: Connection) -> None:
 def _damage(call: Call) -> None:
     """What a parser that was wrong then would have left."""
     call.events.filter(kind="ended").delete()
-    calls.refold(call=call, find=lambda phone: [])
+    apply.refold(call=call, find=lambda phone: [])
 
 
 def test_a_dry_run_shows_what_would_change_and_changes_nothing(owner: Client, sipuni: Connection) -> None:
@@ -192,3 +192,50 @@ def test_too_many_at_once_are_refused(owner: Client, sipuni: Connection, monkeyp
     chosen = list(Delivery.objects.values_list("pk", flat=True))
     html = owner.post(LIST, {"action": "replay_selected", "_selected_action": chosen}, follow=True).text
     assert "These are 4 deliveries. Choose at most 3" in html
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"timestamp": "soon"}, "Its time could not be read (timestamp is “soon”): the time of receipt counts."),
+        ({"status": "WHATEVER", "event": 2}, "Nobody knows this outcome of a call: status is “WHATEVER”."),
+        ({"src_type": "7"}, "A field could not be read (src_type is “7”): it is left out."),
+        ({"timestamp": "2199000000000"}, "Its time lies days ahead (timestamp is “2199000000000”)"),
+        (
+            {"src_num": "x" * 300},
+            f"A field is too long to be what it should (src_num is “{'x' * 40}…”): it is left out.",
+        ),
+    ],
+)
+def test_what_was_odd_is_told(owner: Client, sipuni: Connection, fields: dict[str, Any], sentence: str) -> None:
+    send(sipuni, **{"event": 1, "call_id": "1.2", "dst_num": "012345101", "dst_type": 2, **fields})
+    delivery = Delivery.objects.get()
+    assert delivery.state == Delivery.State.APPLIED
+    page = owner.get(page_of(delivery))
+    assert page.context["notes"][0].startswith(sentence)
+    assert sentence[:60] in page.content.decode()
+    assert sentence[:60] in owner.get(LIST).content.decode()
+
+
+def test_what_was_odd_is_told_in_russian_too(owner: Client, sipuni: Connection) -> None:
+    send(sipuni, event=1, call_id="1.2", dst_num="012345101", dst_type=2, timestamp="soon")
+    page = owner.get(page_of(Delivery.objects.get()), headers={"Accept-Language": "ru"}).content.decode()
+    assert "Время не удалось прочитать (timestamp: «soon»), считается время получения." in page
+
+
+def test_a_note_of_another_version_is_told_as_far_as_it_goes(owner: Client, sipuni: Connection) -> None:
+    send(sipuni, event=1, call_id="1.2", dst_num="012345101", dst_type=2)
+    Delivery.objects.update(notes=[{"oddity": "new", "field": "a", "value": "b"}, {}])
+    notes = owner.get(page_of(Delivery.objects.get())).context["notes"]
+    assert notes == ["Something about a was odd: “b”.", "Something about  was odd: “”."]
+
+
+def test_a_secret_is_in_no_note(owner: Client, sipuni: Connection) -> None:
+    sipuni.settings = {**sipuni.settings, "secret": "s3cret-of-sipuni"}
+    sipuni.save()
+    send(sipuni, event=1, call_id="1.2", dst_num="012345101", dst_type=2, timestamp="s3cret-of-sipuni")
+    delivery = Delivery.objects.get()
+    assert delivery.notes
+    assert (
+        "s3cret" not in str(delivery.notes) + owner.get(page_of(delivery)).content.decode().partition("The request")[0]
+    )

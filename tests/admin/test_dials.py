@@ -120,6 +120,7 @@ class TestCountries:
         assert 'name="dial_countries"' in html
         sent = {"name": "Офис", "enabled": "on", "time_zone": "Europe/Moscow", "phone_region": "RU"}
         sent |= {"longest_recording": "200", "fetch_recordings": "on"}
+        sent |= {"pbx_cloud_url": connection.settings["cloud_url"]}
         answer = owner.post(address, {**sent, "dial_countries": ["BY", "KZ"]})
         assert answer.status_code == 302, answer.content.decode()
         connection.refresh_from_db()

@@ -68,7 +68,7 @@ def test_connections_with_their_health(owner: Client) -> None:
 def test_a_connection_whose_last_delivery_was_deleted_is_silent_since_its_last_call(owner: Client) -> None:
     sipuni = connect("sipuni")
     play_sipuni(sipuni, "1.answered")
-    Call.objects.update(started_at=timezone.now() - timedelta(days=120))
+    Call.objects.update(started_at=timezone.now() - timedelta(days=105))
     Delivery.objects.all().delete()
     (shown,) = _index(owner)[0]["connections"]  # type: ignore[misc]
     assert (shown["health"], shown["tone"]) == ("silent for 3\xa0months", "warn")

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from telephony.models import Delivery
 from telephony.vendors import installed
@@ -23,6 +23,7 @@ NAMES = re.compile(
     r"Sipuni|Mobilon|WireCRM|XVB|Demo|PBX|API|CRM|Roistat|utm|HTTP|POST|GET|URL|JSON|SOAP|FTP|CSV|Excel|[Ww]eb[Hh]ooks?|SayName|VIP|XML|\{\w+\}|Token|journal|info"
     r"|manage\.py \w+|multipart/form-data|NOTIFY_START|x-pbx-authentication|CallToSubscriber|MP3|English|anonymous|curl"
     r"|telephony/vendors/demo/README\.md|Europe/\w+|Asia/\w+|UTC|Control|Command|Mac|LDAP|Single Si[gn]+.On"
+    r"|amoCRM|Google|Outlook|Thunderbird|iCloud|RetailCRM|xlsx|vcf"
     r"|[Ee]mployee\d*|[Oo]wner|esc|sipuni|wirecrm|xvb|mobilon|demo|campaign-\d|roistat|[\w.]+\.example\.ru|example",
 )
 """Proper names, and what is typed or read as it stands."""
@@ -111,12 +112,13 @@ def test_settings_of_every_pbx_are_translated(vendor: object) -> None:
 def test_compiled_translations_are_those_of_the_source(app: str) -> None:
     folder = Path(settings.BASE_DIR) / app / "locale" / "ru" / "LC_MESSAGES"
     source = (folder / "django.po").read_text(encoding="utf-8")
-    single = re.findall(r'^msgid "(.+)"\nmsgstr "(.*)"$', source, re.MULTILINE)
+    single = re.findall(r'^(?:msgctxt "(.+)"\n)?msgid "(.+)"\nmsgstr "(.*)"$', source, re.MULTILINE)
     assert single
-    assert not [text for text, translated in single if not translated]
+    assert not [text for _context, text, translated in single if not translated]
     with translation.override("ru"):
-        for text, translated in single:
+        for context, text, translated in single:
             plain = text.replace('\\"', '"')
+            found = pgettext(context, plain) if context else gettext(plain)
             # A text that Django has, too, may be in Django's words.
-            assert gettext(plain) != plain or translated == text
+            assert found != plain or translated == text
     assert (folder / "django.mo").stat().st_size > 0

@@ -8,12 +8,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from telephony.admin.masking import HIDDEN, Mask, is_secret_name
 from telephony.models import Connection
+from telephony.privacy.masking import HIDDEN, Mask, hide_secrets, is_secret_name
 from tests.admin import pages
 from tests.admin.world import CANARIES, make_world
 
 
+@pytest.mark.proof
 def test_no_page_shows_a_secret(owner: Client) -> None:
     make_world(calls=1)
     hook_secrets = {row.pk: row.hook_secret for row in Connection.objects.all()}
@@ -67,6 +68,12 @@ def test_other_names(name: str) -> None:
     assert not is_secret_name(name)
 
 
+@pytest.mark.parametrize("name", ["key", "userkey", "X-Api-Key"])
+def test_keys_are_secret_wherever_something_is_shown(name: str) -> None:
+    """In logs, in headers and on pages: Mobilon's key of a user opens click-to-call."""
+    assert is_secret_name(name, keys=True)
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -88,15 +95,20 @@ def test_other_names(name: str) -> None:
         ("the s3cret-value is here", f"the {HIDDEN} is here"),
         ("in a path/s%2F3/", f"in a path/{HIDDEN}/"),
         ("call 712345 and 12345.", f"call 712345 and {HIDDEN}."),
-        ("event=1&src_num=79235292926&key=gW3c", "event=1&src_num=79235292926&key=gW3c"),
+        ("event=1&src_num=79235292926&key=gW3c", f"event=1&src_num=79235292926&key={HIDDEN}"),
+        ('{"userkey": "gW3c"}', f'{{"userkey": "{HIDDEN}"}}'),
+        ("<D>{&quot;userkey&quot;:&quot;gW3c&quot;}</D>", f"<D>{{&quot;userkey&quot;:&quot;{HIDDEN}&quot;}}</D>"),
+        (r'{"d": "{\"userkey\": \"gW3c\"}"}', rf'{{"d": "{{\"userkey\": \"{HIDDEN}\"}}"}}'),
+        ("key={KEY}", "key={KEY}"),
     ],
 )
 def test_mask(text: str, shown: str) -> None:
-    assert Mask(["s3cret-value", "12345", "s/3"]).text(text) == shown
+    mask = Mask(["s3cret-value", "12345", "s/3"])
+    assert mask.text(text) == mask.text(shown) == shown
 
 
 def test_mask_of_bytes_keeps_what_is_not_secret() -> None:
-    assert Mask(["s3cret-value"]).raw(b"\x00\xff s3cret-value \x01") == b"\x00\xff ****** \x01"
+    assert Mask(["s3cret-value"]).raw(b"\x00\xff s3cret-value \x01") == b"\x00\xff [hidden] \x01"
 
 
 @pytest.mark.parametrize(
@@ -113,4 +125,5 @@ def test_mask_of_bytes_keeps_what_is_not_secret() -> None:
 def test_no_text_takes_long(text: str) -> None:
     begun = time.process_time()
     Mask(["s3cret-value", "12345"]).text(text)
+    hide_secrets(text)
     assert time.process_time() - begun < 2

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from crm.models import Contact
 from crm.services import add_contact
+from telephony.connections.settings import add_connection, save_extension
 from telephony.models import Connection, Extension
-from telephony.services.connections import add_connection, save_extension
 
 NUMBER = "+79235292926"
 

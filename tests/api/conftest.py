@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from crm.models import ApiToken
+from crm.password_marks import mark_of
+from crm.services.api_keys import make_key, scopes_for
 from telephony.models import Call, Connection, Team
 from tests.telephony.factories import ConnectionFactory, ExtensionFactory
 from tests.telephony.messages import deliver, sipuni_answers, sipuni_ends, sipuni_rings
@@ -51,11 +54,15 @@ def company(connection: Connection) -> dict[str, Call]:
     return calls
 
 
-def sign_in(username: str, group: str | None) -> Client:
-    """A program that comes in by an API key of this user, who is in this group."""
+def sign_in(username: str, group: str | None, scopes: Sequence[str] = ()) -> Client:
+    """A program that comes in by an API key of this user, who is in this group: for everything, or for these scopes."""
     user = User.objects.get(username=username)
     user.groups.set([Group.objects.get(name=group)] if group else [])
-    _, key = ApiToken.objects.create(user=user, name="test")
+    allowed = scopes or scopes_for(user)
+    if allowed:
+        _, key = make_key(user=user, name="test", scopes=allowed)
+    else:
+        _, key = ApiToken.objects.create(user=user, name="test", scopes=[], password_mark=mark_of(user.password))
     return Client(headers={"authorization": f"Bearer {key}"})
 
 

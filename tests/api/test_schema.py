@@ -17,9 +17,12 @@ from schemathesis import GenerationMode
 from crm.models import Company, Contact, Note, Task
 from telephony.models import Call
 from tests.api.conftest import sign_in
+from tests.rounds import rounds
 
 pytestmark = pytest.mark.django_db
 
+EXAMPLES = rounds(5, full=15)
+"""Requests of each kind to each address."""
 PATHS = {"calls", "recordings", "extensions", "contacts", "companies", "tasks", "notes"}
 
 
@@ -41,6 +44,7 @@ def described(administrator: Client) -> Any:
     )
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_no_request_makes_the_server_fail(described: Any, administrator: Client, mode: GenerationMode) -> None:
     headers = {"Authorization": administrator.defaults["HTTP_AUTHORIZATION"]}
@@ -49,7 +53,7 @@ def test_no_request_makes_the_server_fail(described: Any, administrator: Client,
         operation = found.ok()
 
         @given(case=operation.as_strategy(generation_mode=mode))
-        @settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         def run(case: Any) -> None:
             cache.clear()  # The limit of requests a minute is not what is tried here.
             answer = case.call(headers=headers)

@@ -15,7 +15,7 @@ from typing import Any
 import av
 import pytest
 
-from telephony.audio import AudioError, AudioKind, Problem, identify, kinds, prepare, preparing, sound
+from telephony.recordings.audio import AudioError, AudioKind, Problem, identify, kinds, prepare, preparing, sound
 from tests.audio.samples import NAMES, sample
 from tests.servers import ROOT
 
@@ -142,16 +142,17 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     """Puts a worker in the real one's place that limits itself as that does, and then misbehaves."""
 
     def put(what: str) -> None:
-        package = tmp_path.with_name(tmp_path.name + "-packages") / "telephony" / "audio"
+        packages = tmp_path.with_name(tmp_path.name + "-packages")
+        package = packages / "telephony" / "recordings" / "audio"
         package.mkdir(parents=True)
-        (package.parent / "__init__.py").touch()
-        (package / "__init__.py").touch()
-        text = (ROOT / "telephony/audio/worker.py").read_text()
-        (package / "worker.py").write_text(text)
+        for folder in (package, package.parent, package.parent.parent):
+            (folder / "__init__.py").touch()
+        for path in ("telephony/recordings/audio/worker.py", "telephony/sandbox.py"):
+            (packages / path).write_text((ROOT / path).read_text())
         lines = f"    task = {{'playable': playable}}\n    {WORKERS[what]}\n"
         head = "import os\nclass SoundError(Exception): pass\ndef prepare(source, *, demuxer, plays, playable):\n"
         (package / "sound.py").write_text(head + lines)
-        monkeypatch.setattr(preparing, "PACKAGES", package.parents[1])
+        monkeypatch.setattr(preparing, "PACKAGES", packages)
 
     return put
 
@@ -204,7 +205,7 @@ def test_a_killed_worker_takes_the_codecs_with_it(source: Path) -> None:
     source.write_bytes(sample("g722", 61) * 100)
     code = f"""
         from pathlib import Path
-        from telephony.audio import kinds, prepare
+        from telephony.recordings.audio import kinds, prepare
         prepare(Path({str(source)!r}), kinds.G722, Path({str(source)!r} + ".mp3"))
     """
     parent = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], cwd=ROOT)
@@ -224,7 +225,7 @@ def workers_of(source: Path) -> list[int]:
                 command = (folder / "cmdline").read_bytes()
             except OSError:
                 continue
-            if b"telephony.audio.worker" in command and str(source).encode() in command:
+            if b"telephony.recordings.audio.worker" in command and str(source).encode() in command:
                 found.append(int(folder.name))
     return found
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from telephony.audio import AudioKind, identify
+from telephony.recordings.audio import AudioKind, identify
 from tests.audio.samples import id3_tag, sample
 
 EXPECTED = {

@@ -8,8 +8,8 @@ from pathlib import Path
 import av
 import pytest
 
-from telephony.audio import PLAYABLE, Prepared, identify, prepare
-from telephony.audio.peaks import MOST_PEAKS, Waveform
+from telephony.recordings.audio import PLAYABLE, Prepared, identify, prepare
+from telephony.recordings.audio.peaks import MOST_PEAKS, Waveform
 from tests.audio.samples import NAMES, encoded, sample
 
 COPIED = {"g722", "wav-gsm", "wav-adpcm", "opus", "aac", "amr", "m4a-alac", "mp3-without-length"}
@@ -112,14 +112,15 @@ def test_an_earlier_copy_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
 
 def test_the_workers_environment_holds_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the worker process is started with is seen by a worker that writes it down."""
-    packages = tmp_path / "packages" / "telephony" / "audio"
-    packages.mkdir(parents=True)
-    (packages.parent / "__init__.py").touch()
-    (packages / "__init__.py").touch()
-    (packages / "worker.py").write_text(
+    packages = tmp_path / "packages"
+    folder = packages / "telephony" / "recordings" / "audio"
+    folder.mkdir(parents=True)
+    for package in (folder, folder.parent, folder.parent.parent):
+        (package / "__init__.py").touch()
+    (folder / "worker.py").write_text(
         "import json, os; print(json.dumps({'problem': 'no_sound', 'text': json.dumps(dict(os.environ))}))"
     )
-    monkeypatch.setattr("telephony.audio.preparing.PACKAGES", packages.parents[1])
+    monkeypatch.setattr("telephony.recordings.audio.preparing.PACKAGES", packages)
     monkeypatch.setenv("SECRET_KEY", "canary")
     with pytest.raises(Exception, match="PYTHONPATH") as told:
         prepared(tmp_path, sample("mp3"))

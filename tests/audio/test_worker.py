@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from telephony.audio import identify, sound, worker
+from telephony import sandbox
+from telephony.recordings.audio import identify, sound, worker
 from tests.audio.samples import NAMES, sample
 from tests.audio.test_prepare import COPIED
 
@@ -21,6 +22,7 @@ def limits(monkeypatch: pytest.MonkeyPatch) -> dict[int, tuple[int, int]]:
     """What it would be limited to: this process itself stays as it is."""
     found: dict[int, tuple[int, int]] = {}
     monkeypatch.setattr(resource, "setrlimit", found.__setitem__)
+    monkeypatch.setattr(os, "nice", lambda steps: 0)
     return found
 
 
@@ -58,7 +60,7 @@ def test_it_limits_itself_before_it_opens_anything(task: dict[str, Any], limits:
         resource.RLIMIT_AS: (worker.MEMORY, worker.MEMORY),
         resource.RLIMIT_CPU: (7, 7),
         resource.RLIMIT_FSIZE: (worker.LARGEST_FILE, worker.LARGEST_FILE),
-        resource.RLIMIT_NOFILE: (worker.OPEN_FILES, worker.OPEN_FILES),
+        resource.RLIMIT_NOFILE: (sandbox.OPEN_FILES, sandbox.OPEN_FILES),
         resource.RLIMIT_CORE: (0, 0),
     }
 
@@ -115,12 +117,12 @@ def test_it_ends_when_nobody_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> No
         def __init__(self, name: None) -> None:
             self.prctl = lambda *arguments: told.append(arguments)
 
-    monkeypatch.setattr(worker.ctypes, "CDLL", Library)
-    monkeypatch.setattr(worker.sys, "platform", "linux")
-    worker.die_with(os.getppid())
+    monkeypatch.setattr(sandbox.ctypes, "CDLL", Library)
+    monkeypatch.setattr(sandbox.sys, "platform", "linux")
+    sandbox.die_with(os.getppid())
     assert [arguments[:2] for arguments in told] == [(1, 9)]
     with pytest.raises(SystemExit):
-        worker.die_with(os.getppid() + 1)
+        sandbox.die_with(os.getppid() + 1)
 
 
 def test_a_limit_that_the_system_does_not_know_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,5 +134,6 @@ def test_a_limit_that_the_system_does_not_know_is_left_out(monkeypatch: pytest.M
         found.append(kind)
 
     monkeypatch.setattr(resource, "setrlimit", refuse)
-    worker.limit(cpu_seconds=1)
+    monkeypatch.setattr(os, "nice", lambda steps: 0)
+    sandbox.limit(memory=1, cpu_seconds=1, largest_file=1)
     assert resource.RLIMIT_CPU in found

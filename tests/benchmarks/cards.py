@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.benchmarks.webhook import POSTGRESQL_URL, fresh_database
+from tests.benchmarks.cost import POSTGRESQL_URL, fresh_database
 from tests.desk.streams import ADD_PEOPLE, Streams
 from tests.e2e.browser import chromium_path
 from tests.load.judged import add_connection

@@ -8,9 +8,9 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 
 from crm.models import Company, Contact, ContactPhone, Tag
+from telephony.connections.settings import add_connection
 from telephony.models import Call, CallLeg, Connection, Extension, Line, Recording, Team
 from telephony.models.encrypted import cipher
-from telephony.services.connections import add_connection
 from tests.benchmarks.lists_desk import YEARS, make_deliveries, make_notes_and_tasks
 from tests.benchmarks.lists_sql import Filler, turn_of, without_indexes
 
@@ -58,9 +58,10 @@ SELECT *, CASE WHEN direction = 'internal' THEN '' WHEN contact IS NOT NULL THEN
 """
 
 
-def fill(calls: int) -> None:
-    """A company with so many calls, a contact for each five of them and a company for each fifty."""
-    contacts, companies = calls // 5, calls // 50
+def fill(calls: int, contacts: int = 0) -> None:
+    """A company with so many calls, and so many contacts (or one for each five calls): ten in each company."""
+    contacts = contacts or calls // 5
+    companies = contacts // 10
     _make_people()
     with connection.cursor() as cursor, without_indexes(cursor):
         filler = Filler(cursor)

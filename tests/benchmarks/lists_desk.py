@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from crm.models import Note, Task
-from telephony.events import CallEvent, CallStatus, Direction, EventKind, to_json
+from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind, to_json
 from telephony.models import CallEvent as StoredEvent
 from telephony.models import Connection, Delivery
 from tests.benchmarks.lists_sql import Filler

@@ -28,8 +28,8 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from config.memory import keep_loaded
-from telephony.directory import get_directory
-from telephony.events import Phone
+from telephony.conf import contact_directory
+from telephony.domain.events import Phone
 from tests.benchmarks.lists_data import fill
 from tests.benchmarks.lists_pages import WHO, pages
 
@@ -101,7 +101,7 @@ def export(client: Client, address: str) -> Measured:
 def run(who: str, address: str, client: Client, times: int) -> Measured:
     def ask() -> None:
         if address.startswith("find:"):
-            assert get_directory().find(Phone(raw=address[5:], e164=address[5:]))
+            assert contact_directory().find(Phone(raw=address[5:], e164=address[5:]))
             return
         answer = client.get(address)
         assert answer.status_code == 200, (answer.status_code, answer.headers, address)

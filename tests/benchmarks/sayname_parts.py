@@ -16,9 +16,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from telephony.directory import get_directory
-from telephony.hooks import Hook
-from telephony.services import inbox
+from telephony.conf import contact_directory
+from telephony.domain.hooks import Hook
+from telephony.intake import inbox
 from telephony.soap import services
 from telephony.soap.deadline import within
 from telephony.soap.exchange import Question
@@ -62,12 +62,12 @@ def main() -> None:
     login = Login(user=USER, password=PASSWORD, remote_address="")
     connection = login.connection()
     profile = connection.profile()
-    find = get_directory().find
+    find = contact_directory().find
     hooks = [hook() for _ in range(TIMES)]
     request = read_request(hooks[0].body, "text/xml")
     parsed = [parse_request(read_request(one.body, "text/xml"), one, profile) for one in hooks]
     outcome = inbox.find_outcome(connection, parsed[0], find)
-    question = Question(request=request, hook=hooks[0], login=login, answer_by=time.monotonic() + 3600)
+    question = Question(request=request, hook=hooks[0], connection=connection, answer_by=time.monotonic() + 3600)
     parts: dict[str, Callable[[], object]] = {
         "authentication: header": lambda: read_login(hooks[0]),
         "authentication: connection": lambda: login.connection().profile(),

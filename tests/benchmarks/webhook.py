@@ -1,175 +1,112 @@
-"""What a webhook costs: `python -m tests.benchmarks.webhook`; README.md says how to read the table."""
+"""What a webhook costs: `python -m tests.benchmarks.webhook`; README.md says how to read the tables."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 
-import psycopg
+import django
 
-from tests.benchmarks.statements import KINDS
-from tests.load.judged import add_connection
-from tests.load.traffic import Request, call_of_12_events, post_all
-from tests.servers import ROOT, Server
+from tests.benchmarks import burst, flat
+from tests.benchmarks.cost import POSTGRESQL_URL, fresh_database
+from tests.benchmarks.webhook_rounds import Costs, filled, measure, statements_of
 
-POSTGRESQL_URL = os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.0.0.1:5432/postgres")
-SETTINGS = "tests.benchmarks.settings"
-FILL = """
-from django.contrib.auth import get_user_model
-from telephony.models import Connection, Extension
-users = [get_user_model().objects.create(username=f"u{number}") for number in range(101, 106)]
-connection = Connection.objects.get()
-Extension.objects.bulk_create(Extension(connection=connection, user=user, number=user.username[1:]) for user in users)
-"""
-TICKS = os.sysconf("SC_CLK_TCK")
+DATABASES = ("sqlite", "postgresql")
+HEAD = f"{'':38}{'app ms':>8}{'db ms':>8}{'sum':>8}{'ratio':>7}{'lowest':>8}{'SQL':>5}{'tx':>4}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cost:
-    """Of one request, on average. CPU in milliseconds."""
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much is measured."""
 
-    per_second: float
-    app_cpu: float
-    database_cpu: float
-    p50: float
-    p99: float
-
-
-def cpu_seconds(pids: list[int]) -> float:
-    """User and system time that these processes have used."""
-    used = 0
-    for pid in pids:
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-        except FileNotFoundError:
-            continue
-        used += int(fields[11]) + int(fields[12])
-    return used / TICKS
+    calls: int
+    """Of each vendor, with known and with unknown callers, in each round."""
+    rounds: int
+    posters: int
+    vendors: Sequence[str]
 
 
-def server_pids(server: Server) -> list[int]:
-    """The server's main process and its workers: they are one process group."""
-    group = server._process.pid if server._process else 0
-    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-    return [pid for pid in pids if _group_of(pid) == group]
+def run(name: str, url: str, amount: Amount, *, show_sql: bool) -> float:
+    """Prints the table; the worst kind's ratio."""
+    with tempfile.TemporaryDirectory() as var_dir, filled(url, var_dir) as office:
+        told = statements_of(office, amount.vendors)
+        office.server.start()
+        costs = measure(office, amount.vendors, calls=amount.calls, rounds=amount.rounds, posters=amount.posters)
+        left = office.left_over()
+    sys.stdout.write(table(name, costs, told, amount))
+    if show_sql:
+        for key, (_, statements) in told.items():
+            sys.stdout.write("\n".join(["", f"{key}:", *(f"  {sql}" for sql in statements), ""]))
+    if left:
+        sys.exit(f"{name}: not all of it was applied: {left}")
+    return min(cost.ratio for key, cost in costs.items() if not cost.is_yardstick)
 
 
-def _group_of(pid: int) -> int:
-    try:
-        return os.getpgid(pid)
-    except ProcessLookupError:
-        return 0
-
-
-def backend_pids(url: str) -> list[int]:
-    """PostgreSQL's processes for this database; they have to be on this machine to be measured."""
-    if not url:
-        return []
-    with psycopg.connect(url) as connection:
-        sql = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        return [pid for (pid,) in connection.execute(sql)]
-
-
-def measure(server: Server, path: str, requests: list[Request], posters: int) -> Cost:
-    app, database = server_pids(server), backend_pids(server.environment["DATABASE_URL"])
-    before = cpu_seconds(app), cpu_seconds(database)
-    begun = time.perf_counter()
-    answers = post_all(server, path, requests, posters=posters)
-    elapsed = time.perf_counter() - begun
-    assert {answer.status for answer in answers} == {200}
-    waits = sorted(answer.seconds for answer in answers)
-    return Cost(
-        per_second=len(requests) / elapsed,
-        app_cpu=(cpu_seconds(app) - before[0]) / len(requests) * 1000,
-        database_cpu=(cpu_seconds(database) - before[1]) / len(requests) * 1000,
-        p50=waits[len(waits) // 2] * 1000,
-        p99=waits[len(waits) * 99 // 100] * 1000,
-    )
-
-
-def run(name: str, url: str, count: int, threads: int, posters: int) -> None:
-    with tempfile.TemporaryDirectory() as var_dir:
-        server = Server(var_dir=Path(var_dir), database_url=url, workers=2, threads=threads)
-        server.environment["DJANGO_SETTINGS_MODULE"] = SETTINGS
-        server.manage("migrate", "-v0")
-        _, path = add_connection(server)
-        server.manage("shell", "-v0", "-c", FILL)
-        statements = count_statements(server, path)
-        server.start()
-        try:
-            costs = measure_all(server, path, count, posters)
-        finally:
-            server.stop()
-    title = f"{name}: 2 processes, {threads} thread(s) each, {posters} posters, {count} requests of a kind"
-    sys.stdout.write(table(title, costs, statements))
-
-
-def measure_all(server: Server, path: str, count: int, posters: int) -> dict[str, Cost]:
-    calls = [call_of_12_events(number) for number in range(count + 100)]
-    measured, warm_up = calls[:count], calls[count:]
-    for _, place in KINDS:
-        post_all(server, path, [call[place] for call in warm_up], posters=posters)
-    post_all(server, "/bare/", [call[0] for call in warm_up], posters=posters)
-    costs = {"bare view": measure(server, "/bare/", [call[0] for call in measured], posters)}
-    for kind, place in KINDS:
-        costs[kind] = measure(server, path, [call[place] for call in measured], posters)
-    return costs
-
-
-def count_statements(server: Server, path: str) -> dict[str, list[str]]:
-    command = [sys.executable, "-m", "tests.benchmarks.statements", path]
-    done = subprocess.run(command, cwd=ROOT, env=server.environment, capture_output=True, text=True, check=True)
-    counted: dict[str, list[str]] = json.loads(done.stdout)
-    return counted
-
-
-def table(title: str, costs: dict[str, Cost], statements: dict[str, list[str]]) -> str:
-    bare = costs["bare view"].app_cpu
-    lines = ["", title]
-    lines.append(
-        f"{'':14}{'per s':>8}{'app CPU ms':>12}{'x bare':>8}{'db CPU ms':>11}{'p50 ms':>8}{'p99 ms':>8}{'SQL':>5}"
-    )
-    for kind, cost in costs.items():
+def table(name: str, costs: Costs, told: dict[str, tuple[int, list[str]]], amount: Amount) -> str:
+    lines = [f"\n{name}: {amount.calls} calls of each, {amount.rounds} rounds, {amount.posters} posters", HEAD]
+    for key, cost in costs.items():
+        transactions, statements = told.get(key, (0, []))
         lines.append(
-            f"{kind:14}{cost.per_second:8.0f}{cost.app_cpu:12.2f}{cost.app_cpu / bare:8.1f}{cost.database_cpu:11.2f}"
-            f"{cost.p50:8.1f}{cost.p99:8.1f}{len(statements.get(kind, ())):5}"
+            f"{key:38}{cost.app:8.2f}{cost.database:8.2f}{cost.app + cost.database:8.2f}{cost.ratio:7.2f}"
+            f"{cost.lowest:8.2f}{len(statements) or '':>5}{transactions or '':>4}"
         )
-    for kind, sql in statements.items():
-        lines += ["", f"{kind}:", *(f"  {statement}" for statement in sql)]
     return "\n".join(lines) + "\n"
 
 
-@contextmanager
-def fresh_database(server_url: str) -> Iterator[str]:
-    name = f"telephony_benchmark_{os.getpid()}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield server_url.rpartition("/")[0] + "/" + name
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+def amount_of(options: argparse.Namespace) -> Amount:
+    from telephony.vendors import installed
+
+    unknown = sorted(set(options.vendor or ()) - set(installed()))
+    if unknown:
+        sys.exit(f"--vendor: there is no {unknown[0]}; there are: {', '.join(installed())}.")
+    return Amount(
+        calls=options.calls or (5 if options.quick else 50),
+        rounds=options.rounds or (2 if options.quick else 5),
+        posters=options.posters,
+        vendors=options.vendor or (),
+    )
+
+
+def set_up_django(var_dir: str) -> None:
+    """Vendors parse and simulate here, too; the server has folders and settings of its own."""
+    os.environ |= {"VAR_DIR": var_dir, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    django.setup()
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few messages, PostgreSQL alone: under a minute")
+    parser.add_argument("--calls", type=int, help="of each vendor and kind of caller in a round (50, with --quick 5)")
+    parser.add_argument("--rounds", type=int, help="whose median counts (5, with --quick 2)")
+    parser.add_argument("--posters", type=int, default=2, help="threads that post (2)")
+    parser.add_argument("--vendor", action="append", help="this one alone; may be given again")
+    parser.add_argument("--only", choices=DATABASES, help="one database")
+    parser.add_argument("--flat", action="store_true", help="instead: with few and many contacts and calls")
+    parser.add_argument("--burst", action="store_true", help="instead: 4,000 messages in 10 seconds")
+    parser.add_argument("--full", action="store_true", help="with --flat: a million, too")
+    parser.add_argument("--sql", action="store_true", help="list the statements as well")
+    return parser.parse_args()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=1000, help="of each kind (default: 1000)")
-    parser.add_argument("--posters", type=int, default=4, help="threads that post (default: 4)")
-    parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one database")
-    options = parser.parse_args()
-    if options.only != "postgresql":
-        run("SQLite", "", options.requests, threads=1, posters=options.posters)
-    if options.only != "sqlite":
-        with fresh_database(POSTGRESQL_URL) as url:
-            run("PostgreSQL", url, options.requests, threads=2, posters=options.posters)
+    chosen = options()
+    with tempfile.TemporaryDirectory() as var_dir:
+        set_up_django(var_dir)
+        if chosen.flat:
+            sys.exit(flat.run(full=chosen.full, vendors=chosen.vendor or (), quick=chosen.quick))
+        if chosen.burst:
+            sys.exit(burst.run())
+        amount, worst = amount_of(chosen), 0.0
+        for name in DATABASES if not chosen.quick else ("postgresql",):
+            if chosen.only in (None, name):
+                with fresh_database(POSTGRESQL_URL) if name == "postgresql" else nullcontext("") as url:
+                    worst = run(name, url, amount, show_sql=chosen.sql)
+    print(f"ratio={worst:.2f}")
 
 
 if __name__ == "__main__":

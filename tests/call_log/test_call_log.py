@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from crm.models import Contact
-from telephony.models import Call, Connection, Recording, SavedFilter
+from telephony.call_log.exports import write_due
+from telephony.models import Call, Connection, Export, Recording, SavedFilter
 from tests.telephony.messages import CLIENT
 
 pytestmark = pytest.mark.django_db
@@ -155,13 +157,15 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         owner.get("/telephony/calls/")
 
 
-def test_no_cell_of_an_export_is_a_formula(company: dict[str, Call], owner: Client) -> None:
+def test_no_cell_of_an_export_is_a_formula(company: dict[str, Call], owner: Client, exports_folder: Path) -> None:
     Call.objects.update(contact=Contact.objects.create(name='=HYPERLINK("http://evil";"x")'))
     exported = b"".join(owner.get("/telephony/calls/export.csv")).decode("utf-8-sig")
     row = list(csv.reader(io.StringIO(exported), delimiter=";"))[1]
     assert row[3] == '\'=HYPERLINK("http://evil";"x")'
     assert row[4] == f"+{CLIENT}"
-    book = load_workbook(io.BytesIO(b"".join(owner.get("/telephony/calls/export.xlsx"))))
+    owner.post("/telephony/exports/", {"kind": "calls"})
+    write_due()
+    book = load_workbook(io.BytesIO(b"".join(owner.get(f"/telephony/exports/{Export.objects.get().pk}.xlsx"))))
     cells = [cell for cells in book.active.iter_rows(min_row=2) for cell in cells]  # type: ignore[union-attr]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
     assert '=HYPERLINK("http://evil";"x")' in {cell.value for cell in cells}
@@ -191,7 +195,7 @@ def test_a_filter_is_saved_used_and_forgotten_by_its_owner_only(company: dict[st
 def test_there_is_an_end_to_saved_filters(
     company: dict[str, Call], owner: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("telephony.services.saved_filters.MOST", 1)
+    monkeypatch.setattr("telephony.call_log.saved_filters.MOST", 1)
     for name in ("Пропущенные", "Занято"):
         answer = owner.post("/telephony/calls/filters/", {"name": name, "query": "outcome=missed"}, follow=True)
     assert "You have 1 saved filters: delete one first." in answer.text

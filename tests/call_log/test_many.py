@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import Group, User
 
 from crm.services import add_contact
-from telephony import access, call_search
-from telephony.access import Scope, visible_calls, with_part_of
+from telephony.call_log import search
+from telephony.calls import access
+from telephony.calls.access import Scope, visible_calls, with_part_of
 from telephony.models import Call, Team
 from tests.call_log.test_call_log import shown, sign_in
 from tests.listening.world import make_call, make_person
@@ -21,9 +22,9 @@ def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
     """As it is with few rows, and as it would be with millions."""
     if request.param == "many":
         monkeypatch.setattr(access, "FEW_LEGS", 0)
-        monkeypatch.setattr(call_search, "FEW_NUMBERS", 0)
-        monkeypatch.setattr(call_search, "FEW_CONTACTS", 0)
-        monkeypatch.setattr(call_search, "FEW_LEGS", 0)
+        monkeypatch.setattr(search, "FEW_CALLS", 0)
+        monkeypatch.setattr(search, "FEW_CONTACTS", 0)
+        monkeypatch.setattr(search, "FEW_LEGS", 0)
 
 
 @pytest.fixture

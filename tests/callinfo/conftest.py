@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from telephony.models import Connection
-from telephony.services.callinfo import pulling
+from telephony.reconcile import pulling
 from tests.callinfo.office import DAY, Office, open_office
 from tests.callinfo.pages import client_with
 from tests.telephony.factories import ConnectionFactory

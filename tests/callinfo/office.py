@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from telephony.models import Call, Connection, Delivery, PbxDay
-from telephony.services.callinfo import pulling
-from telephony.services.callinfo.importing import Imported
+from telephony.reconcile import pulling
+from telephony.reconcile.importing import Imported
 from tests.telephony.factories import ConnectionFactory
 from tests.telephony.messages import CLIENT, OUR_NUMBER, Message, at, deliver, form, mobilon_rings
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from telephony.phone import last_digits
+from telephony.domain.numbers import last_digits
 from telephony.simulator.plan import Disturbances
 from telephony.simulator.player import Player, Target, play
 from telephony.simulator.report import Report
@@ -20,7 +20,7 @@ ZONE = "Asia/Omsk"
 TOKEN = "canary-token-of-the-account"
 ADD_CONNECTION = """
 import json
-from telephony.services.connections import add_connection
+from telephony.connections.settings import add_connection
 settings = json.loads({settings!r})
 made = add_connection(vendor="mobilon", name="Office", time_zone={zone!r}, phone_region="RU", settings=settings)
 made.internal_networks = ["127.0.0.0/8"]

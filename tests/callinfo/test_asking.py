@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from django.utils import timezone
 
+from telephony.calls import reaper
 from telephony.models import Call, CallQuery, Connection, PbxDay
-from telephony.services import reaper
-from telephony.services.callinfo import asking
-from telephony.services.callinfo.words import words
+from telephony.reconcile import asking
+from telephony.reconcile.words import reason_text
 from tests.callinfo.office import TOKEN, Office, calls, told
 from tests.telephony.messages import at, only_call
 
@@ -103,8 +102,8 @@ class TestTemplateRings:
         office.rings(0)
         for second in range(0, 2 * DAY_IN_SECONDS, 600):
             ask(clock, second)
-        assert (query().state, query().attempts) == ("given_up", len(asking.PAUSES) + 1)
-        assert words(query().reason) == "The PBX does not list this call yet."
+        assert (query().state, query().attempts) == ("given_up", asking.QUEUE.pauses.max_attempts)
+        assert reason_text(query().reason) == "The PBX does not list this call yet."
         assert only_call().status == "ringing"
 
     def test_the_reaper_s_guess_gives_way_to_the_list(self, office: Office, clock: time_machine.Traveller) -> None:
@@ -162,7 +161,7 @@ class TestCallsWithAnId:
     def test_is_asked_again_if_somebody_is_working_on_the_call(
         self, office: Office, clock: time_machine.Traveller, reaped: Call, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from telephony.exceptions import CallBusy
+        from telephony.domain.exceptions import CallBusy
 
         def busy(**_: object) -> None:
             raise CallBusy("Somebody else.")
@@ -190,7 +189,7 @@ class TestTroubles:
         ask(clock, 20)
         day = PbxDay.objects.get()
         for row in (query(), day):
-            assert sentence in words(row.reason, row.detail)
+            assert sentence in reason_text(row.reason, row.detail)
             assert TOKEN not in row.detail
         assert (query().attempts, day.state, day.failures) == (1, "failed", 1)
         office.says = None
@@ -228,8 +227,8 @@ class TestTroubles:
         office.rings(0)
         office.lists(0)
         clock.move_to(at(20))
-        assert len(asking._claim(timezone.now())) == 1
+        assert len(asking.QUEUE.claim_alike("connection_id", limit=asking.BATCH)) == 1
         ask(clock, 30)
         assert query().state == "waiting"
-        ask(clock, 20 + asking.LEASE.total_seconds())
+        ask(clock, 20 + asking.QUEUE.lease.total_seconds())
         assert query().state == "done"

@@ -6,9 +6,9 @@ from itertools import permutations
 
 import pytest
 
-from telephony.events import CallStatus, Direction
-from telephony.pbx_calls import PbxCall
-from telephony.projection import CallState, fold
+from telephony.domain.events import CallStatus, Direction
+from telephony.domain.fold import CallState, fold
+from telephony.domain.listed_call import PbxCall
 from tests.call_events import answer, at, end, reap, ring, start
 
 LISTED_AT = at(3600)

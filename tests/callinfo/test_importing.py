@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from telephony.models import Call, CallEvent, Card, Connection, Notice, PbxDay, Recording, Subscription
-from telephony.services.callinfo.comparing import Standing, compare_day
+from telephony.privacy.user_keys import make_hash
+from telephony.reconcile.comparing import Standing, compare_day
 from tests.callinfo.office import DAY, TOKEN, Office, calls, told
 from tests.telephony.factories import ExtensionFactory, make_contact, make_user
 from tests.telephony.messages import CLIENT, OUR_NUMBER, at, only_call
@@ -105,7 +106,7 @@ class TestWhatMessagesToldInPart:
         assert (office.pull().created, office.pull().completed) == (0, 0)
         call = only_call()
         assert told(call) == ("170.001", "answered", 16)
-        assert (call.started_at, call.our_number, call.legs.get().user_key) == (at(0), OUR_NUMBER, "K1")
+        assert (call.started_at, call.our_number, call.legs.get().key_hash) == (at(0), OUR_NUMBER, make_hash("K1"))
         assert call.legs.get().status == "answered"
         assert Recording.objects.get().reference == "170.001"
 

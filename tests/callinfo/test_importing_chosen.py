@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from telephony.models import Call, PbxRow
-from telephony.services.callinfo import pulling
-from telephony.services.callinfo.comparing import Standing
+from telephony.reconcile import pulling
+from telephony.reconcile.comparing import Standing
 from tests.callinfo.office import DAY, Office, calls
 from tests.telephony.messages import at
 
@@ -48,8 +48,8 @@ class TestChosen:
         assert Call.objects.count() == 3
 
     def test_a_busy_client_s_calls_are_left_for_later(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-        from telephony.exceptions import CallBusy
-        from telephony.services.callinfo import importing
+        from telephony.domain.exceptions import CallBusy
+        from telephony.reconcile import importing
 
         def busy(**_: object) -> None:
             raise CallBusy("Somebody else.")

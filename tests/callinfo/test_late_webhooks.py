@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 import time_machine
 
+from telephony.calls import reaper
+from telephony.calls.change import Change
+from telephony.calls.listed import LISTED_ID
+from telephony.calls.locate import ANONYMOUS
+from telephony.domain.fold import fold
 from telephony.models import Call, CallQuery, Card, Connection, PbxRow, Recording
-from telephony.services import reaper
-from telephony.services.callinfo import importing
-from telephony.services.callinfo.late import LISTED_ID
-from telephony.services.correlation import ANONYMOUS
+from telephony.privacy.user_keys import make_hash
+from telephony.reconcile import importing
 from tests.callinfo.office import Office, calls, told
 from tests.telephony.factories import ConnectionFactory, ExtensionFactory, make_user
 from tests.telephony.messages import CLIENT, at, deliver, only_call, xvb
@@ -90,7 +93,7 @@ class TestRings:
         office.rings(4)
         call = only_call()
         assert told(call)[1:] == ("answered", 20)
-        assert call.legs.get().user_key == "K1"
+        assert call.legs.get().key_hash == make_hash("K1")
 
     def test_a_ring_after_the_list_was_read_is_a_new_call_and_is_shown(
         self, office: Office, clock: time_machine.Traveller
@@ -129,7 +132,7 @@ class TestRings:
         office.pull()
         call = only_call()
         assert told(call) == ("170.001", "answered", 20)
-        assert call.legs.get().user_key == "K1"
+        assert call.legs.get().key_hash == make_hash("K1")
         assert Recording.objects.get().sha256 == "fetched"
         assert PbxRow.objects.get().call == call
 
@@ -139,7 +142,7 @@ class TestRings:
         made, real = Call.objects.order_by("started_at")
         for call in (made, real):
             Recording.objects.create(call=call, reference="170.001", source_sha256="same")
-        importing._give_way(made, real)
+        importing._put_in_its_place(made, real)
         assert (only_call(), Recording.objects.get().call) == (real, real)
 
     def test_a_ring_hours_later_is_not(self, office: Office) -> None:
@@ -186,12 +189,14 @@ class TestQueue:
         assert CallQuery.objects.count() == 0
 
     def test_noting_it_takes_the_webhook_one_statement(self, office: Office, django_assert_num_queries: Any) -> None:
-        from telephony.services.callinfo import queue
+        from telephony.reconcile import queue
 
         office.rings(0)
         call = Call.objects.select_related("connection").get()
+        state = fold(row.event() for row in call.events.all())
+        begun = Change(call=call, before=None, after=state, is_new=True)
         CallQuery.objects.all().delete()
         with django_assert_num_queries(1):
-            queue.note_new(call=call)
+            queue.ask_the_pbx(begun)
         assert CallQuery.objects.get().next_try_at is not None
         assert timedelta(seconds=20) == queue.FIRST_PAUSE

@@ -7,12 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from tests.callinfo.played import TOKEN, Site
+from tests.rounds import rounds
 from tests.servers import Server
 
-CALLS = 50
+CALLS = rounds(20, full=50)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("form", "info_path"), [("json", "info"), ("query", "journal"), ("template", "info"), ("template", "journal")]
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from telephony.events import Direction
-from telephony.pbx_calls import PbxCall
-from telephony.services.callinfo.matching import Known, Listed, match
+from telephony.domain.events import Direction
+from telephony.domain.listed_call import PbxCall
+from telephony.reconcile.matching import Known, Listed, match
 from tests.telephony.messages import at
 
 CLIENT = "9201119613"

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from telephony.models import Call, PbxDay, PbxRow
-from telephony.services.callinfo import pulling
+from telephony.reconcile import pulling
 from tests.callinfo.office import DAY, Office, open_office
 from tests.callinfo.pages import address, page
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from telephony.models import Call, Connection, PbxDay
-from telephony.services.callinfo import pulling
+from telephony.reconcile import pulling
 from tests.callinfo.office import DAY, Office, open_office
 from tests.callinfo.pages import address, client_with, page
 from tests.telephony.factories import ConnectionFactory

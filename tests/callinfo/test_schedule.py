@@ -10,8 +10,8 @@ import time_machine
 from django.utils import timezone
 
 from telephony.models import Call, CallQuery, Connection, PbxDay
-from telephony.services.callinfo import asking, pulling
-from telephony.tasks import ask_pbx, forget_lists
+from telephony.reconcile import asking, pulling
+from telephony.tasks import forget_lists, pull_lists
 from tests.callinfo.office import Office, calls, open_office
 from tests.telephony.messages import at
 
@@ -26,6 +26,13 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
+@pytest.fixture(autouse=True)
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads have database connections of their own, which see nothing of what a test has not committed."""
+    for module in (pulling, asking):
+        monkeypatch.setattr(module.CREW, "places", 1)
+
+
 class TestSchedule:
     def pulls(self, office: Office, clock: time_machine.Traveller, hours: int) -> list[tuple[str, datetime]]:
         """Run the worker's task every ten minutes, and say which day was pulled when."""
@@ -33,7 +40,7 @@ class TestSchedule:
         for minutes in range(0, hours * 60, 10):
             clock.move_to(begun + timedelta(minutes=minutes))
             before = len(office.asked)
-            ask_pbx()
+            pull_lists()
             found += [(one["date"], timezone.now()) for one in office.asked[before:]]
         return found
 
@@ -56,7 +63,7 @@ class TestSchedule:
 
     def test_what_is_missing_is_imported(self, office: Office, clock: time_machine.Traveller) -> None:
         office.lists(-600, "BUSY")
-        ask_pbx()
+        pull_lists()
         assert calls() == [("busy", 0, at(-600))]
 
     def test_a_list_that_does_not_come_is_asked_for_again_after_growing_pauses(
@@ -79,9 +86,9 @@ class TestSchedule:
 
     def test_a_pull_that_was_killed_is_taken_up_again(self, office: Office, clock: time_machine.Traveller) -> None:
         pulling.plan()
-        assert pulling._claim(timezone.now()) is not None
+        assert pulling.QUEUE.claim() is not None
         assert pulling.pull_due() == 0
-        clock.move_to(at(0) + pulling.LEASE)
+        clock.move_to(at(0) + pulling.QUEUE.lease)
         assert pulling.pull_due() == 1
 
     def test_lists_and_answers_are_forgotten_after_three_months(

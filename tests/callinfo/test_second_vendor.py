@@ -11,16 +11,16 @@ import pytest
 import time_machine
 
 from telephony import vendors
-from telephony.events import CallStatus, Direction
-from telephony.hooks import ConnectionProfile
+from telephony.calls import reaper
+from telephony.domain.events import CallStatus, Direction
+from telephony.domain.hooks import ConnectionProfile
+from telephony.domain.listed_call import PbxCall
+from telephony.http import Request, Response
 from telephony.models import Call
-from telephony.pbx_calls import PbxCall
-from telephony.services import reaper
-from telephony.services.callinfo import asking
+from telephony.reconcile import asking
 from telephony.vendors import installed
-from telephony.vendors.call_info import AskFailed, AskProblem, CallInfo, DayList
 from telephony.vendors.demo.vendor import Demo
-from telephony.vendors.http import Request, Response
+from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList
 from tests.callinfo.office import Office, open_office, told
 from tests.servers import ROOT
 from tests.telephony.messages import at, deliver, form
@@ -99,16 +99,16 @@ def test_its_calls_without_an_end_are_asked_about(paper: Office, clock: time_mac
 
 
 def test_outside_the_vendors_folders_no_vendor_is_named() -> None:
-    engine = [*(ROOT / "telephony" / "services" / "callinfo").glob("*.py"), *_pages()]
+    engine = [*(ROOT / "telephony" / "reconcile").glob("*.py"), *_pages()]
+    assert len(engine) > 10
     named = re.compile("|".join(installed()), re.IGNORECASE)
     assert [path.name for path in engine if named.search(_code(path))] == []
 
 
 def _pages() -> list[Path]:
     return [
-        *(ROOT / "telephony" / "desk").glob("reconcile*.py"),
         *(ROOT / "telephony" / "templates" / "telephony" / "desk").glob("reconcile*.html"),
-        ROOT / "telephony" / "pbx_calls.py",
+        ROOT / "telephony" / "domain" / "listed_call.py",
         ROOT / "telephony" / "models" / "call_info.py",
         ROOT / "telephony" / "management" / "commands" / "pull_calls.py",
     ]

@@ -21,7 +21,8 @@ import pytest
 
 from tests.config.test_processes import _lives
 from tests.config.test_start import environment, manage
-from tests.servers import ROOT, free_port
+from tests.databases import ROOT, migrated_sqlite
+from tests.servers import free_port
 
 
 def descendants(pid: int) -> list[int]:
@@ -103,11 +104,11 @@ def stored_recordings(var_dir: Path) -> int:
         return int(database.execute("SELECT count(*) FROM telephony_recording WHERE state = 'stored'").fetchone()[0])
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_a_person_can_sign_in_sees_calls_and_stops_it_with_ctrl_c(
     make_demo: Callable[..., Demo], tmp_path: Path
 ) -> None:
-    demo = make_demo()
+    demo = make_demo("--busy")
     address = demo.value("runs at")
     assert address == f"http://127.0.0.1:{demo.port}/"
     page = sign_in(address, demo.value("Login"), demo.value("Password"))
@@ -136,7 +137,7 @@ def test_a_person_can_sign_in_sees_calls_and_stops_it_with_ctrl_c(
     assert [pid for pid in started if _lives(pid)] == []
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_when_a_part_of_it_dies_the_rest_is_stopped_and_it_is_said_which(make_demo: Callable[..., Demo]) -> None:
     demo = make_demo("--without-calls")
     started = descendants(demo.process.pid)
@@ -159,7 +160,7 @@ def test_a_taken_port_is_said_before_anything_is_made(tmp_path: Path) -> None:
 
 
 def test_somebodys_own_database_is_left_alone(tmp_path: Path) -> None:
-    manage(tmp_path, "migrate", "-v0")
+    (tmp_path / "db.sqlite3").write_bytes(migrated_sqlite())
     owner = ("--username", "owner", "--email", "owner@example.ru")
     made = manage(tmp_path, "createsuperuser", "--noinput", *owner, DJANGO_SUPERUSER_PASSWORD="theirs")
     assert made.returncode == 0, made.stderr

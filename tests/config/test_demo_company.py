@@ -11,9 +11,9 @@ from django.utils import timezone
 from config.demo import company, names
 from config.demo.company import NotADemoError, client_numbers, make_company
 from crm.models import Contact, ContactPhone, Task
-from telephony.directory import get_directory
-from telephony.models import Connection, Extension
-from telephony.phone import normalise
+from telephony.conf import contact_directory
+from telephony.domain.numbers import normalise
+from telephony.models import Connection, Extension, Team
 
 pytestmark = pytest.mark.django_db
 API = "http://127.0.0.1:8001"
@@ -38,10 +38,13 @@ def test_it_is_made_whole() -> None:
     assert all(extension.key for extension in Extension.objects.filter(connection__vendor="mobilon"))
     owner = User.objects.get(username=company.OWNER)
     assert (owner.is_superuser, owner.check_password("first")) == (True, True)
-    assert not any(user.has_usable_password() for user in User.objects.exclude(pk=owner.pk))
+    others = User.objects.exclude(pk=owner.pk)
+    assert {str(group) for user in others for group in user.groups.all()} == {"Administrator", "Supervisor", "Operator"}
+    assert all(user.check_password("first") and not user.is_superuser for user in others)
+    assert {member.username for member in Team.objects.get(name="Склад").members.all()} == {"volkov"}
 
 
-def test_made_again_only_the_owners_password_changes() -> None:
+def test_made_again_only_the_password_changes() -> None:
     make_company(password="first", api_url=API)
     before = counts()
     addresses = {connection.hook_path for connection in Connection.objects.all()}
@@ -77,7 +80,7 @@ def test_a_user_who_is_not_the_demos_is_not_touched(username: str) -> None:
 
 def test_one_number_belongs_to_two_contacts() -> None:
     make_company(password="x", api_url=API)
-    found = [len(get_directory().find(normalise(row.raw, "RU"))) for row in ContactPhone.objects.all()]
+    found = [len(contact_directory().find(normalise(row.raw, "RU"))) for row in ContactPhone.objects.all()]
     assert set(found) == {1, 2}
 
 

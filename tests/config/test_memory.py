@@ -14,7 +14,7 @@ from tests.servers import ROOT
 LOOK = """
 import gc, sys
 import config.{kind}
-print("telephony.desk.calls" in sys.modules, gc.get_freeze_count() > 50_000, len(gc.get_objects()) < 5_000)
+print("telephony.call_log.views" in sys.modules, gc.get_freeze_count() > 50_000, len(gc.get_objects()) < 5_000)
 """
 
 

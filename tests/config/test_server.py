@@ -9,10 +9,10 @@ from http.client import HTTPConnection
 
 import pytest
 
-from telephony.views import MAX_BODY_BYTES
+from telephony.intake.views import MAX_BODY_BYTES
 from tests.servers import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 CALL = b"event=1&call_id=%s&src_num=79201119613&src_type=1&dst_num=74951234567&dst_type=1&timestamp=1706522400"
 Answer = tuple[int, bytes, dict[str, str]]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import sqlite3
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,8 @@ SETTINGS = (
     *("HTTPS", "DATABASE_URL", "DATABASE_POOL_SIZE", "CELERY_BROKER_URL", "TELEPHONY_TRUSTED_PROXIES"),
     *("CRM_PHONE_REGION", "TIME_ZONE", "LANGUAGE_CODE", "VAR_DIR"),
 )
-FERNET = "A" * 43 + "="
-SECRETS = {"SECRET_KEY": "abcdefghij" * 6, "TELEPHONY_ENCRYPTION_KEYS": FERNET}
+FERNET = base64.urlsafe_b64encode(bytes(range(32))).decode()
+SECRETS = {"SECRET_KEY": sha256(b"of this test").hexdigest(), "TELEPHONY_ENCRYPTION_KEYS": FERNET}
 PRODUCTION = {"ENVIRONMENT": "production", **SECRETS, "ALLOWED_HOSTS": "crm.example.ru"}
 
 
@@ -52,6 +54,8 @@ def test_with_nothing_set_a_database_and_keys_are_made(tmp_path: Path) -> None:
         assert database.execute("SELECT count(*) FROM telephony_call").fetchone() == (0,)
     assert {path.name for path in (var_dir / "keys").iterdir()} == {"secret_key", "encryption_keys"}
     assert {path.stat().st_mode & 0o777 for path in (var_dir / "keys").iterdir()} == {0o600}
+    assert (var_dir / "db.sqlite3").stat().st_mode & 0o777 == 0o600
+    assert {(var_dir / name).stat().st_mode & 0o777 for name in ("recordings", "exports")} == {0o700}
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def read(monkeypatch: pytest.MonkeyPatch, **values: str) -> dict[str, object]:
 
 def test_without_a_bucket_they_lie_in_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     storage = read(monkeypatch)
-    assert storage["BACKEND"] == "telephony.storage.WholeFileStorage"
+    assert storage["BACKEND"] == "telephony.recordings.storage.WholeFileStorage"
     assert storage["OPTIONS"] == {"location": str(FOLDER), "base_url": None}
 
 

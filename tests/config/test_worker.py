@@ -21,16 +21,16 @@ from tests.config.test_start import environment, manage
 from tests.databases import ROOT, migrated_sqlite
 from tests.services import missing, take_redis
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 SECONDS = 25
 """The worker needs some to start; then it sweeps every 5."""
 
 LEAVE_A_DELIVERY = """
 from datetime import timedelta
 from django.utils import timezone
-from telephony.hooks import Hook
+from telephony.domain.hooks import Hook
 from telephony.models import Connection
-from telephony.services import inbox
+from telephony.intake import inbox
 body = b"event=1&call_id=1.10&src_num=79201119613&src_type=1&dst_num=74951234567&dst_type=1&timestamp=1706522400"
 received_at = timezone.now() - timedelta(minutes=5)
 connection = Connection.objects.create(vendor="sipuni", name="Office")

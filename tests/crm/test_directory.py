@@ -11,8 +11,8 @@ from django.test import Client
 from crm.directory import CrmDirectory
 from crm.models import Company, Contact
 from crm.services import add_contact
-from telephony.directory import get_directory
-from telephony.phone import normalise
+from telephony.conf import contact_directory
+from telephony.domain.numbers import normalise
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def names(number: str) -> list[str]:
 
 
 def test_this_project_asks_the_crm() -> None:
-    assert isinstance(get_directory(), CrmDirectory)
+    assert isinstance(contact_directory(), CrmDirectory)
 
 
 def test_a_contact_is_found_by_any_spelling_of_any_of_its_numbers() -> None:

@@ -13,8 +13,8 @@ from crm.selectors.contacts import matching
 from crm.services import add_contact
 from crm.services.merging import MergeImpossible, merge_contacts
 from crm.services.notes import add_note
+from telephony.calls.contacts import attach_contact
 from telephony.models import ContactChoice
-from telephony.services.contacts import attach_contact
 from tests.crm.desk import HTMX, NUMBER, browser, call_of, member, vasya
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ import pytest
 
 from tests.servers import Server
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
+pytestmark = [pytest.mark.postgresql, pytest.mark.proof]
 
 MERGES = """
 import json

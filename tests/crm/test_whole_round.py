@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from crm.services import add_contact
+from telephony.connections.settings import save_extension
 from telephony.models import Call, Extension
-from telephony.services.connections import save_extension
 from tests.telephony.factories import ConnectionFactory
 from tests.telephony.messages import CLIENT, form, send, wirecrm
 

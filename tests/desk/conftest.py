@@ -9,10 +9,11 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 
+from telephony.cards import live
+from telephony.intake import stray
 from telephony.models import Connection
-from telephony.services import live, strays
-from tests.desk.mistakes import Office
-from tests.desk.people import person
+from tests.desk.people import employee, person
+from tests.desk.spoilt_office import Office
 from tests.telephony.factories import ConnectionFactory, ExtensionFactory
 from tests.telephony.messages import Message, at, deliver
 
@@ -27,16 +28,12 @@ def connection(db: None) -> Connection:
 
 @pytest.fixture
 def anna(connection: Connection) -> Any:
-    user = person("anna")
-    ExtensionFactory.create(connection=connection, number="101", user=user)
-    return user
+    return employee(connection, "anna", "101")
 
 
 @pytest.fixture
 def boris(connection: Connection) -> Any:
-    user = person("boris")
-    ExtensionFactory.create(connection=connection, number="102", user=user)
-    return user
+    return employee(connection, "boris", "102")
 
 
 @pytest.fixture
@@ -76,6 +73,6 @@ def office(connection: Connection) -> Iterator[Office]:
         anna = person("anna")
         extension = ExtensionFactory.create(connection=connection, number="101", user=anna)
         chief = User.objects.create_superuser("chief")
-        strays._waiting.clear()
-        strays._written_at.clear()
+        stray._waiting.clear()
+        stray._written_at.clear()
         yield Office(clock=clock, connection=connection, anna=anna, extension=extension, chief=chief)

@@ -1,25 +1,19 @@
-"""An office whose set-up can be spoilt in many ways, and the ways."""
+"""The many ways in which an office's set-up can be spoilt."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
-import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
-from telephony.models import Call, CallLeg, Card, Connection, Delivery, DeskSettings, Extension
-from telephony.services import inbox
-from telephony.services.connections import save_extension
-from telephony.trace import Question, Step, answer, trace_of
+from telephony.connections.settings import save_extension
+from telephony.intake import inbox
+from telephony.models import CallLeg, Card, Connection, Delivery, DeskSettings, Extension
 from tests.desk.people import person
-from tests.telephony.factories import ConnectionFactory, ExtensionFactory
+from tests.desk.spoilt_office import Office
+from tests.telephony.factories import ExtensionFactory
 from tests.telephony.messages import (
     CLIENT,
-    Message,
     at,
-    deliver,
     form,
     mobilon_rings,
     send,
@@ -29,37 +23,6 @@ from tests.telephony.messages import (
     sipuni_rings,
     xvb,
 )
-
-
-@dataclass
-class Office:
-    """What a case may set wrongly, and what then happens."""
-
-    clock: time_machine.Traveller
-    connection: Connection
-    anna: Any
-    extension: Extension
-    chief: Any
-    asked: dict[str, Any] = field(default_factory=dict)
-
-    def tell(self, second: int, message: Message, to: Connection | None = None, seconds_late: int = 0) -> Delivery:
-        self.clock.move_to(at(second + seconds_late))
-        return deliver(to or self.connection, message, second + seconds_late)
-
-    def ring(self, phone: str = "101", second: int = 1) -> None:
-        self.tell(second, sipuni_rings(second, phone))
-
-    def pbx(self, vendor: str, **settings: Any) -> Connection:
-        made: Connection = ConnectionFactory.create(vendor=vendor, name=f"A {vendor}", settings=settings)
-        return made
-
-    def steps(self) -> list[Step]:
-        """Everything that the chief reads about what happened."""
-        if call := Call.objects.order_by("-pk").first():
-            trace = trace_of(call, self.chief)
-            return [*trace.steps, *(step for one in trace.people for step in one.steps)]
-        question = {"number": CLIENT, "moment": at(5), **self.asked}
-        return list(answer(Question(**question), self.chief).steps)
 
 
 def wrong_extension(office: Office) -> None:
@@ -120,11 +83,20 @@ def internal_call(office: Office) -> None:
     office.tell(1, sipuni(1, 1, **ends))
 
 
+def know_the_clock(office: Office) -> None:
+    """Earlier messages told that it is right."""
+    office.connection.clock_behind = office.connection.clock_quickest = 0.0
+    office.connection.clock_since = at(0)
+    office.connection.save()
+
+
 def message_came_late(office: Office) -> None:
+    know_the_clock(office)
     office.tell(1, sipuni_rings(1, "101"), seconds_late=200)
 
 
 def wrong_time_zone(office: Office) -> None:
+    know_the_clock(office)
     office.tell(1, sipuni_rings(1, "101"), seconds_late=2 * 3600 + 2)
 
 

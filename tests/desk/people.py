@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 
-from tests.telephony.factories import make_user
+from telephony.models import Connection
+from tests.telephony.factories import ExtensionFactory, make_user
 
 
 def person(username: str, *rights: str) -> Any:
@@ -17,4 +18,11 @@ def person(username: str, *rights: str) -> Any:
     user.save()
     wanted = rights or ("see_own_calls",)
     user.user_permissions.add(*Permission.objects.filter(codename__in=["view_call", *wanted]))
+    return user
+
+
+def employee(connection: Connection, username: str, number: str) -> Any:
+    """The same, with a phone at this PBX."""
+    user = person(username)
+    ExtensionFactory.create(connection=connection, number=number, user=user)
     return user

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.auth.models import Group
 from telephony.models import Connection, Extension
-connection = Connection.objects.get()
+connection = Connection.objects.filter(vendor="sipuni").earliest("pk")
 store = import_module(settings.SESSION_ENGINE).SessionStore
 sessions = {{}}
 for number in range(101, 101 + {count}):

@@ -8,7 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
-from telephony import directory
+from telephony.conf import contact_directory
+from telephony.domain import directory
 from telephony.models import Call, Connection, DeskSettings, Disposition, Line
 
 pytestmark = pytest.mark.django_db
@@ -55,13 +56,9 @@ class OnlyFinds:
         return []
 
 
-@pytest.mark.parametrize("name", ["tests.desk.test_admin.OnlyFinds", "telephony.directory.EmptyDirectory"])
+@pytest.mark.parametrize("name", ["tests.desk.test_admin.OnlyFinds", "telephony.domain.directory.EmptyDirectory"])
 def test_a_directory_without_actions_and_details_has_none(name: str, anna: Any, connection: Connection) -> None:
-    directory.get_directory.cache_clear()
-    try:
-        with override_settings(TELEPHONY_CONTACT_DIRECTORY=name):
-            assert directory.get_directory().find(Any) == []
-            assert list(directory.actions_for(Call(connection=connection), anna)) == []
-            assert directory.details_of(1, anna) == directory.ContactDetails()
-    finally:
-        directory.get_directory.cache_clear()
+    with override_settings(TELEPHONY_CONTACT_DIRECTORY=name):
+        assert contact_directory().find(Any) == []
+        assert list(directory.actions_for(contact_directory(), Call(connection=connection), anna)) == []
+        assert directory.details_of(contact_directory(), 1, anna) == directory.ContactDetails()

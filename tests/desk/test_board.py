@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from telephony.desk.board import read_board
+from telephony.cards.board import read_board
 from telephony.models import DeskSettings, Team
 from tests.desk.people import person
 from tests.telephony.messages import at, sipuni, sipuni_answers, sipuni_rings
@@ -37,13 +37,6 @@ def test_it_shows_who_rings_talks_and_is_free(tell: Callable[..., None], anna: A
     assert seats(chief) == {"Anna": "talking", "Boris": "calling"}
     assert (board.talking, board.ringing, board.free) == (1, 1, 0)
     assert board.seats[0].calls[0].since in (at(5), at(6))
-
-
-def test_whoever_waits_while_no_phone_rings_is_told_apart(tell: Callable[..., None], anna: Any, chief: Any) -> None:
-    tell(1, sipuni(1, 1))
-    assert [call.client for call in read_board(chief).waiting] == ["+79201119613"]
-    tell(2, sipuni_rings(2, "101"))
-    assert read_board(chief).waiting == []
 
 
 def test_phones_that_are_nobodys_are_shown_by_number(tell: Callable[..., None], anna: Any, chief: Any) -> None:
@@ -91,9 +84,9 @@ def test_it_takes_a_fixed_number_of_queries(
     tell: Callable[..., None], anna: Any, boris: Any, chief: Any, django_assert_num_queries: Any
 ) -> None:
     tell(1, sipuni_rings(1, "101"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         read_board(User.objects.get(pk=chief.pk))
     for number in range(5):
         tell(1, sipuni_rings(1, "102", f"2.{number}"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         read_board(User.objects.get(pk=chief.pk))

@@ -11,9 +11,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from telephony.desk.cards import CardView, desk_of
+from telephony.cards.decide import decide
+from telephony.cards.desk import CardView, desk_of
 from telephony.models import Call, CallLeg, Card, Connection, DeskSettings
-from telephony.services.cards import decide
 from tests.telephony.factories import ExtensionFactory
 from tests.telephony.messages import (
     CLIENT,

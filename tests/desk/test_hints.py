@@ -17,11 +17,12 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from telephony.desk import hub as hubs
-from telephony.desk.hub import LONGEST_QUEUE, RESYNC, Message, Reader, Stream
-from telephony.desk.presence import is_still
+from telephony.cards import hub as hubs
+from telephony.cards import live
+from telephony.cards.hub import LONGEST_QUEUE, RESYNC, Reader, Stream
+from telephony.cards.painters import Message
+from telephony.cards.presence import is_still
 from telephony.models import LiveEvent
-from telephony.services import live
 from tests.desk.people import person
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,8 +11,8 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import DjangoDbBlocker
 
+from telephony.cards import live
 from telephony.models import LiveEvent
-from telephony.services import live
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
-"""Streams of a real server: 200 at once, in time, and only as long as the session lasts."""
+"""Streams of a real server: 200 at once (with --full a thousand), in time, and only as long as the session lasts."""
 
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
@@ -14,9 +15,12 @@ import pytest
 
 from tests.desk.streams import ADD_PEOPLE, Streams
 from tests.load.judged import add_connection
+from tests.load.workers import threads_of
+from tests.rounds import rounds
 from tests.servers import Server
 
-pytestmark = pytest.mark.slow
+log = logging.getLogger(__name__)
+pytestmark = pytest.mark.proof
 STREAMS = 200
 POOL = 10
 CLIENT = "79235292926"
@@ -132,3 +136,37 @@ def test_what_was_missed_comes_with_the_reconnection(server: Server, streams: St
 def last_event(server: Server) -> int:
     code = "from telephony.models import LiveEvent; print(LiveEvent.objects.filter(topic='cards').latest('pk').pk)"
     return int(server.manage("shell", "-v0", "-c", code).stdout)
+
+
+MANY, MOST_THREADS = rounds(300, full=1000), 40
+
+
+@pytest.mark.postgresql
+def test_hundreds_of_streams_are_coroutines_and_each_is_told_in_time(
+    postgresql_database: str, make_server: Callable[..., Server]
+) -> None:
+    server = make_server(database_url=postgresql_database, asgi=True)
+    _pk, path = add_connection(server)
+    sessions = people(server, MANY)
+    server.start()
+    streams = Streams(server)
+    try:
+        for number, session in sessions.items():
+            streams.open(number, session)
+            streams.read(0.001)
+        streams.read_until(lambda: all("resync" in line.topics() for line in streams.lines.values()), 120)
+        assert server._process is not None
+        assert threads_of(server._process.pid) < MOST_THREADS
+        streams.read(20)  # Each session is looked at once.
+        assert threads_of(server._process.pid) < MOST_THREADS
+        assert all(line.is_open for line in streams.lines.values())
+
+        rung = list(sessions)[::50]
+        for phone in rung:
+            ring(server, path, phone, f"1.{phone}")
+        took = streams.read_until(lambda: all("cards" in streams.lines[phone].topics() for phone in rung), 10)
+        log.info("%s", f"the last of {len(rung)} heard of its call {took:.2f} s after the last message")
+        assert {number for number, line in streams.lines.items() if "cards" in line.topics()} == set(rung)
+    finally:
+        streams.close()
+        server.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from telephony.places import whereabouts
+from telephony.ui.places import whereabouts
 
 
 @pytest.mark.parametrize(

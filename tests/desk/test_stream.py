@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -19,11 +19,12 @@ from django.db import DatabaseError
 from django.test import AsyncRequestFactory, Client, RequestFactory
 from django.utils import timezone
 
-from telephony.desk import hub as hubs
-from telephony.desk import stream as streams
-from telephony.desk.hub import RESYNC, Hub, Message, Reader, Stream
+from telephony.cards import hub as hubs
+from telephony.cards import live
+from telephony.cards import stream as streams
+from telephony.cards.hub import RESYNC, Hub, Reader, Stream
+from telephony.cards.painters import Message
 from telephony.models import LiveEvent
-from telephony.services import live
 from tests.desk.people import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,10 +38,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch, quick: None) -> Hub:
+def hub(monkeypatch: pytest.MonkeyPatch, quick: None) -> Iterator[Hub]:
     fresh = Hub()
     monkeypatch.setattr(streams, "hub", fresh)
-    return fresh
+    yield fresh
+    if thread := fresh._thread:
+        thread.join(5)  # While it is still quick: the next test counts threads.
 
 
 def event(user: Any = None, pk: int | None = None, topic: str = "cards") -> LiveEvent:
@@ -103,9 +106,10 @@ def test_a_user_is_told_of_the_own_cards_only_and_those_who_see_it_of_the_board(
         return result[0], result[1]
 
     mine, all_seeing = asyncio.run(go())
-    told = [chunk for chunk in mine if "resync" not in chunk]
-    assert all("event: cards" in chunk for chunk in told)
-    assert any(json.loads(chunk.partition("data: ")[2]) == {"call": 7} for chunk in told)
+    assert all("event: cards" in chunk for chunk in mine if "resync" not in chunk)
+    contents = [json.loads(chunk.partition("data: ")[2]) for chunk in mine if "resync" not in chunk]
+    assert all('id="tel-desk"' in content["html"] for content in contents)
+    assert any(content.get("call") == 7 for content in contents)
     assert all("event: board" in chunk and "data: {}" in chunk for chunk in all_seeing if "resync" not in chunk)
     assert len(hub) == 0
 

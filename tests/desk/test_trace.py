@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from telephony.cards.trace import people
+from telephony.models import CardDecision
 from tests.desk import mistakes
-from tests.desk.mistakes import Office
+from tests.desk.spoilt_office import Office
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +40,7 @@ CASES: list[tuple[Callable[[Office], None], str, str, str]] = [
         "At that time this phone was nobody's here; now it is Anna's.",
         "/exten",
     ),
-    (mistakes.unknown_key, "unknown_key", "by its key another-key, which nobody has here.", "key=another-key"),
+    (mistakes.unknown_key, "unknown_key", "named the phone by key #", "&leg="),
     (mistakes.deactivated_user, "inactive", "Anna was deactivated", "/auth/user/"),
     (mistakes.cards_switched_off, "off", "Anna had cards switched off.", "/desksettings/"),
     (mistakes.do_not_disturb, "dnd", "Anna did not want to be disturbed then.", "/desksettings/"),
@@ -123,3 +125,7 @@ def test_each_mis_setting_has_its_own_explanation(
 
 def test_at_least_twenty_explanations_differ() -> None:
     assert len({code for _case, code, _words, _link in CASES}) == len(CASES) > 20
+
+
+def test_every_reason_for_no_card_has_its_sentence() -> None:
+    assert set(people._REASONS) == set(CardDecision) - {CardDecision.SHOWN}

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from telephony.dialing.orders import dial
 from telephony.models import Call, Connection, Dial, Extension
-from telephony.services.dialing import dial
 from telephony.simulator.scenarios import Lengths, Scriptwriter
 from telephony.simulator.server import ApiServer
 from telephony.vendors import get_vendor
@@ -71,7 +71,9 @@ def serve() -> Pbx:
 
 
 def click(extension: Extension, number: str = CLIENT, key: str = "click-0001", **more: Any) -> Dial:
-    return dial(user=extension.user, number=number, key=key, **more)
+    """The order with its result (conftest.py sends at once)."""
+    order = dial(user=extension.user, number=number, key=key, **more)
+    return Dial.objects.select_related("extension", "connection").get(pk=order.pk)
 
 
 def play(pbx: Pbx, connection: Connection, *, order: Order | None = None, number: str = CLIENT) -> Call:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from telephony.phone import to_e164
+from telephony.domain.numbers import to_e164
 from telephony.simulator import targets
 from telephony.simulator.player import Player, Target
 from telephony.simulator.report import Report
@@ -24,7 +24,7 @@ import json
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from telephony.models import Connection, Extension
-from telephony.services.connections import add_connection
+from telephony.connections.settings import add_connection
 wanted = json.loads({wanted!r})
 paths = {{}}
 for vendor, settings in wanted["settings"].items():

@@ -11,10 +11,10 @@ from django.template import Context, Template
 from django.test import Client
 from django.utils import translation
 
-from telephony.exceptions import CallBusy
-from telephony.markup import call_button
+from telephony.dialing import orders
+from telephony.domain.exceptions import CallBusy
 from telephony.models import Dial, Extension
-from telephony.services import dialing
+from telephony.ui.markup import call_button
 from tests.dialing.pbx import CLIENT, Pbx
 from tests.telephony.factories import make_user
 
@@ -35,8 +35,11 @@ def browser_of(user: Any, *rights: str) -> Client:
 
 
 def post(client: Client, **sent: Any) -> tuple[int, dict[str, Any]]:
+    """What the page is told at last."""
     body = json.dumps({"phone": CLIENT, "key": "click-0001", **sent})
     answer = client.post(ORDER, body, content_type="application/json")
+    if answer.json().get("state") == "ordered":
+        answer = client.get(f"{ORDER}{answer.json()['id']}/")
     return answer.status_code, answer.json()
 
 
@@ -116,7 +119,7 @@ def test_a_user_whose_other_orders_take_too_long(pbx: Pbx, monkeypatch: pytest.M
     def busy(**_: Any) -> None:
         raise CallBusy("held")
 
-    monkeypatch.setattr(dialing.locks, "take", busy)
+    monkeypatch.setattr(orders.locks, "take", busy)
     status, told = post(browser_of(pbx.phone("sipuni").user))
     assert (status, told["text"][:31]) == (503, "Your other calls are still being"[:31])
 
@@ -135,6 +138,16 @@ def test_only_for_whoever_is_logged_in_and_may_call(pbx: Pbx) -> None:
 
 def test_only_by_post(pbx: Pbx) -> None:
     assert browser_of(pbx.phone("sipuni").user).get(ORDER).status_code == 405
+
+
+def test_the_result_is_told_to_whoever_clicked_alone(pbx: Pbx) -> None:
+    browser = browser_of(pbx.phone("sipuni").user)
+    address = f"{ORDER}{post(browser)[1]['id']}/"
+    assert browser.get(address).json()["state"] == "sent"
+    assert Client().get(address).status_code == 401
+    other = browser_of(make_user("boris")).get(address)
+    assert (other.status_code, other.json()["text"][:22]) == (404, "There is no such order")
+    assert browser.get(f"{ORDER}999999/").status_code == 404
 
 
 def test_the_users_phones_the_preferred_one_first(pbx: Pbx) -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
-from telephony.exceptions import CallBusy
+from telephony.dialing import orders
+from telephony.domain.exceptions import CallBusy
 from telephony.models import Call, Dial
-from telephony.services import dialing
 from telephony.vendors.simulated import Employee, Fault, Order
 from tests.dialing.pbx import CLIENT, Pbx, click, deliver_now, play
 from tests.telephony.messages import Message, form
@@ -23,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def told_meanwhile(monkeypatch: pytest.MonkeyPatch, pbx: Pbx, tell: Callable[[Order], Any]) -> None:
     """The PBX takes the order, tells of its call, and only then answers."""
-    real = dialing.send
+    real = orders.send
 
     def send(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -32,7 +30,7 @@ def told_meanwhile(monkeypatch: pytest.MonkeyPatch, pbx: Pbx, tell: Callable[[Or
             for _, order in pbx.accepted:
                 tell(order)
 
-    monkeypatch.setattr(dialing, "send", send)
+    monkeypatch.setattr(orders, "send", send)
 
 
 def mobilon_start(call_id: str, *, to: str) -> Message:
@@ -73,14 +71,14 @@ def test_a_call_that_came_before_the_answer_was_lost_answers_itself(pbx: Pbx, mo
 def test_a_refused_order_lets_go_of_a_call_that_was_made_by_hand(pbx: Pbx, monkeypatch: pytest.MonkeyPatch) -> None:
     phone = pbx.phone("wirecrm", Fault.NOT_REGISTERED)
     by_hand = Order(employee=Employee(extension="999"), number=CLIENT)
-    real = dialing.send
+    real = orders.send
 
     def send(*args: Any, **kwargs: Any) -> Any:
         play(pbx, phone.connection, order=by_hand)
         assert Dial.objects.get().state == Dial.State.BOUND
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(dialing, "send", send)
+    monkeypatch.setattr(orders, "send", send)
     order = click(phone)
     assert (order.state, order.call) == (Dial.State.FAILED, None)
 
@@ -89,14 +87,14 @@ def test_while_others_work_on_the_call_the_result_is_noted_all_the_same(
     pbx: Pbx, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     phone = pbx.phone("mobilon")
-    real = dialing.locks.take
+    real = orders.locks.take
 
     def take(*, names: Iterable[str], patience_ms: int) -> None:
-        if any(name.startswith("call:") for name in names) and patience_ms == dialing.PATIENCE_MS:
+        if any(name.startswith("call:") for name in names) and patience_ms == orders.PATIENCE_MS:
             raise CallBusy("Another process worked on the same call for too long.")
         real(names=names, patience_ms=patience_ms)
 
-    monkeypatch.setattr(dialing.locks, "take", take)
+    monkeypatch.setattr(orders.locks, "take", take)
     order = click(phone)
     assert (order.state, order.external_id) == (Dial.State.SENT, pbx.accepted[0][1].order_id)
     deliver_now(phone.connection, mobilon_start(order.external_id, to="0000"))
@@ -104,26 +102,12 @@ def test_while_others_work_on_the_call_the_result_is_noted_all_the_same(
     assert (order.call, order.call.client_e164) == (Call.objects.get(), CLIENT)
 
 
-def test_a_second_click_waits_for_the_first_ones_result(pbx: Pbx, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_click_is_told_at_once_how_the_first_stands(pbx: Pbx) -> None:
     phone = pbx.phone("wirecrm")
     Dial.objects.create(user=phone.user, phone_raw=CLIENT, phone_e164=CLIENT, idempotency_key="click-0001")
-    naps: list[float] = []
-
-    def sleep(seconds: float) -> None:
-        naps.append(seconds)
-        if len(naps) == 3:
-            Dial.objects.update(state=Dial.State.SENT)
-
-    monkeypatch.setattr(dialing.time, "sleep", sleep)
-    assert click(phone).state == Dial.State.SENT
-    assert len(naps) == 3
-    assert not pbx.asked
-
-
-def test_a_second_click_does_not_wait_beyond_eleven_seconds(pbx: Pbx) -> None:
-    phone = pbx.phone("wirecrm")
-    ordered_at: datetime = timezone.now() - timedelta(seconds=10.2)
-    Dial.objects.create(user=phone.user, phone_raw=CLIENT, idempotency_key="click-0001", ordered_at=ordered_at)
     begun = time.monotonic()
-    assert click(phone).state == Dial.State.ORDERED
-    assert 0.2 < time.monotonic() - begun < 1
+    assert click(phone).outcome == Dial.State.ORDERED
+    Dial.objects.update(state=Dial.State.SENT)
+    assert click(phone).outcome == Dial.State.SENT
+    assert time.monotonic() - begun < 1
+    assert not pbx.asked

@@ -11,9 +11,9 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from telephony.events import EventKind, Parsed
+from telephony.domain.events import EventKind, Parsed
+from telephony.intake.replay import replay_many
 from telephony.models import Call, Delivery, Dial, Extension
-from telephony.services.replay import replay_many
 from telephony.vendors import installed
 from telephony.vendors.mobilon.vendor import Mobilon
 from telephony.vendors.simulated import Fault

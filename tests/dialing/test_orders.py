@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from telephony.dial_words import PROBLEMS, told
-from telephony.exceptions import DialProblem, KeyReused
+from telephony.dialing.orders import dial
+from telephony.dialing.words import PROBLEMS, told
+from telephony.domain.exceptions import DialProblem, KeyReused
 from telephony.models import Call, Dial
-from telephony.services.dialing import dial
 from telephony.vendors.simulated import Fault
 from tests.dialing.pbx import CLIENT, SLUGS, TOKEN, Pbx, click
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from telephony.dial_words import told
-from telephony.exceptions import DialFailed, DialProblem
+from telephony.dialing.orders import cancel_unless_sent, dial
+from telephony.dialing.phones import phones_of
+from telephony.dialing.words import told
+from telephony.domain.exceptions import DialFailed, DialProblem
 from telephony.models import Call, CallLeg, Connection, Dial, Extension
-from telephony.services.dialing import dial, withdraw
-from telephony.services.own_phones import phones_of
 from tests.dialing.pbx import CLIENT, Pbx, click
 from tests.telephony.factories import ConnectionFactory, ExtensionFactory, make_user
 
@@ -97,7 +97,7 @@ def test_limits_are_each_users_own(pbx: Pbx, settings: Any) -> None:
 
 def test_a_click_that_was_given_up_orders_nothing_when_it_comes_late(pbx: Pbx) -> None:
     phone = pbx.phone("wirecrm")
-    given_up = withdraw(user=phone.user, number=CLIENT, key="click-0001")
+    given_up = cancel_unless_sent(user=phone.user, number=CLIENT, key="click-0001")
     late = click(phone)
     assert late == given_up
     assert (late.state, late.error_code) == (Dial.State.REFUSED, DialProblem.WITHDRAWN)
@@ -107,7 +107,7 @@ def test_a_click_that_was_given_up_orders_nothing_when_it_comes_late(pbx: Pbx) -
 def test_a_click_that_had_arrived_can_not_be_given_up(pbx: Pbx) -> None:
     phone = pbx.phone("wirecrm")
     order = click(phone)
-    assert withdraw(user=phone.user, number=CLIENT, key="click-0001") == order
+    assert cancel_unless_sent(user=phone.user, number=CLIENT, key="click-0001") == order
     assert Dial.objects.get().state == Dial.State.SENT
 
 

@@ -19,6 +19,11 @@ PLANTED = {
 }
 
 
+def user_key(number: str) -> str:
+    """An employee's key at the PBX, which orders calls in the employee's name."""
+    return f"CnryUserKeyOf{number}"
+
+
 def spellings(secret: str) -> set[bytes]:
     """As it is, percent-encoded once and twice, in JSON and HTML, in Base64 at any place, in hexadecimal."""
     raw = secret.encode()

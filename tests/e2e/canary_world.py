@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -18,7 +17,8 @@ from telephony.simulator.scenarios import Lengths
 from telephony.simulator.server import ApiServer
 from telephony.simulator.targets import Casting, of_address
 from telephony.vendors.simulated import Employee, Order, Scenario
-from tests.e2e.canaries import PLANTED
+from tests.commands import Commands
+from tests.e2e.canaries import PLANTED, user_key
 from tests.load.workers import Program
 from tests.servers import ROOT, Server
 from tests.soap.messages import authorization, envelope
@@ -26,7 +26,7 @@ from tests.soap.messages import authorization, envelope
 PHONES = ("101", "102", "999", "996")
 """The simulator refuses orders of 999 and answers nonsense to 996."""
 CASTING = Casting(
-    employees=[Employee(extension=number, key=f"key{number}") for number in PHONES],
+    employees=[Employee(extension=number, key=user_key(number)) for number in PHONES],
     scenarios=(Scenario.ANSWERED, Scenario.OUTGOING, Scenario.MISSED),
     lengths=Lengths(ring=(1, 1), talk=(2, 4), recording=(1, 1)),
     seed=11,
@@ -61,6 +61,7 @@ class World:
         self.printed: list[tuple[str, str]] = []
         self.connections: dict[str, dict[str, Any]] = {}
         self.targets: dict[str, Target] = {}
+        self._commands = Commands({**server.environment, "DEBUG": "1"})
         self.worker = Program(
             # With DEBUG the worker also logs each SQL statement with its values.
             {**server.environment, "DEBUG": "1"},
@@ -71,15 +72,7 @@ class World:
 
     def manage(self, *arguments: str) -> str:
         """Run a command that may fail; what it prints is kept."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env={**self.server.environment, "DEBUG": "1"},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = self._commands.run(*arguments)
         self.printed.append((" ".join(arguments[:2]), done.stdout + done.stderr))
         return done.stdout
 
@@ -201,6 +194,6 @@ def _soap(world: World) -> dict[str, int]:
         "1C, unknown operation": world.post(ws, envelope("NoSuchThing", a="b"), "text/xml", Authorization=right),
         "1C, no XML": world.post(ws, "<no XML", "text/xml", Authorization=right),
         "1C, a call": world.post(
-            ws, envelope("IncomingCall", NumFrom="79231234567", Key="key101"), "text/xml", Authorization=right
+            ws, envelope("IncomingCall", NumFrom="79231234567", Key=user_key("101")), "text/xml", Authorization=right
         ),
     }

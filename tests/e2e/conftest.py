@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.e2e.browser import chromium_path, log_in
 from tests.e2e.office import Office
@@ -16,6 +16,9 @@ SCREEN = (1280, 900)
 PHONE = (390, 844)
 
 PageFactory = Callable[..., Page]
+
+# Playwright's own 5 seconds are too few on a machine that runs four stories at once.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 from urllib.parse import urljoin, urlsplit
 
 _LINK = re.compile(r'(?:href|src|action|data-[\w-]*url)="([^"]+)"')
-_LEFT_OUT = re.compile(r"/logout/|/static/|/live/|/export|/i18n/|\.(css|js|svg|woff2?)$|[^\x21-\x7e]")
+_LEFT_OUT = re.compile(r"/logout/|/static/|/live/|/export\.|\.xlsx|/i18n/|\.(css|js|svg|woff2?)$|[^\x21-\x7e]")
 MOST_QUERIES = 2
 """Of one path with different queries: filters and sort orders lead anywhere."""
 MOST_PAGES = 160

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import BrowserContext, Locator, Page
 
-from telephony.events import CallStatus, Direction
+from telephony.domain.events import CallStatus, Direction
 from telephony.simulator.sender import Sender
 from telephony.vendors import get_vendor
 from telephony.vendors.simulated import Employee, Scenario, ScriptedCall, Step, StepKind
@@ -21,7 +21,7 @@ TABS = ("/admin/", "/telephony/calls/", "/telephony/desk/settings/")
 ADD_PBX = """
 from django.contrib.auth import get_user_model
 from telephony.models import Disposition, Extension, Line
-from telephony.services.connections import add_connection
+from telephony.connections.settings import add_connection
 connection = add_connection(
     vendor="sipuni", name="Office", time_zone="Europe/Moscow", phone_region="RU", settings={{"user": "012345"}}
 )
@@ -33,6 +33,17 @@ Disposition.objects.create(label="Order")
 print(connection.hook_path)
 """
 _serials = itertools.count(1)
+KEEP_STREAMS = """
+window.streams = [];
+window.EventSource = class extends EventSource {
+    constructor(...given) { super(...given); window.streams.push(this); }
+};
+"""
+"""A browser that is set offline keeps the streams that are open: the test cuts them."""
+DISMISS_ALL = """() => {
+    document.querySelectorAll(".tel-desk-card[data-card] [data-dismiss]").forEach((button) => button.click());
+    return !document.querySelector(".tel-desk-card[data-card]");
+}"""
 
 
 class Acting:
@@ -114,11 +125,10 @@ class Person:
 
     def sounding(self) -> int:
         """In how many tabs it rings."""
-        asked = 'document.getElementById("tel-desk-stack").dataset.sounding === "1"'
+        asked = 'document.getElementById("tel-desk-stack")?.dataset.sounding === "1"'
         return sum(bool(tab.evaluate(asked)) for tab in self.tabs)
 
     def clear(self) -> None:
         """Close what is left on the screen."""
-        tab = self.tabs[0]
-        while self.cards(tab).count():
-            self.cards(tab).first.locator("[data-dismiss]").click()
+        # By the page itself: a card that goes by itself in between would never be clicked on.
+        self.tabs[0].wait_for_function(DISMISS_ALL)

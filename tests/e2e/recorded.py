@@ -12,7 +12,7 @@ from tests.simulator.api import Api
 
 FETCH = """
 from tests.listening.world import *
-from telephony.services.recordings import fetch_due
+from telephony.recordings.fetching import fetch_due
 pbx = connection()
 pbx.internal_networks = ["127.0.0.0/8"]
 pbx.save()

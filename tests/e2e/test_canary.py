@@ -15,14 +15,14 @@ import pytest
 
 from telephony.simulator.server import ApiServer
 from tests.e2e.browser import add_person, log_in, run
-from tests.e2e.canaries import PLANTED, Hunt, spellings
+from tests.e2e.canaries import PLANTED, Hunt, spellings, user_key
 from tests.e2e.canary_world import PHONES, LoudServer, World, odd_messages
 from tests.e2e.crawler import Crawler
 from tests.load.judged import Query, querying
 from tests.load.workers import wait_for
 from tests.servers import free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
+pytestmark = [pytest.mark.proof, pytest.mark.postgresql]
 
 PAGES = (
     "/admin/",
@@ -42,7 +42,7 @@ from django.contrib.auth import get_user_model
 from telephony.models import Connection, Extension
 boss = get_user_model().objects.get(username="boss")
 Extension.objects.bulk_create(
-    Extension(connection=connection, user=boss, number=number, key=f"key{{number}}")
+    Extension(connection=connection, user=boss, number=number, key=f"CnryUserKeyOf{{number}}")
     for connection in Connection.objects.all() for number in {numbers}
 )
 """
@@ -129,7 +129,8 @@ def test_a_connections_secrets_are_found_nowhere(world: World, postgresql_databa
     set_up(world)
     hooks = {f"address of {name}": row["hook_path"].split("/")[-2] for name, row in world.connections.items()}
     planted = {f"{key} of {name}": value for name, keys in PLANTED.items() for key, value in keys.items()}
-    hunt = Hunt({**planted, **hooks})
+    keys = {f"user key of {number}": user_key(number) for number in PHONES}
+    hunt = Hunt({**planted, **hooks, **keys})
     own_page = {f"/admin/telephony/connection/{row['id']}/change/": name for name, row in world.connections.items()}
 
     def take(address: str, content: bytes) -> None:

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.browser import log_in, run
-from tests.e2e.office import PEOPLE, TABS, Office, Person
+from tests.e2e.office import KEEP_STREAMS, PEOPLE, TABS, Office, Person
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 SOON = 10_000
 """Milliseconds. The machine may be busy; the benchmark measures."""
 
@@ -24,6 +24,7 @@ def the_people(chromium: Browser, office: Office) -> Iterator[dict[str, Person]]
     for name in PEOPLE:
         context = chromium.new_context(base_url=office.server.url, viewport={"width": 1280, "height": 900})
         context.add_cookies([log_in(office.server, name)])  # type: ignore[list-item]
+        context.add_init_script(KEEP_STREAMS)
         for path in TABS:
             context.new_page().goto(path)
         people[name] = Person(context)
@@ -84,8 +85,7 @@ def test_only_one_tab_rings_and_a_touch_silences_it_in_all(office: Office, anna:
 
 
 def test_the_card_counts_the_wait_and_turns_into_the_talk_and_the_outcome(office: Office, anna: Person) -> None:
-    steps = (("ring", 1, "anna"), ("answer", 5, "anna"), ("hang_up", 65, "anna"))
-    acting = office.call(*steps)
+    acting = office.call(("ring", 1, "anna"), ("answer", 5, "anna"), ("hang_up", 65, "anna"))
     acting.go(1)
     tab = anna.tabs[0]
     ringing = anna.card(tab, acting, "ringing").locator(".tel-desk-time")
@@ -132,7 +132,9 @@ def test_closed_in_one_tab_is_closed_in_all_and_stays_closed(office: Office, ann
         expect(anna.card(tab, acting)).to_have_count(0, timeout=SOON)
     acting.go(50)
     anna.tabs[0].reload()
-    anna.tabs[0].wait_for_timeout(1500)
+    later = office.call(("ring", 1, "anna"), ("hang_up", 50, "anna"), answered=False)
+    later.go(1)
+    expect(anna.card(anna.tabs[0], later, "ringing")).to_be_visible(timeout=SOON)
     expect(anna.card(anna.tabs[0], acting)).to_have_count(0)
 
 
@@ -186,6 +188,8 @@ def test_an_outgoing_call_has_a_card_too(office: Office, anna: Person, boris: Pe
 
 def test_after_30_seconds_offline_it_catches_up_within_15(office: Office, anna: Person) -> None:
     anna.context.set_offline(True)
+    for tab in anna.tabs:
+        tab.evaluate("window.streams.forEach((stream) => stream.close())")
     acting = office.call(("ring", 1, "anna"), ("hang_up", 200, "anna"), answered=False)
     acting.go(1)
     time.sleep(30)
@@ -196,6 +200,8 @@ def test_after_30_seconds_offline_it_catches_up_within_15(office: Office, anna: 
     for tab in anna.tabs:
         expect(anna.card(tab, acting, "ringing")).to_be_visible(timeout=15_000)
     expect(anna.tabs[0].locator(".tel-desk-banner")).to_be_hidden()
+    for tab in anna.tabs:
+        tab.reload()
 
 
 def test_what_somebody_writes_survives_the_calls_end_and_is_saved(office: Office, anna: Person) -> None:

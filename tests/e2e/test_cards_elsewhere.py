@@ -11,7 +11,7 @@ from tests.e2e.conftest import PHONE, PageFactory
 from tests.e2e.office import Office
 from tests.servers import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 SOON = 10_000
 """Milliseconds."""
 

@@ -13,7 +13,7 @@ from tests.e2e.browser import add_person
 from tests.e2e.conftest import PHONE, PageFactory
 from tests.servers import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 
 Open = Callable[..., Page]
 

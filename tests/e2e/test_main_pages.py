@@ -37,6 +37,7 @@ Note.objects.create(contact=ivan, author=owner, text="Просил перезв�
 Task.objects.create(contact=ivan, title="Отправить счёт", due_at=now, assignee=owner, created_by=owner)
 print(ivan.pk, Company.objects.get().pk, call.pk, office.pk, Recording.objects.first().pk)
 """
+pytestmark = pytest.mark.proof
 PAGES = [
     "/admin/",
     "/telephony/calls/",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from telephony.logs import hide_values
+from telephony.privacy.masking import hide_values
 from telephony.vendors import installed
 from tests.servers import Server
 from tests.vendors.payloads import Payload, payloads_of
@@ -22,7 +22,7 @@ PAYLOADS = [
 ]
 ADD_CONNECTIONS = """
 import json
-from telephony.services.connections import add_connection
+from telephony.connections.settings import add_connection
 for vendor, settings in json.loads(WANTED):
     print(add_connection(vendor=vendor, name=vendor, time_zone="Europe/Moscow", phone_region="RU",
                          settings=settings).hook_path)

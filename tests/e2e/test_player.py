@@ -13,7 +13,7 @@ from tests.e2e.recorded import server_with_recordings
 from tests.listening.http import journal
 from tests.servers import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 SECONDS = 600
 """So long that the copy for browsers takes several pieces."""
 Rows = Callable[[], list[str]]
@@ -194,7 +194,7 @@ def test_what_is_lost_can_be_fetched_and_shows_itself_when_it_is_there(
     shot(page, "lost")
     page.get_by_role("button", name="Fetch now").click()
     expect(page.get_by_text("It will be fetched within seconds.")).to_be_visible()
-    run(server, "from telephony.services.recordings import fetch_due; fetch_due()")
+    run(server, "from telephony.recordings.fetching import fetch_due; fetch_due()")
     expect(page.locator("[data-player] [data-length]")).to_have_text("10:00", timeout=15_000)
     page.locator("[data-play]").click()
     heard_until(page, page.locator("[data-player]"), 0.3)

@@ -12,7 +12,7 @@ from tests.e2e.recorded import server_with_recordings
 from tests.listening.http import Listener
 from tests.servers import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,10 @@ from typing import Any
 from django.db import connection as database
 from django.utils import timezone
 
-from telephony.hooks import Hook
+from telephony import erasure
+from telephony.calls.selectors import call_as_json
+from telephony.domain.hooks import Hook
+from telephony.intake import inbox
 from telephony.models import (
     AuditEntry,
     Call,
@@ -15,8 +18,6 @@ from telephony.models import (
     Delivery,
 )
 from telephony.models.encrypted import cipher
-from telephony.selectors import call_as_json
-from telephony.services import erasure, inbox
 from tests.telephony.messages import CLIENT
 
 DIGITS = CLIENT[1:]

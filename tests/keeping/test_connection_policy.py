@@ -125,7 +125,8 @@ class TestCommand:
         connection = Connection.objects.get()
         before = dict(connection.settings)
         number = str(connection.pk)
-        run("set", number, "--keep-recordings-days", "7", "--no-link-only", "--set", "cloud_url=https://c.example/")
+        told = ("--set", "cloud_url=https://c.example/", "token=t")
+        run("set", number, "--keep-recordings-days", "7", "--no-link-only", *told)
         assert policy(connection) == {**DEFAULTS, "keep_recordings_days": 7, "recording_hosts": ["a.example"]}
         assert connection.settings == {**before, "cloud_url": "https://c.example/"}
         run("set", number, "--keep-recordings-days", "0", "--recording-hosts", "--allow-ftp", "--link-only")

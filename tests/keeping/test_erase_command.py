@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from crm.services.contacts import add_contact
 from telephony.models import AuditEntry, Call, Delivery, Recording
-from telephony.services import keeping
+from telephony.recordings.keeping import holding
 from tests.keeping.world import recorded_call
 from tests.telephony.factories import ConnectionFactory
 from tests.telephony.messages import CLIENT
@@ -91,7 +91,7 @@ def test_where_nobody_can_be_asked_nothing_is_erased(recording: Recording, monke
 
 
 def test_held_recordings_take_an_option_of_their_own(recording: Recording) -> None:
-    keeping.hold(recording=recording, user=None)
+    holding.hold(recording=recording, user=None)
     assert f"Kept by somebody: recordings #{recording.pk}." in run(CLIENT, "--dry-run")
     with pytest.raises(CommandError, match="--held-too"):
         run(CLIENT, "--yes")

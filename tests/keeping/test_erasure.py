@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from crm.models import Contact, ContactImport, ContactImportRow, Note
 from crm.services.contacts import add_contact
+from telephony import erasure
 from telephony.models import (
     Call,
     CallResult,
@@ -26,7 +27,6 @@ from telephony.models import (
     PbxRow,
     SavedFilter,
 )
-from telephony.services import erasure
 from tests.keeping.erased import DIGITS, OTHER, ask, erase, statistics, whole_database
 from tests.keeping.world import files_in, play_call, store_recording
 from tests.telephony.factories import ConnectionFactory, ExtensionFactory, make_user

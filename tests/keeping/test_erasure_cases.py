@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from crm.models import Contact, Note
 from crm.services.contacts import add_contact
-from telephony import tasks
-from telephony.exceptions import HeldRecordings, NumberUnclear
+from telephony import erasure, tasks
+from telephony.domain.exceptions import HeldRecordings, NumberUnclear
+from telephony.erasure import rows, work
 from telephony.models import (
     AuditEntry,
     Call,
@@ -22,8 +23,7 @@ from telephony.models import (
     Erasure,
     Recording,
 )
-from telephony.services import erasure, keeping
-from telephony.services.erasure import rows, work
+from telephony.recordings.keeping import holding
 from tests.keeping.erased import DIGITS, OTHER, ask, erase, statistics, whole_database
 from tests.keeping.world import files_in, play_call, recorded_call, store_recording
 from tests.telephony.factories import ConnectionFactory, ExtensionFactory, make_user
@@ -163,8 +163,8 @@ class TestWhichNumber:
 
     def test_an_unreadable_number_is_matched_by_its_last_digits(self, office: Connection) -> None:
         call = play_call(office, src_num="0000000000")
-        Call.objects.filter(pk=call.pk).update(client_match="1234567890", client_e164="", client_raw="991234567890")
-        erase("991234567890")
+        Call.objects.filter(pk=call.pk).update(client_match="1234567890", client_e164="", client_raw="001234567890")
+        erase("001234567890")
         call.refresh_from_db()
         assert (call.client_match, call.flag) == ("", Call.Flag.ERASED)
 
@@ -172,7 +172,7 @@ class TestWhichNumber:
 class TestHeld:
     def test_a_held_recording_blocks_it(self, office: Connection) -> None:
         recording = recorded_call(office)
-        keeping.hold(recording=recording, user=make_user("boris"))
+        holding.hold(recording=recording, user=make_user("boris"))
         with pytest.raises(HeldRecordings, match=f"#{recording.pk}"):
             erase()
         assert erasure.preview(target=erasure.target_of(CLIENT)).held == (recording.pk,)
@@ -180,7 +180,7 @@ class TestHeld:
         assert not AuditEntry.objects.filter(action="number_erased").exists()
 
     def test_confirmed_it_goes_too(self, office: Connection, own_storage: Path) -> None:
-        keeping.hold(recording=recorded_call(office), user=make_user("boris"))
+        holding.hold(recording=recorded_call(office), user=make_user("boris"))
         assert erase(held_too=True).details["recordings"] == 1
         assert files_in(own_storage) == []
 
@@ -223,7 +223,7 @@ class TestAfterwards:
     def test_a_failure_is_tried_again_later(self, office: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
         play_call(office)
         erasure.begin(target=erasure.target_of(CLIENT), user=None, held_too=False)
-        later = timezone.now() + work.LEASE
+        later = timezone.now() + work.QUEUE.lease
 
         def fail(**_: Any) -> None:
             raise OSError
@@ -232,7 +232,9 @@ class TestAfterwards:
             broken.setattr(work.rows, "erase_call", fail)
             assert erasure.erase_due(now=later) == 0
         assert Erasure.objects.exists()
-        assert erasure.erase_due(now=later + work.LEASE) == 1
+        assert erasure.erase_due(now=later) == 0
+        assert Erasure.objects.exists()
+        assert erasure.erase_due(now=later + work.PAUSE) == 1
         assert DIGITS not in whole_database()
 
     def test_the_number_stands_encrypted_meanwhile(self, office: Connection) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from telephony.exceptions import RecordingIsGone, RecordingIsHeld
+from telephony.domain.exceptions import RecordingIsGone, RecordingIsHeld
 from telephony.models import AuditEntry, Recording
-from telephony.services import keeping
+from telephony.recordings.keeping import holding
 from tests.keeping.world import files_in, recorded_call
 from tests.telephony.factories import ConnectionFactory, make_user
 
@@ -27,12 +27,12 @@ def anna() -> Any:
 
 
 def test_holding_and_releasing_are_journalled_once_each(recording: Recording, anna: Any) -> None:
-    keeping.hold(recording=recording, user=anna)
-    keeping.hold(recording=recording, user=anna)
+    holding.hold(recording=recording, user=anna)
+    holding.hold(recording=recording, user=anna)
     recording.refresh_from_db()
     assert recording.held
-    keeping.release(recording=recording, user=anna)
-    keeping.release(recording=recording, user=anna)
+    holding.release(recording=recording, user=anna)
+    holding.release(recording=recording, user=anna)
     recording.refresh_from_db()
     assert not recording.held
     entries = AuditEntry.objects.order_by("pk")
@@ -44,7 +44,7 @@ def test_deleting_takes_the_files_and_leaves_a_row_that_says_so(
     recording: Recording, anna: Any, own_storage: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        keeping.delete_now(recording=recording, user=anna)
+        holding.delete_now(recording=recording, user=anna)
     assert files_in(own_storage) == []
     recording.refresh_from_db()
     assert (recording.state, recording.reason) == ("expired", "deleted")
@@ -54,15 +54,15 @@ def test_deleting_takes_the_files_and_leaves_a_row_that_says_so(
 
 
 def test_a_held_recording_is_not_deleted(recording: Recording, anna: Any, own_storage: Path) -> None:
-    keeping.hold(recording=recording, user=anna)
+    holding.hold(recording=recording, user=anna)
     with pytest.raises(RecordingIsHeld):
-        keeping.delete_now(recording=recording, user=anna)
+        holding.delete_now(recording=recording, user=anna)
     assert len(files_in(own_storage)) == 2
 
 
 def test_a_deleted_recording_can_be_neither_held_nor_deleted_again(recording: Recording, anna: Any) -> None:
-    keeping.delete_now(recording=recording, user=anna)
-    for do in (keeping.hold, keeping.release, keeping.delete_now):
+    holding.delete_now(recording=recording, user=anna)
+    for do in (holding.hold, holding.release, holding.delete_now):
         with pytest.raises(RecordingIsGone):
             do(recording=recording, user=anna)
     assert AuditEntry.objects.count() == 1

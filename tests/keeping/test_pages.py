@@ -12,7 +12,7 @@ from django.urls import reverse
 from crm.services.contacts import add_contact
 from telephony import tasks
 from telephony.models import AuditEntry, Call, Connection, Delivery, Recording
-from telephony.services import keeping, retention
+from telephony.recordings.keeping import holding, retention
 from tests.admin.pages import page_of
 from tests.keeping.world import play_call, recorded_call
 from tests.telephony.factories import ConnectionFactory
@@ -75,7 +75,7 @@ class TestButtons:
         assert Recording.objects.get().state == "expired"
 
     def test_a_held_one_is_not_offered_for_deletion(self, recording: Recording) -> None:
-        keeping.hold(recording=recording, user=None)
+        holding.hold(recording=recording, user=None)
         client = browser(*SEES, "delete_recording")
         html = client.get(reverse("admin:telephony_recording_remove", args=[recording.pk])).text
         assert "Release it first" in html
@@ -141,7 +141,7 @@ class TestJournal:
         assert "still being searched" not in client.get(JOURNAL).text
 
     def test_nobody_changes_it(self, recording: Recording) -> None:
-        keeping.hold(recording=recording, user=None)
+        holding.hold(recording=recording, user=None)
         entry = AuditEntry.objects.get()
         client = browser("view_auditentry", "change_auditentry", "delete_auditentry", "add_auditentry")
         assert client.get(f"{JOURNAL}{entry.pk}/change/").status_code == 200
@@ -181,7 +181,7 @@ class TestErasing:
         assert CLIENT[1:] not in html
 
     def test_held_recordings_want_a_decision(self, client: Client, recording: Recording) -> None:
-        keeping.hold(recording=recording, user=None)
+        holding.hold(recording=recording, user=None)
         assert f"#{recording.pk}" in client.post(ERASE, {"number": CLIENT}).text
         html = client.post(ERASE, {"number": CLIENT, "confirmed": "1"}).text
         assert 'role="alert"' in html
@@ -205,7 +205,7 @@ class TestErasing:
         assert client.get(ERASE).status_code == 403
         assert client.post(ERASE, {"number": CLIENT, "confirmed": "1"}).status_code == 403
         assert not AuditEntry.objects.exists()
-        keeping.hold(recording=recording, user=None)
+        holding.hold(recording=recording, user=None)
         of_another_kind = AuditEntry.objects.get()
         assert client.get(reverse("admin:telephony_erased", args=[of_another_kind.pk])).status_code == 404
         assert browser().get(reverse("admin:telephony_erased", args=[1])).status_code == 403

@@ -13,8 +13,7 @@ from django.utils import timezone
 
 from telephony import tasks
 from telephony.models import AuditEntry, Call, CallEvent, Connection, Delivery, DiscardedFile, Recording
-from telephony.models.recording import recordings_storage
-from telephony.services import discarding, retention
+from telephony.recordings.keeping import retention
 from tests.keeping.world import files_in, play_call, recorded_call
 from tests.telephony.factories import ConnectionFactory
 
@@ -105,66 +104,6 @@ class TestRecordings:
         assert (recording.state, recording.link) == (State.EXPIRED, "")
 
 
-class TestKilledInBetween:
-    """The files go after the commit: whoever dies then leaves work for the next sweep, and says so in rows."""
-
-    @pytest.fixture
-    def dies(self, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-        def killed() -> None:
-            raise SystemExit
-
-        monkeypatch.setattr(retention.discarding, "remove_discarded", killed)
-        return monkeypatch
-
-    def test_the_next_sweep_deletes_the_files(
-        self, office: Connection, own_storage: Path, dies: pytest.MonkeyPatch
-    ) -> None:
-        recorded_call(office, started_at=days_ago(31))
-        with pytest.raises(SystemExit):
-            retention.expire_recordings(now=NOW)
-        assert Recording.objects.get().state == State.EXPIRED
-        assert {row.name for row in DiscardedFile.objects.all()} == set(files_in(own_storage))
-        dies.undo()
-        tasks.remove_discarded_files()
-        assert files_in(own_storage) == []
-        assert not DiscardedFile.objects.exists()
-
-    def test_a_file_that_is_gone_already_is_no_trouble(self, own_storage: Path) -> None:
-        DiscardedFile.objects.create(name="1/gone.mp3")
-        assert discarding.remove_discarded() == 1
-        assert not DiscardedFile.objects.exists()
-
-    def test_a_storage_that_fails_is_asked_again_later(
-        self, office: Connection, own_storage: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        recorded_call(office, started_at=days_ago(31))
-
-        def fail(name: str) -> None:
-            raise OSError("out of reach")
-
-        with monkeypatch.context() as broken:
-            broken.setattr(recordings_storage(), "delete", fail)
-            retention.expire_recordings(now=NOW)
-        assert DiscardedFile.objects.count() == 2
-        assert discarding.remove_discarded() == 2
-        assert files_in(own_storage) == []
-
-    def test_a_name_that_is_in_use_again_keeps_its_file(self, office: Connection, own_storage: Path) -> None:
-        recording = recorded_call(office)
-        DiscardedFile.objects.create(name=recording.playable.name)
-        assert discarding.remove_discarded() == 0
-        assert len(files_in(own_storage)) == 2
-        assert not DiscardedFile.objects.exists()
-
-    def test_a_recording_that_goes_with_its_call_leaves_no_file(self, office: Connection, own_storage: Path) -> None:
-        recorded_call(office)
-        names = set(files_in(own_storage))
-        Call.objects.all().delete()
-        assert {str(row) for row in DiscardedFile.objects.all()} == names
-        discarding.remove_discarded()
-        assert files_in(own_storage) == []
-
-
 def set_received(days: float, **filters: Any) -> None:
     Delivery.objects.filter(**filters).update(received_at=timezone.now() - timedelta(days=days))
 
@@ -204,7 +143,7 @@ class TestDeliveries:
         assert retention.expire_deliveries() == 0
 
     def test_batches_make_one_entry(self, office: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(retention, "DELIVERIES_IN_BATCH", 3)
+        monkeypatch.setattr(retention, "ROWS_IN_BATCH", 3)
         for number in range(4):
             play_call(office, f"1.{number}")
         first, second = Delivery.objects.order_by("pk")[:2]

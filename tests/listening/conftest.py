@@ -11,6 +11,6 @@ import pytest
 @pytest.fixture(autouse=True)
 def own_storage(settings: Any, tmp_path: Path) -> Path:
     place = tmp_path / "recordings"
-    storage = {"BACKEND": "telephony.storage.WholeFileStorage", "OPTIONS": {"location": str(place)}}
+    storage = {"BACKEND": "telephony.recordings.storage.WholeFileStorage", "OPTIONS": {"location": str(place)}}
     settings.STORAGES = {**settings.STORAGES, "recordings": storage}
     return place

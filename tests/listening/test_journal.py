@@ -14,15 +14,17 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from telephony.desk.listening import recording_audio
 from telephony.models import Listening, Recording
-from telephony.services import listening
+from telephony.recordings.listening import journal as listening
+from telephony.recordings.listening.views import recording_audio
 from tests.e2e.browser import run
 from tests.listening.http import Got, Listener, add_recording, journal
 from tests.listening.world import make_call, make_person, store
+from tests.rounds import rounds
 from tests.servers import Server
 
-PLAYS, LISTENERS, PIECES = 1000, 8, 2
+PLAYS = rounds(60, full=1000)
+LISTENERS, PIECES = 8, 2
 STORE = 'recording = store(make_call(), b"0123456789" * 30_000)'
 
 
@@ -42,9 +44,9 @@ BOTH = pytest.mark.parametrize(
 )
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @BOTH
-def test_a_thousand_plays_are_a_thousand_rows(server: Server) -> None:
+def test_each_play_is_one_row(server: Server) -> None:
     """Each is asked for in two pieces, often at once, as browsers do."""
     url = add_recording(server, STORE)
     server.start()
@@ -78,7 +80,7 @@ MEND = {
 RUN_SQL = "from django.db import connection\nwith connection.cursor() as cursor: cursor.execute({sql!r})"
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @BOTH
 def test_without_the_journal_no_byte_is_sent(server: Server, request: pytest.FixtureRequest) -> None:
     kind = request.node.callspec.params["server"]
@@ -164,7 +166,7 @@ def test_a_word_does_not_last_for_ever(recording: Recording, boss: Client) -> No
     assert Listening.objects.count() == 1
 
 
-@pytest.mark.parametrize("play", ["short", "x" * 33, "a" * 20 + "/", "п" * 20, "a" * 20 + "\x00"])
+@pytest.mark.parametrize("play", ["short", "x" * 33, "a" * 20 + "/", "п" * 20])
 def test_an_odd_word_is_refused(recording: Recording, boss: Client, play: str) -> None:
     assert boss.get(url_of(recording), {"play": play}).status_code == 400
     assert not Listening.objects.exists()

@@ -1,48 +1,22 @@
-"""nginx, set up as README says, sends what the application lets it send."""
+"""nginx, set up as in config/deploy, sends what the application lets it send."""
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
-import time
 from collections.abc import Iterator
-from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
+from tests.deploy.nginx import running
 from tests.listening.http import Listener, add_recording, journal
-from tests.servers import ROOT, Server, free_port
-from tests.services import missing
+from tests.servers import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 DATA = bytes(number * 7 % 256 for number in range(300_001))
 STORE = """
 data = bytes(number * 7 % 256 for number in range(300_001))
 recording = store(make_call(), data, ending="с пробелом & знаком?.mp3")
 """
-CONF = """
-{user}
-daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    server {{ listen 127.0.0.1:{port}; {locations} }}
-}}
-"""
-
-
-def locations(server: Server) -> str:
-    """README's own, with this server's port and folder."""
-    blocks = re.findall(r"```nginx\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    (block,) = (block for block in blocks if "TELEPHONY_X_ACCEL_PREFIX" in block)
-    folder = Path(server.environment["VAR_DIR"]) / "recordings"
-    text = block.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")
-    assert "/srv/telephony/var/recordings/" in text
-    return text.replace("/srv/telephony/var/recordings/", f"{folder}/")
 
 
 @pytest.fixture(scope="module")
@@ -57,33 +31,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def nginx(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    program = shutil.which("nginx") or shutil.which("/usr/sbin/nginx") or missing("nginx")
-    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
-    user = "user root;" if Path("/proc/self").stat().st_uid == 0 else ""
-    conf = folder / "nginx.conf"
-    conf.write_text(CONF.format(folder=folder, port=port, user=user, locations=locations(server)))
-    process = subprocess.Popen([program, "-p", str(folder), "-c", str(conf), "-e", str(folder / "error.log")])
-    try:
-        wait_until_it_answers(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def wait_until_it_answers(port: int) -> None:
-    deadline = time.monotonic() + 10
-    while True:
-        connection = HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            connection.request("GET", "/telephony/hooks/none/none/")
-            assert connection.getresponse().status == 404
-            return
-        except OSError:
-            assert time.monotonic() < deadline, "nginx did not start"
-            time.sleep(0.05)
-        finally:
-            connection.close()
+    with running(server, tmp_path_factory.mktemp("nginx")) as made:
+        yield made.port
 
 
 def test_nginx_sends_the_file_and_its_parts(server: Server, nginx: int) -> None:

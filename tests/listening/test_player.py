@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from config.environment import read_url_prefix
 from telephony.models import Call, Recording
-from telephony.players import BARS, call_rows, player_of, players_of
+from telephony.recordings.player import BARS, call_rows, player_of, players_of
 from tests.listening.world import make_call, make_person, store
 
 pytestmark = pytest.mark.django_db

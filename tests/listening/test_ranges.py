@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from telephony.desk.ranges import UnsatisfiableRange, byte_range
+from telephony.recordings.listening.ranges import UnsatisfiableRange, byte_range
 
 SIZE = 1000
 WHOLE, NONE = None, "416"

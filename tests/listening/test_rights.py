@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
 
-from telephony import access
+from telephony.calls import access
 from telephony.models import Call, Listening, Team
 from tests.listening.world import make_call, make_person, store
 

@@ -12,7 +12,7 @@ import pytest
 from tests.listening.http import Listener, add_recording, audio_url, journal
 from tests.servers import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 SIZE = 300_001
 DATA = bytes(number * 7 % 256 for number in range(SIZE))
 STORE = """

@@ -12,9 +12,9 @@ from django.contrib.auth.models import Group, Permission
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from telephony.audio import identify, prepare
+from telephony.connections.settings import add_connection
 from telephony.models import Call, CallLeg, Connection, Recording
-from telephony.services.connections import add_connection
+from telephony.recordings.audio import identify, prepare
 
 STARTED_AT = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)
 

@@ -14,15 +14,15 @@ import psycopg
 from cryptography.fernet import Fernet, MultiFernet
 
 from telephony import vendors
-from telephony.events import CallEvent
-from telephony.projection import CallState, fold
+from telephony.domain.events import CallEvent
+from telephony.domain.fold import CallState, fold
 from tests.load.traffic import Request
 from tests.servers import Server
 from tests.vendors.payloads import profile
 
 Query = Callable[[str], list[tuple[Any, ...]]]
 PROCESS_DUE = (
-    "from datetime import timedelta; from django.utils import timezone; from telephony.services import inbox\n"
+    "from datetime import timedelta; from django.utils import timezone; from telephony.intake import inbox\n"
     "inbox.process_due(now=timezone.now() + timedelta(hours={hours}))"
 )
 

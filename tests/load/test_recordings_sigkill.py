@@ -1,4 +1,4 @@
-"""Workers are killed with SIGKILL 100 times while they fetch recordings, and the broker is emptied in between."""
+"""Workers are killed with SIGKILL again and again while they fetch recordings, and the broker is emptied in between."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ from telephony.simulator.server import ApiServer
 from tests.load.judged import Query, querying
 from tests.load.pbxs import VENDORS, Broker, Pbxs
 from tests.load.workers import Program, celery, kill, processes_with, wait_for
+from tests.rounds import rounds
 from tests.servers import Server
 
 log = logging.getLogger(__name__)
-pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
+pytestmark = [pytest.mark.proof, pytest.mark.postgresql]
 
-CALLS, KILLS, WORKERS, STORED_BETWEEN_KILLS = 500, 100, 2, 3
-WHOLE_WORKERS_EVERY = 12
-"""Most kills hit one process of a worker's pool; each twelfth hits the worker itself, or beat."""
+CALLS, KILLS = rounds(40, full=500), rounds(8, full=100)
+WORKERS, STORED_BETWEEN_KILLS = 2, 3
+WHOLE_WORKERS_EVERY = rounds(4, full=12)
+"""Most kills hit one process of a worker's pool; some hit the worker itself, or beat."""
 SWEEPS = """
 import time
 from config.celery import app
@@ -37,7 +39,7 @@ while True:
         pass
     time.sleep(0.5)
 """
-"""As beat does every 5 seconds: only so often do 100 kills find somebody at work, and not an idle process."""
+"""As beat does every 5 seconds: only so often do the kills find somebody at work, and not an idle process."""
 PATIENCE = 400
 ADD_RECORDING = """
 from telephony.models import Connection
@@ -90,7 +92,7 @@ def wait_for_progress(place: Path) -> None:
 
 
 def kill_again_and_again(programs: list[Program], broker: Broker, place: Path) -> Counter[str]:
-    """100 times SIGKILL; halfway the broker is emptied."""
+    """SIGKILL, `KILLS` times; halfway the broker is emptied."""
     chance = random.Random(7)
     kills: Counter[str] = Counter()
     deadline = time.monotonic() + PATIENCE
@@ -111,7 +113,7 @@ def kill_again_and_again(programs: list[Program], broker: Broker, place: Path) -
     return kills
 
 
-def test_100_kills_lose_no_recording_and_leave_no_half_one(
+def test_kills_lose_no_recording_and_leave_no_half_one(
     server: Server, broker: Broker, programs: list[Program], tmp_path: Path
 ) -> None:
     query, place = querying(server), Path(server.environment["VAR_DIR"]) / "recordings"

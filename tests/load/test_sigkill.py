@@ -18,9 +18,10 @@ from tests.load.judged import (
     stored_requests,
 )
 from tests.load.traffic import Request, StubbornPosters, call_of_12_events
+from tests.rounds import rounds
 from tests.servers import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 
 CALLS_AT_ONCE = 8
 
@@ -64,10 +65,10 @@ def kill_and_judge(server: Server, *, kills: int, posters: int, seed: int) -> No
 
 
 @pytest.mark.postgresql
-def test_25_kills_on_postgresql(postgresql_database: str, make_server: Callable[..., Server]) -> None:
+def test_kills_on_postgresql(postgresql_database: str, make_server: Callable[..., Server]) -> None:
     server = make_server(database_url=postgresql_database, workers=2, threads=4)
-    kill_and_judge(server, kills=25, posters=8, seed=4)
+    kill_and_judge(server, kills=rounds(6, full=25), posters=8, seed=4)
 
 
-def test_5_kills_on_sqlite(make_server: Callable[..., Server]) -> None:
-    kill_and_judge(make_server(workers=2, threads=1), kills=5, posters=4, seed=5)
+def test_kills_on_sqlite(make_server: Callable[..., Server]) -> None:
+    kill_and_judge(make_server(workers=2, threads=1), kills=rounds(3, full=5), posters=4, seed=5)

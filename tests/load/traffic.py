@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPException
 from queue import Empty, SimpleQueue
 from urllib.parse import urlencode
 
-from telephony.hooks import Hook
+from telephony.domain.hooks import Hook
 from tests.servers import Server
 
 ZERO = 1_706_525_172

@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from telephony.intake.replay import replay_many
 from telephony.models import Call, Connection, Delivery, Notice, Recording, Subscription
-from telephony.services import notices
-from telephony.services.replay import replay_many
+from telephony.outgoing import delivery, notices
 from tests.notices.receiver import Receiver
 from tests.telephony.factories import ConnectionFactory
 from tests.telephony.messages import deliver, sipuni_answers, sipuni_ends, sipuni_rings
@@ -50,7 +50,7 @@ def test_an_answered_call_is_told_in_three_signed_messages(
     connection: Connection, receiver: Receiver, subscription: Subscription
 ) -> None:
     answered_call(connection)
-    notices.deliver_due()
+    delivery.deliver_due()
     assert topics(receiver, subscription) == ["call.started", "call.answered", "call.ended"]
     data = receiver.read(subscription.secret)[-1]["data"]
     call = Call.objects.get()
@@ -63,7 +63,7 @@ def test_a_missed_call_is_told_as_ended_and_as_missed(
 ) -> None:
     deliver(connection, sipuni_rings(0, "101"))
     deliver(connection, sipuni_ends(20, "NOANSWER"))
-    notices.deliver_due()
+    delivery.deliver_due()
     assert topics(receiver, subscription) == ["call.started", "call.ended", "call.missed"]
 
 
@@ -88,7 +88,7 @@ def test_a_stored_recording_is_told(connection: Connection, receiver: Receiver, 
     Notice.objects.all().delete()
     recording = Recording.objects.create(call=Call.objects.get(), link="https://pbx.example/1.mp3", sha256="ab", size=3)
     notices.tell_of_recording(recording=recording)
-    notices.deliver_due()
+    delivery.deliver_due()
     (message,) = receiver.read(subscription.secret)
     assert message["type"] == "recording.stored"
     assert "pbx.example" not in str(message)
@@ -98,7 +98,7 @@ def test_a_signature_made_with_another_key_is_refused(
     connection: Connection, receiver: Receiver, subscription: Subscription
 ) -> None:
     deliver(connection, sipuni_rings(0, "101"))
-    notices.deliver_due()
+    delivery.deliver_due()
     headers, body = receiver.got[0]
     other = Subscription(name="Other")
     with pytest.raises(WebhookVerificationError):
@@ -110,13 +110,13 @@ def test_a_failure_is_tried_again_later_with_the_same_message_id(
 ) -> None:
     receiver.statuses[:] = [500, 204]
     deliver(connection, sipuni_rings(0, "101"))
-    notices.deliver_due()
+    delivery.deliver_due()
     notice = Notice.objects.get()
     assert (notice.state, notice.answered_status, notice.attempts) == ("waiting", 500, 1)
     assert "500" in notice.error
-    notices.deliver_due()
+    delivery.deliver_due()
     assert len(receiver.got) == 1
-    notices.deliver_due(now=timezone.now() + timedelta(seconds=6))
+    delivery.deliver_due(now=timezone.now() + timedelta(seconds=6))
     assert Notice.objects.get().state == "delivered"
     assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
 
@@ -129,11 +129,11 @@ def test_it_is_given_up_after_ten_attempts_and_can_be_sent_again(
     now = timezone.now()
     for _ in range(12):
         now += timedelta(days=1, seconds=1)
-        notices.deliver_due(now=now)
+        delivery.deliver_due(now=now)
     assert (Notice.objects.get().state, len(receiver.got)) == ("failed", 10)
     receiver.statuses[:] = [200]
-    notices.send_again(notice=Notice.objects.get())
-    notices.deliver_due()
+    delivery.send_again(notice=Notice.objects.get())
+    delivery.deliver_due()
     assert Notice.objects.get().state == "delivered"
 
 
@@ -142,7 +142,7 @@ def test_a_receiver_that_is_gone_is_switched_off(
 ) -> None:
     receiver.statuses[:] = [410]
     answered_call(connection)
-    notices.deliver_due()
+    delivery.deliver_due()
     assert not Subscription.objects.get().enabled
     assert Notice.objects.filter(state="failed").exists()
 
@@ -153,7 +153,7 @@ def test_a_receiver_that_fails_does_not_hold_up_the_others(
     with Receiver(statuses=[500]) as broken:
         Subscription.objects.create(name="Broken", url=broken.url, internal_networks=["127.0.0.0/8"])
         answered_call(connection)
-        notices.deliver_due()
+        delivery.deliver_due()
         assert len(broken.got) == 1
     assert len(receiver.got) == 3
 
@@ -163,7 +163,7 @@ def test_an_address_inside_the_own_network_has_to_be_allowed(
 ) -> None:
     Subscription.objects.update(internal_networks=[])
     deliver(connection, sipuni_rings(0, "101"))
-    notices.deliver_due()
+    delivery.deliver_due()
     assert not receiver.got
     assert Notice.objects.get().error
 
@@ -173,6 +173,6 @@ def test_messages_of_a_subscription_that_was_switched_off_are_not_sent(
 ) -> None:
     deliver(connection, sipuni_rings(0, "101"))
     Subscription.objects.update(enabled=False)
-    notices.deliver_due()
+    delivery.deliver_due()
     assert not receiver.got
     assert Notice.objects.get().state == "failed"

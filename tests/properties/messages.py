@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from telephony import vendors
-from telephony.events import CallEvent
-from telephony.hooks import ConnectionProfile, Hook
+from telephony.domain.events import CallEvent
+from telephony.domain.hooks import ConnectionProfile, Hook
 from tests.vendors.payloads import profile
 
 SETTINGS: dict[str, dict[str, str]] = {"sipuni": {"user": "012345"}, "xvb": {"access_code": "10019"}}

@@ -27,9 +27,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from telephony.events import CallEvent, CallStatus, Direction, EventKind
-from telephony.legs import Leg
-from telephony.projection import CallState, fold
+from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind
+from telephony.domain.fold import CallState, fold
+from telephony.domain.fold.legs import Leg
 
 RINGS = (EventKind.CALL_STARTED, EventKind.LEG_RINGING)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from telephony.events import CallStatus, Direction
+from telephony.domain.events import CallStatus, Direction
 from tests.properties.messages import SETTINGS, Message, by_form, by_get, by_json, by_multipart
 from tests.properties.script import Script
 

@@ -10,8 +10,8 @@ from datetime import timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from telephony.events import CallEvent, Direction
-from telephony.projection import CallState
+from telephony.domain.events import CallEvent, Direction
+from telephony.domain.fold import CallState
 from tests.properties import pbxs
 from tests.properties.messages import Message
 from tests.properties.script import UNANSWERED, Script, scripts
@@ -19,7 +19,7 @@ from tests.properties.truth import truth
 
 LATEST_COPY = timedelta(hours=2)
 LATEST_ANONYMOUS_COPY = timedelta(seconds=119)
-"""Two equal messages without a call id further apart than this are two calls (services/correlation.py)."""
+"""Two equal messages without a call id further apart than this are two calls (calls/locate.py)."""
 BOTH = (Direction.INCOMING, Direction.OUTGOING)
 SCRIPTS: dict[str, st.SearchStrategy[Script]] = {
     "sipuni": scripts(directions=(*BOTH, Direction.INTERNAL), outcomes=UNANSWERED, transfers=True),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from telephony.events import CallStatus, Direction
+from telephony.domain.events import CallStatus, Direction
 
 EXTENSIONS = ("101", "102", "103", "104", "105")
 CLIENTS = ("79201119613", "89031234567", "9161112233", "998901234567", "8955555555")

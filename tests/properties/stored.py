@@ -6,15 +6,18 @@ from collections.abc import Iterable
 
 from django.contrib.auth import get_user_model
 
-from telephony.events import CallStatus, Direction, LegRole
-from telephony.legs import Leg
+from telephony.domain.events import CallStatus, Direction, LegRole
+from telephony.domain.fold import CallState, RecordingNote
+from telephony.domain.fold.legs import Leg
+from telephony.intake import inbox
 from telephony.models import Call, CallLeg, Connection, Delivery, Extension
-from telephony.projection import CallState, RecordingNote
-from telephony.services import inbox
+from telephony.privacy.user_keys import make_hash
 from tests.properties.messages import SETTINGS, Message
 from tests.properties.script import EXTENSIONS
 
 EMPLOYEES = ("100", *EXTENSIONS)
+KEYS = {make_hash(f"key-{extension}"): f"key-{extension}" for extension in EMPLOYEES}
+"""What a leg's hash stands for."""
 
 
 def make_connection(vendor: str) -> Connection:
@@ -73,15 +76,16 @@ def _state(row: Call) -> CallState:
 
 
 def _leg(row: CallLeg) -> Leg:
-    assert row.user_id is not None, f"{row.extension_number}{row.user_key} is nobody's"
+    assert row.user_id is not None, f"{row} is nobody's"
     return Leg(
         role=LegRole(row.role),
         extension=row.extension_number,
-        user_key=row.user_key,
+        user_key=KEYS.get(row.key_hash, row.key_hash),
         rang_at=row.rang_at,
         answered_at=row.answered_at,
         ended_at=row.ended_at,
         status=CallStatus(row.status),
         talk_seconds=row.talk_seconds,
         is_transfer=row.is_transfer,
+        end_is_inferred=row.end_is_inferred,
     )

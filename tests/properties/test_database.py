@@ -14,10 +14,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from telephony.events import CallStatus, Direction
+from telephony.calls import reaper
+from telephony.domain.events import CallStatus, Direction
+from telephony.domain.fold import fold
+from telephony.domain.fold.order import set_of
 from telephony.models import CallEvent as StoredEvent
-from telephony.projection import fold, set_of
-from telephony.services import reaper
 from tests.properties.messages import by_form, by_get
 from tests.properties.played import (
     LATEST_ANONYMOUS_COPY,

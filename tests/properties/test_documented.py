@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from telephony.events import CallEvent, CallStatus, EventKind
-from telephony.projection import CallState, fold
+from telephony.domain.events import CallEvent, CallStatus, EventKind
+from telephony.domain.fold import CallState, fold
 from tests.properties.messages import Message
 from tests.properties.played import events_of
 from tests.properties.stored import deliver, make_connection, stored_calls

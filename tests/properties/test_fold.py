@@ -14,8 +14,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from telephony.events import CallEvent, CallStatus, Direction, EventKind
-from telephony.projection import fold
+from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind
+from telephony.domain.fold import fold
 from tests.properties.minus import check_minus
 from tests.properties.played import VENDORS, arrivals, events_of, examples, played_calls, says_the_end, subsets
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.projection import CallState, fold
+from telephony.domain.fold import CallState, fold
 from tests.properties.messages import Message
 from tests.properties.played import Played, events_of, examples, played_calls
 from tests.properties.truth import PBX_CLOCK

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from telephony.events import CallStatus, Direction, LegRole
-from telephony.legs import Leg
-from telephony.phone import to_e164
-from telephony.projection import CallState, RecordingNote
+from telephony.domain.events import CallStatus, Direction, LegRole
+from telephony.domain.fold import CallState, RecordingNote
+from telephony.domain.fold.legs import Leg
+from telephony.domain.numbers import to_e164
 from tests.properties.script import Script
 
 PBX_CLOCK = ("sipuni", "mobilon")

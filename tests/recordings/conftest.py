@@ -22,7 +22,7 @@ def api() -> Iterator[Api]:
 def own_storage(settings: Any, tmp_path: Path) -> Path:
     """Recordings lie in this folder."""
     place = tmp_path / "recordings"
-    storage = {"BACKEND": "telephony.storage.WholeFileStorage", "OPTIONS": {"location": str(place)}}
+    storage = {"BACKEND": "telephony.recordings.storage.WholeFileStorage", "OPTIONS": {"location": str(place)}}
     settings.STORAGES = {**settings.STORAGES, "recordings": storage}
     settings.TELEPHONY_DISK_FLOOR = 0
     return place

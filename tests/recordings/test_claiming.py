@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from telephony.models import Recording
-from telephony.services.recordings import claiming
+from telephony.recordings.fetching import claiming
 from tests.recordings.world import STARTED_AT, make_connection, make_recording
 
 pytestmark = pytest.mark.django_db
@@ -45,24 +45,24 @@ def test_a_lease_that_ran_out_is_taken_over_at_once_and_its_holder_may_write_not
     dead = claiming.claim()
     assert dead is not None
     assert claiming.claim() is None
-    assert claiming.LEASE.total_seconds() <= 15
-    heir = claiming.claim(now=timezone.now() + claiming.LEASE)
+    assert claiming.QUEUE.lease.total_seconds() <= 15
+    heir = claiming.claim(now=timezone.now() + claiming.QUEUE.lease)
     assert heir is not None
     assert (heir.attempts, heir.lease != dead.lease) == (2, True)
-    assert not claiming.change_held(dead, state="stored")
+    assert not claiming.QUEUE.write(dead, state="stored")
     claiming.give_back(dead)
     assert Recording.objects.get().lease == heir.lease
-    assert claiming.change_held(heir, state="lost", lease="")
+    assert claiming.QUEUE.write(heir, state="lost", lease="")
     assert Recording.objects.get().state == "lost"
 
 
 def test_a_lease_that_is_renewed_is_not_taken_over() -> None:
     make_recording(make_connection(), link="1")
-    row = claiming.claim(now=timezone.now() - claiming.LEASE)
+    row = claiming.claim(now=timezone.now() - claiming.QUEUE.lease)
     assert row is not None
-    assert claiming.renew(leases=[row.lease]) == set()
+    assert claiming.QUEUE.renew_tokens([row.lease]) == set()
     assert claiming.claim() is None
-    assert claiming.live_leases([row.lease, "nobodys"]) == {row.lease}
+    assert claiming.QUEUE.live_tokens([row.lease, "nobodys"]) == {row.lease}
 
 
 def test_renewing_tells_which_leases_were_lost() -> None:
@@ -73,12 +73,12 @@ def test_renewing_tells_which_leases_were_lost() -> None:
     assert mine is not None
     assert lost is not None
     Recording.objects.filter(pk=lost.pk).update(lease="another")
-    assert claiming.renew(leases=[mine.lease, lost.lease]) == {lost.lease}
+    assert claiming.QUEUE.renew_tokens([mine.lease, lost.lease]) == {lost.lease}
 
 
 def test_one_that_kills_its_worker_each_time_is_lost_and_holds_nobody_up() -> None:
     connection = make_connection()
-    poison = make_recording(connection, link="1", state="fetching", attempts=claiming.MAX_TRIES)
+    poison = make_recording(connection, link="1", state="fetching", attempts=claiming.QUEUE.pauses.max_attempts)
     other = make_recording(connection, link="2", next_try_at=STARTED_AT + timedelta(hours=1))
     assert claiming.claim() == other
     poison.refresh_from_db()

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
+from telephony.jobs import Queue, Run, runs, stop_runs
 from telephony.models import Recording
-from telephony.services import recordings
-from telephony.services.recordings import claiming, fetchers
-from telephony.services.recordings.fetching import Interrupted
+from telephony.recordings import fetching
+from telephony.recordings.fetching import fetchers
+from telephony.recordings.fetching.attempt import Interrupted
 from tests.load.judged import Query, querying
 from tests.recordings.world import MP3_PATH, make_connection, make_recording
 from tests.servers import Server
@@ -24,9 +25,11 @@ from tests.simulator.api import Api
 
 SLOW_SECONDS = 4.0
 MAKE = """
+from dataclasses import replace
 from datetime import timedelta
 from telephony.models import Connection
-from telephony.services.recordings import claiming, fetch_due, fetchers, stop_fetching
+from telephony.jobs import stop_runs
+from telephony.recordings.fetching import claiming, fetch_due, fetchers
 from tests.recordings.world import make_connection, make_recording
 from django.utils import timezone
 """
@@ -52,7 +55,7 @@ def run(postgresql_database: str, make_server: Callable[..., Server]) -> Callabl
     return run
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.postgresql
 def test_a_slow_pbx_holds_up_nobody_but_itself(slow_api: Api, run: Callable[[str], tuple[Any, Query]]) -> None:
     url = slow_api.server.url + MP3_PATH
@@ -73,13 +76,13 @@ print(fetch_due())
     assert [name for (name,) in stored] == ["quick"] * 6 + ["slow"] * 4
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.postgresql
 def test_a_transfer_longer_than_the_lease_is_not_taken_over(
     slow_api: Api, run: Callable[[str], tuple[Any, Query]]
 ) -> None:
     done, query = run(f"""
-claiming.LEASE, claiming.RENEW_SECONDS = timedelta(seconds=2), 0.5
+claiming.QUEUE, claiming.RENEW_SECONDS = replace(claiming.QUEUE, lease=timedelta(seconds=2)), 0.5
 make_recording(make_connection(), link="{slow_api.server.url}{MP3_PATH}?fault=slow")
 print(fetch_due())
 """)
@@ -88,14 +91,14 @@ print(fetch_due())
     assert len(slow_api.lines) == 1
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.postgresql
 def test_stopping_gives_back_what_is_on_its_way(slow_api: Api, run: Callable[[str], tuple[Any, Query]]) -> None:
     seconds, query = run(f"""
 import threading, time
 make_recording(make_connection(), link="{slow_api.server.url}/sipuni/records/a-60.wav?fault=slow")
 make_recording(make_connection(), link="{slow_api.server.url}/sipuni/records/b-60.wav?fault=slow")
-threading.Timer(1.0, stop_fetching).start()
+threading.Timer(1.0, stop_runs).start()
 begun = time.monotonic()
 fetch_due()
 print(time.monotonic() - begun)
@@ -104,7 +107,7 @@ print(time.monotonic() - begun)
     assert query("SELECT state, attempts, lease FROM telephony_recording") == [("waiting", 0, "")] * 2
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.postgresql
 def test_a_lease_that_was_lost_ends_the_transfer(slow_api: Api, run: Callable[[str], tuple[Any, Query]]) -> None:
     seconds, query = run(f"""
@@ -126,37 +129,32 @@ print(time.monotonic() - begun)
 def test_nothing_is_begun_while_the_disk_is_too_full(settings: Any) -> None:
     settings.TELEPHONY_DISK_FLOOR = 10**18
     make_recording(make_connection(), link="1")
-    assert recordings.fetch_due() == 0
+    assert fetching.fetch_due() == 0
     row = Recording.objects.get()
     assert (row.state, row.attempts) == ("expected", 0)
 
 
 @pytest.mark.django_db
 def test_without_anything_due_it_is_done_at_once() -> None:
-    assert recordings.fetch_due() == 0
+    assert fetching.fetch_due() == 0
 
 
 @pytest.mark.django_db
 def test_nothing_more_is_begun_when_the_disk_gets_full_or_the_process_is_to_end(
     pool: ThreadPoolExecutor, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetchers, "_stopping", Event())
+    monkeypatch.setattr(runs, "_stopping", Event())
     row = make_recording(make_connection(), link="1")
-    at_work = fetchers._Fetchers(pool)
+    at_work = fetchers._Fetchers(pool, Run())
     at_work._check(row)
     settings.TELEPHONY_DISK_FLOOR = 10**18
     assert at_work.run() == 0
     settings.TELEPHONY_DISK_FLOOR = 0
-    recordings.stop_fetching()
+    stop_runs()
     assert at_work.run() == 0
     with pytest.raises(Interrupted):
         at_work._check(row)
     assert Recording.objects.get().attempts == 0
-
-
-def test_a_process_that_is_at_it_already_does_not_begin_again() -> None:
-    with fetchers._running:
-        assert recordings.fetch_due() == 0
 
 
 @pytest.fixture
@@ -171,14 +169,14 @@ def test_what_is_on_its_way_ends_well_while_the_database_is_away(
 ) -> None:
     make_recording(make_connection(), link="1")
 
-    def renew(leases: list[str]) -> set[str]:
+    def renew(queue: Queue[Recording], tokens: list[str]) -> set[str]:
         raise OperationalError("the server closed the connection")
 
-    monkeypatch.setattr(claiming, "renew", renew)
+    monkeypatch.setattr(Queue, "renew_tokens", renew)
     monkeypatch.setattr(fetchers, "LOOK_EVERY_SECONDS", 0.05)
     monkeypatch.setattr(fetchers.database, "close", lambda: None)
     monkeypatch.setattr(fetchers, "fetch", lambda recording, check: time.sleep(0.3))
-    assert fetchers._Fetchers(pool).run() == 1
+    assert fetchers._Fetchers(pool, Run()).run() == 1
     assert "could not be renewed: OperationalError" in caplog.text
 
 
@@ -186,28 +184,21 @@ def test_what_is_on_its_way_ends_well_while_the_database_is_away(
 def test_a_row_that_can_not_be_written_is_left_to_its_lease(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    text = "a row's values"
+
     def fail(*_: object, **__: object) -> None:
-        raise OperationalError("secret")
+        raise OperationalError(text)
 
     monkeypatch.setattr(fetchers, "fetch", fail)
     monkeypatch.setattr(fetchers.database, "close", lambda: None)
     fetchers._fetch_in_thread(Recording(pk=7), lambda: None)  # type: ignore[arg-type]
-    assert "Recording 7: its state could not be written: OperationalError" in caplog.text
-    assert "secret" not in caplog.text
-
-
-def test_a_worker_that_is_asked_to_end_stops_fetching(monkeypatch: pytest.MonkeyPatch) -> None:
-    from celery.signals import worker_shutting_down
-
-    from telephony import tasks
-
-    stopped: list[bool] = []
-    monkeypatch.setattr(tasks.recordings, "stop_fetching", lambda: stopped.append(True))
-    worker_shutting_down.send(sender="worker")
-    assert stopped == [True]
+    assert "Recording 7: its state could not be written:" in caplog.text
+    assert "in fail\n" in caplog.text
+    assert "OperationalError" in caplog.text
+    assert text not in caplog.text
 
 
 def test_the_work_folder_is_on_the_storages_disk(own_storage: Path) -> None:
-    from telephony.storage import work_dir
+    from telephony.recordings.storage import work_dir
 
     assert work_dir() == own_storage / ".work"

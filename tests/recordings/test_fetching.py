@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from telephony.models import Recording
-from telephony.services.recordings.judging import judge_content
+from telephony.recordings.fetching.judging import judge_content
 from telephony.simulator.audio import recording
 from telephony.vendors.simulated import AudioFormat, Scenario
 from tests.recordings.world import (

@@ -17,8 +17,8 @@ from moto.server import ThreadedMotoServer
 
 from config import storages as config
 from telephony.checks import recordings_have_a_place
-from telephony.services.recordings import files
-from telephony.storage import WholeFileStorage, WorkFile, work_dir
+from telephony.recordings.fetching import files
+from telephony.recordings.storage import WholeFileStorage, WorkFile, open_private, work_dir
 from tests.recordings.world import (
     MP3_PATH,
     content_of,
@@ -44,7 +44,41 @@ def test_a_finished_file_is_taken_away_from_the_work_folder(storage: WholeFileSt
         assert storage.save("7/2026/03/1.mp3", content) == "7/2026/03/1.mp3"
     assert not finished.exists()
     assert Path(storage.path("7/2026/03/1.mp3")).read_bytes() == b"whole"
-    assert stat.S_IMODE(os.stat(storage.path("7/2026/03/1.mp3")).st_mode) == 0o644
+    assert modes(Path(storage.location)) == {"7": 0o700, "2026": 0o700, "03": 0o700, "1.mp3": 0o600, ".work": 0o755}
+
+
+def modes(folder: Path) -> dict[str, int]:
+    """The permissions of all that is in it."""
+    return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o777])
+def test_nobody_else_on_the_machine_reads_a_recording_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        storage = WholeFileStorage(location=str(tmp_path / "place"))
+        storage.save("7/2026/1.mp3", ContentFile(b"whole"))
+        with open_private(storage.work_dir / "half"):
+            pass
+    finally:
+        os.umask(before)
+    assert {mode for mode in modes(tmp_path).values() if mode & 0o077} == set()
+    assert modes(tmp_path)["1.mp3"] == 0o600 or umask == 0o777
+
+
+def test_where_nginx_sends_the_files_its_group_may_read_them(tmp_path: Path) -> None:
+    options = config.read_recordings_storage(tmp_path, group_reads=True)["OPTIONS"]
+    WholeFileStorage(**options).save("7/1.mp3", ContentFile(b"whole"))
+    assert modes(tmp_path) == {"7": 0o750, "1.mp3": 0o640, ".work": 0o700}
+
+
+@pytest.mark.django_db
+def test_what_a_fetch_leaves_is_its_owners_alone(api: Api) -> None:
+    make_recording(make_connection("xvb"), link=f"{api.server.url}/xvb/ui/msg_download/120/10019/a-3.g722")
+    stored = try_once()
+    assert stored.playable.name
+    for file in (stored.file, stored.playable):
+        assert stat.S_IMODE(os.stat(storages["recordings"].path(str(file))).st_mode) == 0o600
 
 
 def test_any_other_content_is_copied_and_a_name_is_overwritten(storage: WholeFileStorage, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from telephony.models import Recording
-from telephony.services.recordings import schedule
+from telephony.recordings.fetching import schedule
 from tests.recordings.world import MP3_PATH, make_connection, make_recording, serving, try_once
 from tests.recordings.world import Canned as Answer
 from tests.simulator.api import Api
@@ -36,7 +36,8 @@ def test_the_link_of_an_unanswered_call_is_given_up_within_the_hour() -> None:
 
 
 def test_our_own_faults_are_tried_for_ever_but_not_often() -> None:
-    pauses = [schedule.own_pause_after(tries=tries) for tries in (1, 6, 10, 1000)]
+    pauses = [pause for tries in (1, 6, 10, 1000) if (pause := schedule.OWN_PAUSES.after(tries)) is not None]
+    assert len(pauses) == 4
     assert pauses[0] < timedelta(seconds=12)
     assert all(timedelta(hours=2) <= pause <= timedelta(hours=2.2) for pause in pauses[1:])
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from telephony.audio import AudioError, Problem
 from telephony.models import DiscardedFile, Recording
-from telephony.services.recordings import claiming, files
-from telephony.services.recordings.fetching import Interrupted, fetch
+from telephony.recordings.audio import AudioError, Problem
+from telephony.recordings.fetching import claiming, files
+from telephony.recordings.fetching.attempt import Interrupted, fetch
 from telephony.signals import recording_stored
 from tests.recordings.world import (
     MP3_PATH,
@@ -30,7 +30,7 @@ def test_a_second_fetch_after_a_kill_makes_no_second_file(api: Api, monkeypatch:
     """Killed between the file and the row that says so: the next worker overwrites the file with itself."""
     make_recording(make_connection(), link=api.server.url + MP3_PATH)
     with monkeypatch.context() as killed:
-        killed.setattr("telephony.services.notices.tell_of_recording", raise_system_exit)
+        killed.setattr("telephony.outgoing.notices.tell_of_recording", raise_system_exit)
         with pytest.raises(SystemExit):
             try_once()
     halfway = Recording.objects.get()
@@ -46,7 +46,7 @@ def raise_system_exit(**_: object) -> None:
 def test_another_content_after_a_kill_leaves_one_file_too(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     recording = make_recording(make_connection("xvb"), link=f"{api.server.url}/xvb/ui/msg_download/120/10019/a-3.g722")
     with monkeypatch.context() as killed:
-        killed.setattr("telephony.services.notices.tell_of_recording", raise_system_exit)
+        killed.setattr("telephony.outgoing.notices.tell_of_recording", raise_system_exit)
         with pytest.raises(SystemExit):
             try_once()
     earlier = stored_files()
@@ -97,7 +97,7 @@ def test_who_is_interrupted_gives_it_back(api: Api) -> None:
 def test_a_disk_that_fills_up_on_the_way_interrupts(
     api: Api, settings: Any, monkeypatch: pytest.MonkeyPatch, floor: int, state: str
 ) -> None:
-    monkeypatch.setattr("telephony.services.recordings.fetching.LOOK_AT_DISK_EVERY", 1000)
+    monkeypatch.setattr("telephony.recordings.fetching.attempt.LOOK_AT_DISK_EVERY", 1000)
     settings.TELEPHONY_DISK_FLOOR = floor
     make_recording(make_connection(), link=api.server.url + MP3_PATH)
     row = try_once()
@@ -117,7 +117,7 @@ def test_our_own_fault_never_loses_a_recording(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("telephony.services.recordings.files.put", fail)
+    monkeypatch.setattr("telephony.recordings.fetching.files.put", fail)
     connection = make_connection("wirecrm", settings={"dial_token": "the-token"})
     make_recording(connection, link=api.server.url + MP3_PATH, attempts=40)
     row = try_once()
@@ -128,7 +128,7 @@ def test_what_the_codecs_give_up_on_is_kept_nevertheless(api: Api, monkeypatch: 
     def give_up(*_: object, **__: object) -> None:
         raise AudioError(Problem.TOO_MUCH_WORK, "The limit of memory was reached.")
 
-    monkeypatch.setattr("telephony.services.recordings.fetching.prepare", give_up)
+    monkeypatch.setattr("telephony.recordings.fetching.attempt.prepare", give_up)
     make_recording(make_connection(), link=api.server.url + MP3_PATH)
     row = try_once()
     assert (row.state, row.reason, row.seconds, row.peaks) == ("stored", "not_prepared", None, [])
@@ -136,7 +136,7 @@ def test_what_the_codecs_give_up_on_is_kept_nevertheless(api: Api, monkeypatch: 
 
 
 def test_a_bug_of_ours_never_loses_a_recording(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("telephony.services.recordings.fetching.judge_content", None)
+    monkeypatch.setattr("telephony.recordings.fetching.attempt.judge_content", None)
     make_recording(make_connection(), link=api.server.url + MP3_PATH)
     row = try_once()
     assert (row.state, row.reason, row.detail[:9]) == ("waiting", "internal", "TypeError")

@@ -15,9 +15,9 @@ from typing import Any
 from django.core.files.storage import storages
 
 from telephony.models import Call, Connection, Recording
-from telephony.services.recordings import claiming
-from telephony.services.recordings.fetching import fetch
-from telephony.storage import work_dir
+from telephony.recordings.fetching import claiming
+from telephony.recordings.fetching.attempt import fetch
+from telephony.recordings.storage import work_dir
 from tests.telephony.factories import ConnectionFactory
 
 STARTED_AT = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from telephony.connections.settings import add_connection
+from telephony.intake import inbox
 from telephony.models import Call, Connection
-from telephony.services import inbox
-from telephony.services.connections import add_connection
 from telephony.simulator.check import check
 from telephony.simulator.player import Played, Target
 from telephony.simulator.targets import Casting, of_connection

@@ -21,7 +21,7 @@ from tests.servers import ROOT, Server, free_port
 VENDORS = ("sipuni", "wirecrm", "xvb", "mobilon", "demo")
 ADD_CONNECTIONS = f"""
 import json
-from telephony.services.connections import add_connection
+from telephony.connections.settings import add_connection
 made = [
     add_connection(vendor=vendor, name=vendor, time_zone="Asia/Omsk", phone_region="RU", settings={{}})
     for vendor in {VENDORS}
@@ -56,7 +56,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     server.stop()
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_disturbed_calls_of_every_vendor_are_received_as_played(site: Site, vendor: str) -> None:
     done = site.simulate(
@@ -70,7 +70,7 @@ def test_disturbed_calls_of_every_vendor_are_received_as_played(site: Site, vend
     assert site.connections[vendor]["hook_path"].split("/")[4] not in done.stdout + done.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_an_address_alone_is_enough_and_a_changed_call_fails_the_check(site: Site) -> None:
     url = site.server.url + site.connections["mobilon"]["hook_path"]
     arguments = (
@@ -95,7 +95,7 @@ def test_an_address_alone_is_enough_and_a_changed_call_fails_the_check(site: Sit
     assert "it is not there" in wrong.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_a_server_that_is_not_there_fails(site: Site) -> None:
     done = site.simulate(
         "calls", "--connection", "1", "--base-url", f"http://127.0.0.1:{free_port()}", "--rate", "0", "--speed", "0"
@@ -104,7 +104,7 @@ def test_a_server_that_is_not_there_fails(site: Site) -> None:
     assert "did not answer" in done.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_an_ordered_call_is_played(site: Site) -> None:
     """simulate serve: the order's answer names the id that the last message carries."""
     port = free_port()
@@ -125,7 +125,7 @@ def test_an_ordered_call_is_played(site: Site) -> None:
         assert _stop(process) == 0
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_traffic_plays_on_every_connection_until_it_is_stopped(site: Site) -> None:
     before = {call["external_id"] for call in site.calls()}
     process = _start(site, "traffic", "--base-url", site.server.url, "--rate", "20", "--speed", "50", "--serve")

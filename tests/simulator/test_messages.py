@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from telephony.events import CallEvent
-from telephony.hooks import ConnectionProfile, Hook, Outcome
-from telephony.projection import CallState, fold
+from telephony.domain.events import CallEvent
+from telephony.domain.fold import CallState, fold
+from telephony.domain.hooks import ConnectionProfile, Hook, Outcome
 from telephony.simulator.comparison import Seen, differences
 from telephony.simulator.scenarios import EMPLOYEES, Scriptwriter
 from telephony.vendors import get_vendor

@@ -7,8 +7,8 @@ from typing import Any
 from django.test import Client
 from lxml import etree
 
+from telephony.connections import settings as connections
 from telephony.models import Connection
-from telephony.services import connections
 from tests.soap.messages import PASSWORD, SOAP_11, USER, authorization
 
 

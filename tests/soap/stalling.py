@@ -26,6 +26,8 @@ class StallingNetwork:
 
     def close(self) -> None:
         self._passing.set()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # Closed alone, it would still accept whom it waits for.
         self._listener.close()
 
     def _accept(self) -> None:

@@ -18,7 +18,7 @@ from tests.servers import Server
 from tests.soap.attacks import Attack, attacks
 from tests.soap.messages import authorization
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 MOST_SECONDS = 1.0
 """What bites takes many seconds. How fast the answers are, tests/benchmarks/xml_attacks.py measures."""
 MOST_BYTES = 20 * 1024 * 1024

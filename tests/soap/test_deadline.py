@@ -16,7 +16,7 @@ from tests.servers import Server
 from tests.soap.messages import KEY, NUMBER, authorization, envelope
 from tests.soap.stalling import StallingNetwork
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
+pytestmark = [pytest.mark.proof, pytest.mark.postgresql]
 DEADLINE = 0.8
 NAME = "VIP:Ренессанс Капитал"
 QUESTION = envelope("SayName", "http://test", number=NUMBER)

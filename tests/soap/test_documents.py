@@ -11,7 +11,7 @@ from tests.servers import Server
 from tests.services import missing
 from tests.soap.messages import authorization
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 
 SAY_NAME = r"""curl -X POST -H "Content-Type: text/xml" \
      -H "Authorization: Basic U09BUDoxMjM=" \

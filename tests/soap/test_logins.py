@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.test import override_settings
+from django.test import RequestFactory, override_settings
+from django.utils import timezone
 
-from telephony import passwords
+from telephony.connections import settings as connections
 from telephony.models import Call, Connection, Delivery, FailedLogin
-from telephony.services import connections, logins
+from telephony.privacy import passwords
+from telephony.soap import logins
+from telephony.soap.login import JUDGED_WRONG
+from telephony.soap.views import service
 from tests.soap.messages import KEY, NUMBER, PASSWORD, SOAP_12, USER, authorization, envelope
 from tests.soap.requests import add_mobilon, fault, post, said
 
@@ -44,6 +48,20 @@ WRONG_LOGINS = {
 }
 
 
+class Untouched:
+    def read(self, size: int) -> bytes:
+        raise AssertionError("The body was read.")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("login", [*NO_LOGINS.values(), *WRONG_LOGINS.values()], ids=[*NO_LOGINS, *WRONG_LOGINS])
+def test_nobody_elses_body_is_read(mobilon: Connection, login: str | None) -> None:
+    headers = {"HTTP_AUTHORIZATION": login} if login else {}
+    request = RequestFactory().post("/telephony/ws/VATS", "<x/>", content_type="text/xml", **headers)
+    request._stream = Untouched()
+    assert service(request, "VATS").status_code == 401
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("body", [RING, QUESTION], ids=["ring", "question"])
 @pytest.mark.parametrize("login", [*NO_LOGINS.values(), *WRONG_LOGINS.values()], ids=[*NO_LOGINS, *WRONG_LOGINS])
@@ -54,6 +72,13 @@ def test_without_the_right_credentials_it_is_a_401(mobilon: Connection, login: s
     assert fault(response) == "User name or password is wrong or missing."
     assert not Delivery.objects.exists()
     assert FailedLogin.objects.exists() is (login in WRONG_LOGINS.values())
+
+
+def test_what_the_server_judged_by_its_headers_is_counted_and_nothing_is_read(mobilon: Connection) -> None:
+    """A password that became right meanwhile stores no message whose body was not read."""
+    assert post("", REMOTE_ADDR="192.0.2.7", **{JUDGED_WRONG: True}).status_code == 401
+    assert FailedLogin.objects.get().remote_address == "192.0.2.7"
+    assert not Delivery.objects.exists()
 
 
 def test_the_fault_of_a_wrong_login_is_in_the_request_s_version(mobilon: Connection) -> None:
@@ -141,7 +166,54 @@ def test_wrong_logins_are_limited_for_each_sender_and_right_ones_never(mobilon: 
         assert post(RING, login=WRONG, REMOTE_ADDR="192.0.2.7").status_code == 401
         clock.shift(61)
         assert post(RING, login=WRONG).status_code == 401
+        assert FailedLogin.objects.count() == logins.MOST_FAILURES + 2
+        clock.shift(3601)
+        assert post(RING, login=WRONG).status_code == 401
         assert FailedLogin.objects.count() == 1
+
+
+EASY = "4815"
+
+
+@pytest.fixture
+def easy(mobilon: Connection) -> Connection:
+    """A connection whose password was chosen before easy ones were refused."""
+    mobilon.settings["soap_password"] = passwords.make_hash(EASY)
+    mobilon.save()
+    return mobilon
+
+
+def guess(clock: Any, times: int, *, senders: int = 1) -> None:
+    """So many wrong passwords of each of these senders together, the last of them by a request."""
+    at = timezone.now()
+    clock.shift(61)
+    names = [f"198.51.100.{number % senders}" for number in range(times - 1)]
+    FailedLogin.objects.bulk_create(FailedLogin(remote_address=name, user=USER, at=at) for name in names)
+    assert post(RING, login=authorization(USER, "0000"), REMOTE_ADDR="198.51.100.0").status_code == 429
+
+
+def test_an_easy_password_from_before_is_not_found_by_guessing(easy: Connection) -> None:
+    with time_machine.travel("2026-11-21 10:00Z", tick=False) as clock:
+        guess(clock, logins.MOST_OF_ONE_SENDER)
+        right = post(RING, login=authorization(USER, EASY), REMOTE_ADDR="198.51.100.0")
+        wrong = post(RING, login=authorization(USER, "9999"), REMOTE_ADDR="198.51.100.0")
+        assert (right.status_code, wrong.status_code) == (429, 429)
+        assert fault(right) == fault(wrong)
+        assert said(post(RING, login=authorization(USER, EASY), REMOTE_ADDR="192.0.2.7")) == "1"
+
+
+def test_guesses_from_many_addresses_slow_everybody_but_the_pbx(easy: Connection) -> None:
+    with time_machine.travel("2026-11-21 10:00Z", tick=False) as clock:
+        assert said(post(RING, login=authorization(USER, EASY), REMOTE_ADDR="192.0.2.7")) == "1"
+        guess(clock, logins.MOST_OF_ALL, senders=10)
+        assert post(RING, login=authorization(USER, EASY), REMOTE_ADDR="203.0.113.1").status_code == 429
+        assert said(post(RING, login=authorization(USER, EASY), REMOTE_ADDR="192.0.2.7")) == "1"
+
+
+def test_a_good_password_is_never_held_up_by_guesses(mobilon: Connection) -> None:
+    with time_machine.travel("2026-11-21 10:00Z", tick=False) as clock:
+        guess(clock, logins.MOST_OF_ONE_SENDER)
+        assert said(post(RING, REMOTE_ADDR="198.51.100.0")) == "1"
 
 
 def test_wrong_logins_are_counted_at_the_connection(mobilon: Connection) -> None:

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from telephony.events import Direction
+from telephony.domain.events import Direction
+from telephony.intake.replay import replay
 from telephony.models import Call, Connection, Delivery
-from telephony.services.replay import replay
+from telephony.privacy.user_keys import make_hash
 from tests.soap.messages import E164, KEY, NUMBER, envelope
 from tests.soap.requests import fault, post, said
 from tests.telephony.factories import ExtensionFactory, UserFactory
@@ -28,7 +29,7 @@ def test_an_incoming_call_rings_the_phone_of_the_key(mobilon: Connection) -> Non
     assert said(post(RING)) == "1"
     call = Call.objects.get()
     assert (call.direction, call.status, call.client_e164) == (Direction.INCOMING, "ringing", E164)
-    assert [(leg.user, leg.user_key) for leg in call.legs.all()] == [(extension.user, KEY)]
+    assert [(leg.user, leg.key_hash) for leg in call.legs.all()] == [(extension.user, make_hash(KEY))]
     delivery = Delivery.objects.get()
     assert (delivery.state, bytes(delivery.body)) == (Delivery.State.APPLIED, RING.encode())
 
@@ -102,12 +103,12 @@ def test_a_stored_request_can_be_replayed(mobilon: Connection, body: str) -> Non
 def test_what_fails_for_our_own_fault_is_kept_and_answered_neutrally(
     mobilon: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from telephony.services import calls
+    from telephony.calls import apply
 
     def broken(**_: object) -> None:
         raise RuntimeError("full of secrets")
 
-    monkeypatch.setattr(calls, "apply_event", broken)
+    monkeypatch.setattr(apply, "apply_event", broken)
     assert said(post(RING)) == "1"
     delivery = Delivery.objects.get()
     assert delivery.state == Delivery.State.RECEIVED
@@ -117,7 +118,7 @@ def test_what_fails_for_our_own_fault_is_kept_and_answered_neutrally(
 def test_what_can_t_be_stored_is_a_503(mobilon: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import OperationalError
 
-    from telephony.services import inbox
+    from telephony.intake import inbox
 
     def full(**_: object) -> None:
         raise OperationalError("disk full at /secret/path")
@@ -130,7 +131,7 @@ def test_what_can_t_be_stored_is_a_503(mobilon: Connection, monkeypatch: pytest.
 def test_our_own_mistakes_are_told_to_the_log_alone(
     mobilon: Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from telephony.services import inbox
+    from telephony.intake import inbox
 
     def broken(**_: object) -> None:
         raise RuntimeError("full of secrets")

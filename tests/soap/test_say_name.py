@@ -8,10 +8,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from lxml import etree
 
-from telephony.directory import ContactCard
-from telephony.hooks import Outcome
+from telephony.connections.settings import clean_settings
+from telephony.domain.directory import ContactCard
+from telephony.domain.hooks import Outcome
 from telephony.models import Connection, Delivery
-from telephony.services.connections import clean_settings
 from telephony.vendors.mobilon.envelope import read_request
 from telephony.vendors.mobilon.soap import say_name
 from tests.soap.messages import E164, NUMBER, envelope

@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError
 
 from telephony.models import Connection, FailedLogin
-from telephony.services import logins
+from telephony.soap import logins
 from telephony.soap.deadline import TooLate, within
 from tests.soap.messages import KEY, NUMBER, authorization, envelope
 from tests.soap.requests import fault, post, said

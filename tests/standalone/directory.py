@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from telephony.directory import ContactCard
-from telephony.events import Phone
+from telephony.domain.directory import ContactCard
+from telephony.domain.events import Phone
 from tests.standalone.models import Person
 
 

@@ -71,3 +71,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "Europe/Moscow"
 BASE_DIR = Path(__file__).resolve().parent
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"hide_hook_secrets": {"()": "telephony.privacy.masking.HideHookSecrets"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["hide_hook_secrets"]}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

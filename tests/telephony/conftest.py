@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from telephony import vendors
-from telephony.events import Parsed
-from telephony.hooks import ConnectionProfile, Hook
+from telephony.domain.events import Parsed
+from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.models import Connection
 from tests.telephony.factories import ConnectionFactory
 

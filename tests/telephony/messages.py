@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 from django.test import Client
 
-from telephony.hooks import Hook
+from telephony.domain.hooks import Hook
+from telephony.intake import inbox
 from telephony.models import Call, Connection, Delivery
-from telephony.services import inbox
 
 START = datetime(2024, 1, 29, 10, 0, tzinfo=UTC)
 """Second 0 of every call told here."""

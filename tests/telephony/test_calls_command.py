@@ -57,7 +57,6 @@ EVERYTHING: dict[str, Any] = {
         {
             "role": "called",
             "extension": "101",
-            "user_key": "",
             "user": "anna",
             "status": "answered",
             "rang_at": "2024-01-29T10:00:02Z",
@@ -65,6 +64,7 @@ EVERYTHING: dict[str, Any] = {
             "ended_at": "2024-01-29T10:00:40Z",
             "talk_seconds": 30,
             "is_transfer": False,
+            "end_is_inferred": False,
         }
     ],
     "recording": LINK,

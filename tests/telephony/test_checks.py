@@ -34,7 +34,7 @@ def test_our_own_settings_are_sound() -> None:
         (["telephony.vendors.none.Vendor"], ["telephony.E001"], "names telephony.vendors.none.Vendor, which can't"),
         ([DEMO, "no_dots"], ["telephony.E001"], "names no_dots"),
         (["telephony.vendors.demo.vendor.parse_message"], ["telephony.E002"], "is no Vendor"),
-        (["telephony.phone.Phone"], ["telephony.E002"], "is no Vendor"),
+        (["telephony.domain.events.Phone"], ["telephony.E002"], "is no Vendor"),
         ([DEMO, f"{__name__}.Twin"], ["telephony.E003"], "have the same slug"),
         ([f"{__name__}.Nameless"], ["telephony.E006"], "has no slug"),
         (["telephony.gone.A", "telephony.gone.B"], ["telephony.E001"] * 2, "names telephony.gone.A"),
@@ -49,7 +49,7 @@ def test_each_vendor_has_to_be_one(settings: Settings, paths: list[str], ids: li
 
 @pytest.mark.parametrize(
     ("path", "number"),
-    [("telephony.directory.None_", "telephony.E004"), (f"{__name__}.Mute", "telephony.E005")],
+    [("telephony.domain.directory.None_", "telephony.E004"), (f"{__name__}.Mute", "telephony.E005")],
 )
 def test_the_directory_has_to_find_contacts(settings: Settings, path: str, number: str) -> None:
     settings.TELEPHONY_CONTACT_DIRECTORY = path

@@ -13,9 +13,9 @@ from django.db import connection as database
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from telephony.connections.settings import add_connection, clean_settings, rotate
 from telephony.models import Connection
 from telephony.models.connection import hook_secret_sha256
-from telephony.services.connections import add_connection, clean_settings, rotate
 from tests.telephony.factories import ConnectionFactory
 
 pytestmark = pytest.mark.django_db

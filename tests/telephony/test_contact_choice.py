@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from telephony.calls.contacts import attach_contact, link_earlier_calls
+from telephony.domain.numbers import normalise
 from telephony.models import Call, Connection, ContactChoice
-from telephony.phone import normalise
-from telephony.services.contacts import attach_contact, link_earlier_calls
 from telephony.signals import call_changed
 from tests.telephony.factories import make_contact, make_user
 from tests.telephony.messages import CLIENT, deliver, sipuni

@@ -7,11 +7,12 @@ from unittest.mock import patch
 
 import pytest
 
-from telephony.directory import ContactCard, EmptyDirectory, get_directory
-from telephony.events import Phone
+from telephony.calls.contacts import link_earlier_calls
+from telephony.conf import contact_directory
+from telephony.domain.directory import ContactCard, EmptyDirectory
+from telephony.domain.events import Phone
+from telephony.domain.numbers import normalise
 from telephony.models import Call, Connection
-from telephony.phone import normalise
-from telephony.services.contacts import link_earlier_calls
 from tests.telephony.factories import ConnectionFactory, ExtensionFactory, make_contact, make_user
 from tests.telephony.messages import CLIENT, deliver, form, send, sipuni, wirecrm
 
@@ -62,7 +63,7 @@ def test_a_number_that_is_no_valid_one_is_matched_by_its_digits(connection: Conn
     deliver(connection, sipuni(1, 0, src_num="0012"))
     contact = make_contact("0012")
     found = [ContactCard(pk=contact.pk, name=contact.name)]
-    with patch.object(type(get_directory()), "find", lambda self, phone: found):
+    with patch.object(type(contact_directory()), "find", lambda self, phone: found):
         assert link("00 12") == 1
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from telephony.models import Call, CallEvent, Connection
+from telephony.privacy.user_keys import make_hash
 from tests.telephony.factories import ConnectionFactory
 from tests.telephony.messages import CLIENT, Message, at, deliver, form, mobilon_rings, only_call, xvb
 
@@ -53,7 +54,9 @@ class TestTemplateRings:
     def test_a_group_that_rings_is_one_call_with_several_legs(self, mobilon: Connection) -> None:
         for second, key in enumerate(("K1", "K2", "K3", "K1")):
             deliver(mobilon, mobilon_rings(key), second)
-        assert list(only_call().legs.values_list("user_key", flat=True)) == ["K1", "K2", "K3"]
+        assert list(only_call().legs.values_list("key_hash", flat=True)) == [
+            make_hash(key) for key in ("K1", "K2", "K3")
+        ]
 
     def test_other_spellings_of_the_number_are_the_same_number(self, mobilon: Connection) -> None:
         deliver(mobilon, mobilon_rings("K1", "79201119613"), 0)
@@ -88,7 +91,7 @@ class TestTemplateRings:
         deliver(mobilon, state("0", "START"), 2)
         deliver(mobilon, state("9", "HANGUP"), 9)
         assert statuses() == [("u1", "no_answer", "")]
-        assert only_call().legs.get().user_key == "K1"
+        assert only_call().legs.get().key_hash == make_hash("K1")
 
     def test_of_two_calls_that_rings_began_none_is_taken_over(self, mobilon: Connection) -> None:
         deliver(mobilon, mobilon_rings("K1"), 0)

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 
-from telephony import views
-from telephony.directory import ContactCard
-from telephony.events import Parsed, Phone
+from telephony.calls import legs
+from telephony.domain.directory import ContactCard
+from telephony.domain.events import Parsed, Phone
+from telephony.intake import inbox, views
 from telephony.models import Call, Connection, Delivery
-from telephony.services import calls, inbox
 from tests.telephony.conftest import Parse
 from tests.telephony.factories import ConnectionFactory
 from tests.telephony.messages import send, sipuni, wirecrm
@@ -58,11 +59,11 @@ def test_a_failure_while_applying_changes_nothing_and_is_tried_again(
 ) -> None:
     """The database fails when half of the call is written."""
 
-    def fail(*_: object) -> None:
+    def fail(**_: object) -> None:
         raise error
 
     with monkeypatch.context() as broken:
-        broken.setattr(calls, "_save_legs", fail)
+        broken.setattr(legs, "save", fail)
         assert answer(send(connection, sipuni(1, 0))) == SUCCESS
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.error) == ("received", f"{type(error).__name__}: {error}")
@@ -78,7 +79,7 @@ def test_a_directory_with_a_bug_leaves_the_delivery_for_later(monkeypatch: pytes
         def find(self, phone: Phone) -> list[ContactCard]:
             raise ZeroDivisionError
 
-    monkeypatch.setattr(inbox, "get_directory", Broken)
+    monkeypatch.setattr(inbox, "contact_directory", Broken)
     connection = ConnectionFactory.create(vendor="wirecrm")
     assert answer(send(connection, wirecrm("NOTIFY_START"))) == (200, b"{}")
     assert Delivery.objects.get().error == "ZeroDivisionError: "
@@ -97,7 +98,7 @@ def test_503_if_the_message_can_not_be_stored(
     def fail(**_: object) -> None:
         raise error("server at 10.0.0.9 is gone")
 
-    monkeypatch.setattr(f"telephony.views.{where}", fail)
+    monkeypatch.setattr(f"telephony.intake.views.{where}", fail)
     with caplog.at_level(logging.ERROR, views.__name__):
         response = send(connection, sipuni(1, 0))
     assert answer(response) == (503, b"The message could not be stored; please send it again.")
@@ -115,7 +116,7 @@ def test_an_error_that_can_not_be_noted_is_answered_neutrally_too(
         raise InterfaceError("connection already closed")
 
     def parse(*_: object) -> Parsed:
-        monkeypatch.setattr(Delivery, "save", fail)
+        monkeypatch.setattr(QuerySet, "update", fail)
         raise OperationalError("server closed the connection unexpectedly")
 
     set_parser("sipuni", parse)
@@ -123,6 +124,6 @@ def test_an_error_that_can_not_be_noted_is_answered_neutrally_too(
     monkeypatch.undo()
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.error, delivery.attempts) == ("received", "", 1)
-    assert delivery.next_try_at == delivery.received_at + inbox.LEASE
+    assert delivery.next_try_at == delivery.received_at + inbox.QUEUE.lease
     assert inbox.process_due(now=delivery.next_try_at) == 1
     assert Call.objects.exists()

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
+from telephony.http.remote_address import remote_address
 from telephony.models import Connection, Delivery
-from telephony.services.inbox import storable_headers
-from telephony.views import remote_address
+from telephony.privacy.masking import storable_headers
+from telephony.vendors import secret_headers
 from tests.telephony.messages import send, sipuni
 
 SPOOFED, CLIENT, OUTER, INNER = "6.6.6.6", "198.51.100.7", "10.0.0.2", "10.0.0.1"
@@ -35,6 +36,13 @@ def test_headers_are_stored_without_secrets(connection: Connection, name: str) -
 def test_a_header_that_repeats_the_address_is_stored_without_its_secret(connection: Connection) -> None:
     send(connection, sipuni(1, 0), Client(headers={"X-Original-URI": connection.hook_path + "?event=1"}))
     assert connection.hook_secret not in str(Delivery.objects.get().headers)
+
+
+def test_vendors_name_headers_that_do_not_look_secret() -> None:
+    assert "x-xvb-ac" in secret_headers()
+    assert all(name == name.lower() for name in secret_headers())
+    kept = storable_headers([("X-Pbx", "10019"), ("X-Other", "10019")], secret_names={"x-pbx"})
+    assert kept == {"X-Pbx": "[hidden]", "X-Other": "10019"}
 
 
 def test_headers_are_stored_without_what_no_database_stores() -> None:

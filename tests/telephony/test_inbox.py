@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from telephony import tasks
-from telephony.events import Parsed
-from telephony.exceptions import CallBusy
-from telephony.hooks import ConnectionProfile, Hook
+from telephony.calls import locks
+from telephony.domain.events import Parsed
+from telephony.domain.exceptions import CallBusy
+from telephony.domain.hooks import ConnectionProfile, Hook
+from telephony.intake import inbox
 from telephony.models import Call, Connection, Delivery
-from telephony.services import inbox, locks
 from telephony.vendors import get_vendor
 from tests.telephony.conftest import Parse
 from tests.telephony.factories import ConnectionFactory
@@ -99,10 +100,10 @@ def test_a_delivery_whose_process_died_is_taken_when_its_lease_is_over(connectio
 def test_a_delivery_that_kills_its_process_five_times_is_failed(connection: Connection) -> None:
     delivery = waiting(connection)
     for attempt in range(2, 6):
-        claimed = inbox._claim(at(attempt * 60))  # And the process is killed here.
+        claimed = inbox.QUEUE.claim(now=at(attempt * 60))  # And the process is killed here.
         assert claimed is not None
         assert claimed.attempts == attempt
-        assert inbox._claim(at(attempt * 60 + 59)) is None
+        assert inbox.QUEUE.claim(now=at(attempt * 60 + 59)) is None
     assert inbox.process_due(now=at(600)) == 1
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts, delivery.next_try_at) == ("failed", 5, None)
@@ -111,7 +112,7 @@ def test_a_delivery_that_kills_its_process_five_times_is_failed(connection: Conn
 
 def test_a_delivery_that_kills_its_process_costs_the_others_no_attempt(connection: Connection) -> None:
     killer, other = waiting(connection, 0), waiting(connection, 1)
-    claimed = inbox._claim(at(600))
+    claimed = inbox.QUEUE.claim(now=at(600))
     assert claimed == killer
     other.refresh_from_db()
     assert other.attempts == 1
@@ -133,9 +134,9 @@ def test_one_poisonous_delivery_holds_up_no_other(connection: Connection, broken
     assert Call.objects.count() == len(others)
     for delivery in (poison, gone):
         delivery.refresh_from_db()
-        assert delivery.state == "received"
-    assert poison.error == BUG
-    assert "gone" in gone.error
+    assert (poison.state, poison.error) == ("received", BUG)
+    assert gone.state == "failed"
+    assert "(gone) is not installed" in gone.error
 
 
 def test_deliveries_are_taken_oldest_first(connection: Connection, set_parser: SetParser) -> None:
@@ -170,7 +171,7 @@ def test_no_secret_of_the_connection_stands_in_an_error(set_parser: SetParser) -
 
 def test_the_secrets_of_a_vendor_that_is_gone_are_hidden_too() -> None:
     connection = ConnectionFactory.create(vendor="gone", settings={"anything": "hidden-anyway"})
-    assert inbox.safe_text("x hidden-anyway x", connection) == "x [hidden] x"
+    assert connection.without_secrets("x hidden-anyway x") == "x [hidden] x"
 
 
 def test_a_call_that_somebody_else_works_on_for_long_is_left_to_the_worker(
@@ -189,7 +190,7 @@ def test_a_call_that_somebody_else_works_on_for_long_is_left_to_the_worker(
         assert delivery.error == "CallBusy: Another process worked on the same call for too long."
         assert delivery.next_try_at is not None
         inbox.process_due(now=delivery.next_try_at)
-    assert patience == [inbox.PATIENCE_IN_REQUEST_MS, inbox.PATIENCE_OF_WORKER_MS]
+    assert patience == [inbox.PATIENCE_IN_REQUEST_MS, locks.PATIENCE_OF_WORKER_MS]
     delivery.refresh_from_db()
     assert delivery.next_try_at is not None
     inbox.process_due(now=delivery.next_try_at)

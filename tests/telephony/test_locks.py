@@ -11,8 +11,8 @@ import pytest
 from django.db import connections, transaction
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-from telephony.exceptions import CallBusy
-from telephony.services import locks
+from telephony.calls import locks
+from telephony.domain.exceptions import CallBusy
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from telephony.exceptions import CallBusy
+from telephony.calls import locks
+from telephony.calls.reaper import reap_calls
+from telephony.calls.selectors import call_as_json
+from telephony.domain.exceptions import CallBusy
 from telephony.models import Call, CallEvent, Connection, Delivery
-from telephony.selectors import call_as_json
-from telephony.services import locks
-from telephony.services.reaper import reap_calls
 from tests.telephony.factories import ConnectionFactory
 from tests.telephony.messages import (
     at,

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.forms.models import model_to_dict
 
-from telephony.events import Direction, Parsed
-from telephony.exceptions import CallBusy
-from telephony.hooks import ConnectionProfile, Hook
+from telephony.calls import apply, locks
+from telephony.domain.events import Direction, Parsed
+from telephony.domain.exceptions import CallBusy
+from telephony.domain.hooks import ConnectionProfile, Hook
+from telephony.intake.replay import replay, replay_many
 from telephony.models import Call, CallEvent, CallLeg, Connection, Delivery, Recording
-from telephony.services import calls, locks
-from telephony.services.replay import replay, replay_many
 from telephony.vendors import get_vendor
 from tests.telephony.conftest import Parse
 from tests.telephony.factories import ConnectionFactory, ExtensionFactory, make_contact
@@ -228,7 +228,7 @@ def test_a_waiting_delivery_is_done_by_its_replay(connection: Connection, monkey
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr(calls, "apply_event", fail)
+        broken.setattr(apply, "apply_event", fail)
         delivery = deliver(connection, sipuni(1, 0))
     replay(delivery=delivery)
     delivery.refresh_from_db()

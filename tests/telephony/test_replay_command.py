@@ -7,8 +7,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from telephony.events import Parsed
-from telephony.hooks import ConnectionProfile, Hook
+from telephony.domain.events import Parsed
+from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.models import Call, Connection, Delivery
 from telephony.vendors import get_vendor
 from tests.telephony.factories import ConnectionFactory

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 
-from telephony.directory import EmptyDirectory
+from telephony.calls import apply
+from telephony.connections.settings import save_extension
+from telephony.domain.directory import EmptyDirectory
 from telephony.models import Call, CallLeg, Connection, Extension
-from telephony.services import calls
-from telephony.services.connections import save_extension
+from telephony.privacy.user_keys import label, make_hash
 from tests.telephony.factories import ConnectionFactory, ExtensionFactory, UserFactory, make_user
 from tests.telephony.messages import (
     deliver,
@@ -24,9 +25,13 @@ from tests.telephony.messages import (
 pytestmark = pytest.mark.django_db
 
 
+def marked(key: str) -> str:
+    return label(make_hash(key))
+
+
 def users_of_legs() -> dict[str, str | None]:
     legs = CallLeg.objects.all()
-    return {leg.extension_number or leg.user_key: leg.user.username if leg.user else None for leg in legs}
+    return {str(leg): leg.user.username if leg.user else None for leg in legs}
 
 
 def test_legs_find_their_users_by_number_and_by_key() -> None:
@@ -37,7 +42,7 @@ def test_legs_find_their_users_by_number_and_by_key() -> None:
     deliver(sipuni_office, sipuni_rings(0, "101"))
     deliver(mobilon_office, mobilon_rings("gW3cyUJA"))
     deliver(mobilon_office, mobilon_rings("unknown"))
-    assert users_of_legs() == {"101": "anna", "gW3cyUJA": "boris", "unknown": None}
+    assert users_of_legs() == {"101": "anna", marked("gW3cyUJA"): "boris", marked("unknown"): None}
 
 
 def test_the_key_counts_more_than_the_number() -> None:
@@ -98,7 +103,7 @@ def test_legs_that_turn_out_to_be_one_are_stored_as_one(connection: Connection) 
         deliver(connection, sipuni(4, second + 10, **left))
     assert only_call().legs.count() == 2
     only_call().events.filter(kind="leg_ended").first().delete()  # type: ignore[union-attr]
-    calls.refold(call=only_call(), find=EmptyDirectory().find)
+    apply.refold(call=only_call(), find=EmptyDirectory().find)
     assert only_call().legs.count() == 1
 
 
@@ -188,7 +193,8 @@ class TestConstraints:
     def test_the_same_number_on_another_connection_is_fine(self, connection: Connection) -> None:
         anna = make_user("anna")
         save_extension(extension=Extension(connection=connection, user=anna, number="101"))
-        save_extension(extension=Extension(connection=connection, user=anna, key="K1"))
+        of_key = Extension(connection=connection, user=anna, key="K1")
+        save_extension(extension=of_key)
         save_extension(extension=Extension(connection=connection, user=anna, key="K2"))
         save_extension(extension=Extension(connection=ConnectionFactory.create(), user=anna, number="101"))
-        assert str(Extension.objects.get(key="K1")) == f"K1 ({connection.name})"
+        assert str(Extension.objects.get(pk=of_key.pk)) == f"{marked('K1')} ({connection.name})"

@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-from telephony.hooks import ConnectionProfile
+from telephony.domain.hooks import ConnectionProfile
+from telephony.http import Request, Response
 from telephony.vendors import get_vendor
-from telephony.vendors.dial import Dialled, DialOrder
-from telephony.vendors.http import Request, Response
+from telephony.vendors.dialing import Dialled, DialOrder
 
 ORDER = DialOrder(phone="+79050000000", extension="101", user_key="gW3cyUJAtl50PhF")
 

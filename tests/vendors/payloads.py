@@ -14,9 +14,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from telephony import vendors
-from telephony.directory import ContactCard
-from telephony.events import CallEvent, Parsed, to_json
-from telephony.hooks import ConnectionProfile, Hook, Outcome
+from telephony.domain.directory import ContactCard
+from telephony.domain.events import CallEvent, Parsed, to_json
+from telephony.domain.hooks import ConnectionProfile, Hook, Outcome
 from telephony.vendors.base import Vendor
 
 VENDORS_FOLDER = Path(vendors.__file__).parent
@@ -98,6 +98,8 @@ def meaning(parsed: Parsed) -> dict[str, Any]:
         found["ignored"] = parsed.ignored
     if parsed.needs_attention:
         found["needs_attention"] = True
+    if parsed.notes:
+        found["notes"] = [note.to_json() for note in parsed.notes]
     return found
 
 

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from telephony.events import Direction, EventKind, LegRole
-from telephony.hooks import ConnectionProfile
-from telephony.pbx_calls import PbxCall, from_json, to_json
+from telephony.domain.events import Direction, EventKind, LegRole
+from telephony.domain.hooks import ConnectionProfile
+from telephony.domain.listed_call import PbxCall, from_json, to_json
+from telephony.http import Response
 from telephony.vendors import get_vendor
-from telephony.vendors.call_info import AskFailed, CallInfo
-from telephony.vendors.http import Response
+from telephony.vendors.listing import AskFailed, CallInfo
 from tests.vendors.payloads import RECEIVED_AT, VENDORS_FOLDER, profile
 from tests.vendors.test_vectors import SHARED
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from telephony.exceptions import DialFailed, DialProblem
-from telephony.phone import as_dialled, shown
+from telephony.domain.exceptions import DialFailed, DialProblem
+from telephony.domain.numbers import as_dialled, shown
 from telephony.vendors import installed
-from telephony.vendors.dial import clean, refused
+from telephony.vendors.dialing import clean, refused
 from tests.vendors.dialling import ORDER, answer_to, profile_of, request_of
 
 SLUGS = ["sipuni", "wirecrm", "xvb", "mobilon"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from telephony.exceptions import DialFailed
-from telephony.vendors.dial import DialOrder
+from telephony.domain.exceptions import DialFailed
+from telephony.vendors.dialing import DialOrder
 from tests.vendors.dialling import ORDER, answer_to, request_of
 
 SUCCESS = """{

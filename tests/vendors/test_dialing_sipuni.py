@@ -6,8 +6,8 @@ import hashlib
 
 import pytest
 
-from telephony.exceptions import DialFailed, DialProblem
-from telephony.vendors.dial import DialOrder
+from telephony.domain.exceptions import DialFailed, DialProblem
+from telephony.vendors.dialing import DialOrder
 from tests.vendors.dialling import answer_to, fields_of, request_of
 
 SETTINGS = {"user": "012345", "secret": "secret", "api_url": "https://sipuni.com/api/callback/call_number"}

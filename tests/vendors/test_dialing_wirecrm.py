@@ -6,8 +6,8 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from telephony.exceptions import DialFailed, DialProblem
-from telephony.vendors.dial import DialOrder
+from telephony.domain.exceptions import DialFailed, DialProblem
+from telephony.vendors.dialing import DialOrder
 from tests.vendors.dialling import answer_to, fields_of, request_of
 
 SETTINGS = {"dial_url": "https://pbx.example.ru/dial", "dial_token": "the-token"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from telephony.exceptions import DialFailed, DialProblem
-from telephony.vendors.dial import DialOrder
+from telephony.domain.exceptions import DialFailed, DialProblem
+from telephony.vendors.dialing import DialOrder
 from tests.vendors.dialling import answer_to, fields_of, form_of, request_of
 
 SETTINGS = {"cloud_url": "https://cloud.example.ru/cloud", "token": "TOKEN"}

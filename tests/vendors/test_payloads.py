@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from telephony.events import Parsed
-from telephony.exceptions import HookRejected, MalformedHook
-from telephony.hooks import Reply
+from telephony.domain.events import Parsed
+from telephony.domain.exceptions import HookRejected, MalformedHook
+from telephony.domain.hooks import Reply
 from telephony.vendors import installed
 from telephony.vendors.base import Vendor
 from tests.vendors.payloads import VENDORS_FOLDER, Payload, meaning, payloads_of
 
-MEANING = ("events", "asks_about", "ignored", "needs_attention", "error", "rejected")
+MEANING = ("events", "asks_about", "ignored", "needs_attention", "notes", "error", "rejected")
 PAYLOADS = [payload for vendor in installed().values() for payload in payloads_of(vendor)]
 
 

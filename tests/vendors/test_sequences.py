@@ -9,8 +9,8 @@ from itertools import permutations
 
 import pytest
 
-from telephony.events import CallEvent, CallStatus, Direction, LegRole
-from telephony.projection import CallState, RecordingNote, fold
+from telephony.domain.events import CallEvent, CallStatus, Direction, LegRole
+from telephony.domain.fold import CallState, RecordingNote, fold
 from tests.vendors.payloads import RECEIVED_AT, events_of
 
 SIPUNI_TRANSFER = (

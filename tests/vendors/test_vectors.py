@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from telephony.phone import to_e164
+from telephony.domain.numbers import to_e164
 from telephony.vendors import installed
 from tests.vendors.payloads import Payload, events_of
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from telephony.exceptions import HookRejected
-from telephony.hooks import Hook
+from telephony.domain.exceptions import HookRejected
+from telephony.domain.hooks import Hook
 from telephony.vendors import get_vendor, installed
 from telephony.vendors.base import Vendor, VendorSettingsForm, check_shared_code
 from tests.vendors.payloads import RECEIVED_AT, profile

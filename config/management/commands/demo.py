@@ -12,10 +12,20 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from config.demo.company import OWNER, NotADemoError, client_numbers, demo_connections, make_company
+from config.celery import PLACES
+from config.demo.company import (
+    ADMINISTRATOR,
+    OWNER,
+    STAFF,
+    NotADemoError,
+    client_numbers,
+    demo_connections,
+    make_company,
+)
 from config.demo.processes import Processes, Stopped, answers
 
-CALLS_PER_SECOND = "0.4"
+CALM, BUSY = "0.05", "0.4"
+"""Simulated calls a second."""
 CLIENTS = 60
 STRANGERS = ("+79161234567", "+74959876543", "+77085170456", "+375291234567")
 
@@ -25,7 +35,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="port of the web server on this machine (8000)")
-        parser.add_argument("--without-calls", action="store_true", help="no simulated calls")
+        parser.add_argument("--without-calls", action="store_true", help="no simulated calls, and no history of them")
+        parser.add_argument("--busy", action="store_true", help="a call every 2 or 3 seconds instead of every 20")
 
     def handle(self, **options: Any) -> None:
         if settings.PRODUCTION:
@@ -46,11 +57,12 @@ class Command(BaseCommand):
             ) from None
         try:
             with Processes() as processes:
-                self._run(processes, port, password, api_port, with_calls=not options["without_calls"])
+                rate = BUSY if options["busy"] else CALM
+                self._run(processes, port, password, api_port, rate="" if options["without_calls"] else rate)
         except Stopped:
             self.stdout.write("\nThe demo has stopped. Its data is kept for the next time.")
 
-    def _run(self, processes: Processes, port: int, password: str, api_port: int, *, with_calls: bool) -> None:
+    def _run(self, processes: Processes, port: int, password: str, api_port: int, *, rate: str) -> None:
         processes.start(
             # Pages and event streams from one process. In production granian serves the pages: it costs a seventh.
             *("web", "-W", "ignore", "-m", "uvicorn", "config.asgi:application", "--lifespan", "off", "--ws", "none"),
@@ -61,21 +73,30 @@ class Command(BaseCommand):
         processes.start(
             # Celery's warnings (of running as root, of its own changes) are not for who looks at a demo.
             *("worker", "-W", "ignore", "-m", "celery", "--app", "config.celery", "--quiet", "worker", "--beat"),
-            *("--pool", "threads", "--concurrency", "2", "--loglevel", "warning"),
+            *("--pool", "threads", "--concurrency", str(PLACES), "--loglevel", "warning"),
         )
         ended = processes.wait(lambda: answers(port))
         address = f"http://127.0.0.1:{port}"
         if not ended:
-            processes.start(*_simulator(address, api_port, with_calls=with_calls))
+            processes.start(*_simulator(address, api_port, rate=rate))
+            if rate:
+                processes.start("history", "manage.py", "demo_history", "--api-port", str(api_port), may_end=True)
             self.stdout.write(
                 f"\n  The demo runs at  {address}/\n"
                 f"  Login             {OWNER}\n"
                 f"  Password          {password}\n\n"
+                f"With the same password: {', '.join(_others())}.\n"
                 "Calls of four simulated PBXs arrive in the call log. Ctrl-C stops everything.\n"
             )
             self.stdout.flush()
             ended = processes.wait()
         raise CommandError(f"The demo's {ended} process ended by itself; its last lines are above.")
+
+
+def _others() -> list[str]:
+    """A login of each role, in words."""
+    roles = {role: username for username, (*_, role) in reversed(STAFF.items())} | {"Administrator": ADMINISTRATOR[0]}
+    return [f"{username} ({role.lower()})" for role, username in sorted(roles.items())]
 
 
 def _write_clients() -> Path:
@@ -85,12 +106,12 @@ def _write_clients() -> Path:
     return path
 
 
-def _simulator(address: str, api_port: int, *, with_calls: bool) -> tuple[str, ...]:
-    """The PBXs' side: their APIs (recordings, results of calls, orders to call), and the calls of clients."""
-    if with_calls:
+def _simulator(address: str, api_port: int, *, rate: str) -> tuple[str, ...]:
+    """The PBXs' side: their APIs (recordings, results of calls, orders to call), and the calls of clients, if any."""
+    if rate:
         traffic = ("calls", "manage.py", "simulate", "traffic", "--quiet", "--base-url", address)
         clients = str(_write_clients())
-        return (*traffic, "--serve", str(api_port), "--rate", CALLS_PER_SECOND, "--clients", clients)
+        return (*traffic, "--serve", str(api_port), "--rate", rate, "--clients", clients)
     serve = ("APIs", "manage.py", "simulate", "serve", "--quiet", "--base-url", address, "--port", str(api_port))
     return (*serve, *(word for pk in demo_connections() for word in ("--connection", str(pk))))
 

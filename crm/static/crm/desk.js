@@ -93,4 +93,9 @@
             link.search = window.location.search;
         }
     });
+    document.addEventListener("submit", (event) => {
+        if (event.target.matches("form[data-follows-filters]")) {
+            event.target.elements.query.value = window.location.search.replace(/^\?/, "");
+        }
+    });
 })();

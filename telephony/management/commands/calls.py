@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from telephony.calls.selectors import call_as_json, calls_with_details
 from telephony.models import Connection
-from telephony.selectors import call_as_json, calls_with_details
 
 
 class Command(BaseCommand):

@@ -9,10 +9,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from telephony.connections import settings as connections
 from telephony.management import connection_options
 from telephony.management.errors import readable
 from telephony.models import Connection
-from telephony.services import connections
 from telephony.vendors import installed
 
 

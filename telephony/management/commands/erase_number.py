@@ -9,10 +9,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from telephony.exceptions import HeldRecordings, NumberUnclear
+from telephony import erasure
+from telephony.domain.exceptions import HeldRecordings, NumberUnclear
+from telephony.erasure import Preview, Target
+from telephony.jobs import LeaseLost
 from telephony.models import AuditEntry
-from telephony.services import erasure
-from telephony.services.erasure import Preview, Target
 
 
 class Command(BaseCommand):
@@ -47,7 +48,17 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except HeldRecordings as error:
             raise CommandError(f"{error} Give --held-too to erase them, too, or release them first.") from None
-        erasure.finish(erasure=begun)
+        try:
+            erasure.finish(erasure=begun)
+        except LeaseLost:
+            raise CommandError(
+                f"This was held up for too long. A worker goes on with it: the journal's entry {begun.entry_id}."
+            ) from None
+        except erasure.Unfinished as error:
+            raise CommandError(
+                f"{error} calls could not be erased, everything else is; see the log. A worker tries them again: the "
+                f"journal's entry {begun.entry_id}."
+            ) from None
         self._show_done(AuditEntry.objects.get(pk=begun.entry_id), options["json"])
 
     def _ask(self) -> None:

@@ -10,9 +10,9 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from telephony.connections import settings
 from telephony.management.errors import readable
 from telephony.models import Connection, Extension
-from telephony.services import connections
 
 
 class Command(BaseCommand):
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             )
         extension = Extension(connection=connection, user=user, number=options["number"], key=options["key"])
         try:
-            connections.save_extension(extension=extension)
+            settings.save_extension(extension=extension)
         except ValidationError as error:
             raise CommandError(readable(error)) from None
         self._print(extension, options["json"])
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             "connection": extension.connection_id,
             "user": extension.user.get_username(),
             "number": extension.number,
-            "key": extension.key,
+            "key": extension.key_label,
         }
-        plain = f"{extension.pk}  {extension.connection}  {shown['user']}  {extension.number}  {extension.key}"
+        plain = f"{extension.pk}  {extension.connection}  {shown['user']}  {extension.number}  {extension.key_label}"
         self.stdout.write(json.dumps(shown, ensure_ascii=False) if as_json else plain)

@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from telephony.models import Connection, PbxDay
-from telephony.services.callinfo import door, pulling
-from telephony.services.callinfo.comparing import Standing, counts, day_of
-from telephony.services.callinfo.words import words
+from telephony.reconcile import pulling, requests
+from telephony.reconcile.comparing import Standing, counts, day_of
+from telephony.reconcile.words import reason_text
 
 MOST_DAYS = 92
 
@@ -65,7 +65,7 @@ def _pull(connection: Connection, day: date) -> dict[str, Any]:
     row.imports = True
     imported = pulling.pull(day=row)
     if imported is None:
-        return {"day": day.isoformat(), "error": words(row.reason, row.detail)}
+        return {"day": day.isoformat(), "error": reason_text(row.reason, row.detail)}
     done = {"created": imported.created, "completed": imported.completed, "busy": imported.busy}
     return {"day": day.isoformat(), **done, **row.counts, "unread": row.unread}
 
@@ -73,8 +73,8 @@ def _pull(connection: Connection, day: date) -> dict[str, Any]:
 def _look(connection: Connection, day: date) -> dict[str, Any]:
     try:
         entries = pulling.preview(connection=connection, day=day)
-    except door.NotTold as trouble:
-        return {"day": day.isoformat(), "error": words(trouble.code, trouble.detail)}
+    except requests.NotTold as trouble:
+        return {"day": day.isoformat(), "error": reason_text(trouble.code, trouble.detail)}
     completed = sum(entry.can_import and entry.standing is Standing.DIFFERENT for entry in entries)
     created = sum(entry.standing is Standing.PBX_ONLY for entry in entries)
     return {"day": day.isoformat(), "created": created, "completed": completed, **counts(entries)}

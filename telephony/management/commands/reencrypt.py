@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from telephony.services.encryption import reencrypt
+from telephony.models.reencrypt import reencrypt
 
 
 class Command(BaseCommand):

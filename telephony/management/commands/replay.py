@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
+from telephony.intake.replay import replay
 from telephony.models import Connection, Delivery
-from telephony.services.replay import replay
 
 
 class Command(BaseCommand):

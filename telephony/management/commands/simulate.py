@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings as site
 from django.core.management.base import BaseCommand, CommandError
 
-from telephony.logs import hide_secrets
+from telephony.calls.selectors import connection_of_hook
+from telephony.domain.numbers import to_e164
 from telephony.models import Connection
-from telephony.phone import to_e164
-from telephony.selectors import connection_of_hook
+from telephony.privacy.masking import hide_secrets
 from telephony.simulator import options as command_line
 from telephony.simulator import targets
 from telephony.simulator.check import check

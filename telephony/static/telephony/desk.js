@@ -1,5 +1,5 @@
 // Starts the desk: cards of calls on every page. The address that this file is loaded by names where the desk is
-// (telephony/shell.py, desk_script); without it nobody is logged in, and nothing happens.
+// (telephony/ui/shell.py, desk_script); without it nobody is logged in, and nothing happens.
 "use strict";
 
 (() => {

@@ -1,4 +1,4 @@
-// Call buttons: <a href="tel:..." data-dial="number" data-dial-url="address">, made by telephony.markup.call_button.
+// Call buttons: <a href="tel:..." data-dial="number" data-dial-url="address">, made by telephony.ui.markup.call_button.
 // A click orders the call; the button rests meanwhile; the result is told in words. Without this file it is a tel: link.
 "use strict";
 
@@ -8,10 +8,11 @@
     }
     window.telephonyDial = true;
 
-    // Milliseconds: the server answers within 10 s; whatever happens, there are words after 11.
+    // Milliseconds: the server takes the order at once and waits 9 s for the PBX; whatever happens, there are words
+    // after 11.
     const ANSWER_WAIT = 9900;
     const LOOK_UP_WAIT = 1000;
-    const LOOK_UP_PAUSE = 500;
+    const LOOK_UP_PAUSES = [100, 150, 250, 400, 500];
     const LIST_WAIT = 4000;
     const GOOD_STAYS = 8000;
     const LONG_PRESS = 500;
@@ -24,6 +25,7 @@
         phones: [],
         words: {
             calling: "The PBX is being told to call.",
+            no_answer: "The PBX didn't answer, but your phone may still ring: look at it before you try again.",
             not_known: "The server doesn't answer, but your phone may still ring: look at it before you try again.",
             reload: "This page is out of date, so nobody was called. Reload it, then try again.",
             choose: "Choose the phone to call from",
@@ -127,29 +129,33 @@
     // Ordered once. If no answer comes, the order is withdrawn, should it not have arrived; that tells what became of it.
     async function ask(button, extension) {
         const key = newKey();
-        const begun = Date.now();
+        const until = Date.now() + ANSWER_WAIT;
+        let found = null;
         try {
-            return await post(button, ANSWER_WAIT, { key, extension });
+            found = await post(button, ANSWER_WAIT, { key, extension });
         } catch {
-            return withdraw(button, key, begun + ANSWER_WAIT);
+            return lookUp(null, () => post(button, LOOK_UP_WAIT, { key, withdraw: true }), until);
         }
+        return lookUp(found, () => fetchJson(`${button.dataset.dialUrl}${found.id}/`, LOOK_UP_WAIT), until);
     }
 
-    async function withdraw(button, key, until) {
-        for (;;) {
+    // Until the PBX was told, or there is no more time. `found`: what is known so far, if anything is.
+    async function lookUp(found, askAgain, until) {
+        for (let times = 0; !found || found.state === "ordered"; times += 1) {
+            const pause = LOOK_UP_PAUSES[Math.min(times, LOOK_UP_PAUSES.length - 1)];
+            if (times && Date.now() + pause >= until) {
+                return { text: found ? setUp.words.no_answer : setUp.words.not_known, tone: "warn" };
+            }
+            if (times || found) {
+                await new Promise((resolve) => setTimeout(resolve, pause));
+            }
             try {
-                const found = await post(button, LOOK_UP_WAIT, { key, withdraw: true });
-                if (found.state !== "ordered") {
-                    return found;
-                }
+                found = await askAgain();
             } catch {
-                // Asked again while there is time.
+                found = null; // Asked again while there is time.
             }
-            if (Date.now() + LOOK_UP_PAUSE >= until) {
-                return { text: setUp.words.not_known, tone: "warn" };
-            }
-            await new Promise((resolve) => setTimeout(resolve, LOOK_UP_PAUSE));
         }
+        return found;
     }
 
     function region() {

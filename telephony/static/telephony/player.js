@@ -4,6 +4,7 @@
 (() => {
     const STEP_SECONDS = 5;
     const LOOK_AGAIN_MS = 3000;
+    const ANSWER_MS = 20000;
     const SPEED = "telephony.speed";
     const SPEEDS = ["1", "1.25", "1.5", "1.75", "2"];
     const others = "BroadcastChannel" in window ? new BroadcastChannel("telephony.player") : null;
@@ -102,7 +103,7 @@
     const explain = async (player) => {
         const trouble = player.querySelector("[data-trouble]");
         try {
-            const answer = await fetch(audioOf(player).src, { headers: { Range: "bytes=0-0" } });
+            const answer = await fetch(audioOf(player).src, { headers: { Range: "bytes=0-0" }, signal: AbortSignal.timeout(ANSWER_MS) });
             say(player, answer.ok ? trouble.dataset.unplayable : await answer.text());
         } catch {
             say(player, trouble.dataset.offline);
@@ -237,7 +238,7 @@
         form.querySelector("button").disabled = true;
         try {
             const headers = { "X-Requested-With": "player" };
-            const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers });
+            const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers, signal: AbortSignal.timeout(ANSWER_MS) });
             if (answer.ok) {
                 replace(playerOf(form), await answer.text());
                 return;
@@ -255,7 +256,7 @@
         }
         if (document.visibilityState === "visible") {
             try {
-                const answer = await fetch(player.dataset.coming);
+                const answer = await fetch(player.dataset.coming, { signal: AbortSignal.timeout(ANSWER_MS) });
                 const html = answer.ok ? await answer.text() : "";
                 if (html && player.isConnected && !player.contains(document.activeElement)) {
                     replace(player, html);

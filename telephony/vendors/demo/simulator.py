@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import urlencode
 
-from telephony.events import CallStatus
+from telephony.domain.events import CallStatus
 from telephony.vendors.simulated import Expected, Message, Scenario, ScriptedCall, SimulatedPbx, StepKind, everything
 
 RESULTS = {CallStatus.ANSWERED: "answered", CallStatus.NO_ANSWER: "missed", CallStatus.BUSY: "busy"}

@@ -1,4 +1,4 @@
-"""The smallest whole vendor: copy this folder to add one (vendors/README.md)."""
+"""The smallest whole vendor: copy this folder to add one (telephony/vendors/README.md)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from telephony.events import Parsed
-from telephony.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.domain.events import Parsed
+from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.vendors.base import Vendor
 from telephony.vendors.demo.parsing import parse_message
 

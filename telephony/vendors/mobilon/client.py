@@ -1,4 +1,4 @@
-"""Mobilon's call info: one call by its id, or the list of a day. Source: mobilon-vpbx-api-and-1c.md; README.md."""
+"""Mobilon's call info: one call by its id, or the list of a day. Source: "API & webhooks" (README.md, "Sources")."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from telephony import fields
-from telephony.events import CallStatus, Direction
-from telephony.exceptions import MalformedHook
-from telephony.hooks import ConnectionProfile
-from telephony.pbx_calls import PbxCall
-from telephony.phone import normalise
-from telephony.vendors.call_info import AskFailed, AskProblem, CallInfo, DayList
-from telephony.vendors.http import Request, Response
+from telephony.domain import fields, outcomes
+from telephony.domain.events import CallStatus, Direction
+from telephony.domain.exceptions import MalformedHook
+from telephony.domain.hooks import ConnectionProfile
+from telephony.domain.listed_call import PbxCall
+from telephony.domain.numbers import normalise
+from telephony.http import Request, Response
+from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList
 from telephony.vendors.mobilon.listing import read_rows, recording_of
-from telephony.vendors.mobilon.parsing import STATUSES
 from telephony.vendors.mobilon.parties import DIRECTIONS, is_extension
 
 ONE_CALL = "info"
@@ -79,7 +78,7 @@ def _read(row: fields.Params, profile: ConnectionProfile, call_id: str) -> PbxCa
     started_at = fields.local_time(row, "time", profile.time_zone)
     if started_at is None:
         raise MalformedHook("time: missing or empty.")
-    status = STATUSES.get(fields.text(row, "status").upper())
+    status = outcomes.read(fields.text(row, "status"))
     named, recording = recording_of(row, call_id)
     return PbxCall(
         call_id=named,

@@ -1,17 +1,18 @@
-"""Orders to call at Mobilon. Source: mobilon-vpbx-api-and-1c.md, `CallToSubscriber`; the codes: README.md.
+"""Orders to call at Mobilon. Source: "API & webhooks", "Инициирование вызова" (README.md, "Sources").
 
 A GET with a side effect and the subscriber's key in its address: sent once, never logged.
 """
 
 from __future__ import annotations
 
-from telephony.exceptions import DialFailed, DialProblem
-from telephony.hooks import ConnectionProfile
-from telephony.phone import as_dialled
-from telephony.vendors.dial import Dialled, DialOrder, check_status, read_object, refused, said, text_of
-from telephony.vendors.http import Request, Response
+from telephony.domain.exceptions import DialFailed, DialProblem
+from telephony.domain.hooks import ConnectionProfile
+from telephony.domain.numbers import as_dialled
+from telephony.http import Request, Response
+from telephony.vendors.dialing import Dialled, DialOrder, check_status, read_object, refused, said, text_of
 
 METHOD = "CallToSubscriber"
+# Source: answers of newer accounts; "API & webhooks" prints no code but 0 (README.md, "Calling from the CRM").
 CODES = {
     "1": DialProblem.NOT_REGISTERED,
     "2": DialProblem.WRONG_KEY,

@@ -6,32 +6,25 @@ checked on the text before lxml sees it as far as they can be: a flat flood of t
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import Message
 
 from lxml import etree
 
-from telephony import fields
-from telephony.exceptions import MalformedHook
+from telephony.domain import fields
+from telephony.domain.exceptions import MalformedHook
+from telephony.vendors.mobilon.decoding import decode
+from telephony.vendors.mobilon.mending import SOAP_11, SOAP_12, UNDECLARED, mend, version_of
 
-SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
-SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
-
-MAX_BYTES = 64 * 1024
 MAX_ELEMENTS = 200
 MAX_ATTRIBUTES = 64
 MAX_DEPTH = 32
 _MAX_SIGNS = 1000
 """Of < and of = in the whole text: twice and more what a message within the limits has."""
 
-ENCODINGS = {"utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1251", "ascii"}
-_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_UNMARKED = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
 _DECLARATION = re.compile(r"^\s*<\?xml\s[^>]{0,200}\?>")
-_DECLARED_ENCODING = re.compile(rb"^\s*<\?xml\s[^>]{0,100}\bencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+_ENVELOPE = re.compile(rb"<(?:[\w.-]{1,50}:)?Envelope[\s>]")
 _DOCUMENT_TYPE = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -55,17 +48,18 @@ class SoapRequest:
 
 def looks_like_xml(body: bytes, content_type: str) -> bool:
     """Whether it is meant as XML, well-formed or not, in whichever encoding."""
-    start = body[:200].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    return start.startswith(b"<") or "xml" in content_type.lower()
+    start = body[:500].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return start.startswith(b"<") or "xml" in content_type.lower() or _ENVELOPE.search(start) is not None
 
 
 def read_request(body: bytes, content_type: str) -> SoapRequest:
     """The message in this body. Raises MalformedHook, which says what is wrong."""
-    root = _read_xml(_decode(body, content_type))
+    root = _read_xml(decode(body, content_type), content_type)
     name = etree.QName(root)
-    if name.localname != "Envelope" or name.namespace not in (SOAP_11, SOAP_12):
+    if name.localname != "Envelope" or name.namespace not in (SOAP_11, SOAP_12, None):
         raise MalformedHook("The body is no SOAP envelope of version 1.1 or 1.2.")
-    operation = next(iter(root.findall(f"{{{name.namespace}}}Body/*")), None)
+    bodies = (child for child in root if etree.QName(child).localname == "Body")
+    operation = next((child for of_body in bodies for child in of_body), None)
     if operation is None:
         raise MalformedHook("The SOAP envelope has no operation in its Body.")
     parameters: dict[str, str] = {}
@@ -73,35 +67,16 @@ def read_request(body: bytes, content_type: str) -> SoapRequest:
         key = etree.QName(child).localname
         parameters[key] = parameters.get(key) or fields.storable("".join(map(str, child.itertext())).strip())
     found = etree.QName(operation)
+    namespace = found.namespace or ""
     return SoapRequest(
-        envelope=name.namespace, namespace=found.namespace or "", operation=found.localname, parameters=parameters
+        envelope=name.namespace or version_of(content_type),
+        namespace="" if namespace.startswith(UNDECLARED) else namespace,
+        operation=found.localname,
+        parameters=parameters,
     )
 
 
-def _decode(body: bytes, content_type: str) -> str:
-    """The text: by its byte order mark, else the header's charset, else its own declaration, else as UTF-8."""
-    if len(body) > MAX_BYTES:
-        raise MalformedHook(f"The body is larger than {MAX_BYTES // 1024} KiB.")
-    if not body.strip():
-        raise MalformedHook("The body is empty.")
-    header = Message()
-    header["content-type"] = content_type.replace("\r", " ").replace("\n", " ") or "text/xml"
-    declared = _DECLARED_ENCODING.match(body)
-    named = header.get_content_charset() or (declared.group(1).decode("ascii") if declared else "utf-8")
-    marked = [name for mark, name in (*_BYTE_ORDER_MARKS, *_UNMARKED) if body.startswith(mark)]
-    try:
-        encoding = marked[0] if marked else codecs.lookup(named).name
-    except (LookupError, ValueError):
-        encoding = ""
-    if not marked and encoding not in ENCODINGS:
-        raise MalformedHook(f"The encoding {named[:40]!r} is not read here; UTF-8, UTF-16 and windows-1251 are.")
-    try:
-        return body.decode(encoding)
-    except UnicodeError:
-        raise MalformedHook(f"The body is not in its encoding, {encoding.removesuffix('-sig').upper()}.") from None
-
-
-def _read_xml(text: str) -> etree._Element:
+def _read_xml(text: str, content_type: str) -> etree._Element:
     if _DOCUMENT_TYPE.search(text):
         raise MalformedHook("A document type (DTD) is refused.")
     if text.count("<") > _MAX_SIGNS:
@@ -109,7 +84,19 @@ def _read_xml(text: str) -> etree._Element:
     if text.count("=") > _MAX_SIGNS:
         raise MalformedHook(f"More than {MAX_ATTRIBUTES} attributes.")
     # The text is decoded already: what its declaration says of bytes is true no more.
-    plain = _DECLARATION.sub("", text, count=1).encode()
+    plain = _DECLARATION.sub("", text, count=1)
+    try:
+        root = _strictly(plain)
+    except etree.XMLSyntaxError as error:
+        try:
+            root = _strictly(mend(plain, content_type))
+        except etree.XMLSyntaxError:
+            raise MalformedHook(f"The body is no well-formed XML: {str(error.msg)[:200]}.") from None
+    _check_limits(root, text.count("xmlns"))
+    return root
+
+
+def _strictly(text: str) -> etree._Element:
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -119,12 +106,7 @@ def _read_xml(text: str) -> etree._Element:
         remove_comments=True,
         remove_pis=True,
     )
-    try:
-        root = etree.fromstring(plain, parser)
-    except etree.XMLSyntaxError as error:
-        raise MalformedHook(f"The body is no well-formed XML: {str(error.msg)[:200]}.") from None
-    _check_limits(root, text.count("xmlns"))
-    return root
+    return etree.fromstring(text.encode(), parser)
 
 
 def _check_limits(root: etree._Element, declared_namespaces: int) -> None:

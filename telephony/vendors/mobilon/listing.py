@@ -1,4 +1,4 @@
-"""Reads the XML in which Mobilon lists calls. Source: mobilon-vpbx-api-and-1c.md, which prints it not well-formed."""
+"""Reads the XML in which Mobilon lists calls. Source: "API & webhooks" (README.md, "Sources"), not well-formed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
 
-from telephony import fields
-from telephony.vendors.call_info import AskFailed, AskProblem
-from telephony.vendors.dial import clean, read_object, text_of
-from telephony.vendors.http import Response
+from telephony.domain import fields
+from telephony.http import Response
+from telephony.vendors.dialing import clean, read_object, text_of
+from telephony.vendors.listing import AskFailed, AskProblem
 
 _DECLARATION = re.compile(r"^\s*<\?xml\s[^>]{0,200}\?>")
 _DOCUMENT_TYPE = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -103,4 +103,6 @@ def _strictly(text: str) -> etree._Element:
 
 
 def _row(call: etree._Element) -> fields.Params:
-    return {etree.QName(child).localname.lower(): "".join(map(str, child.itertext())).strip() for child in call}
+    return fields.Params(
+        (etree.QName(child).localname.lower(), "".join(map(str, child.itertext())).strip()) for child in call
+    )

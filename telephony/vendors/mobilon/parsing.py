@@ -1,17 +1,27 @@
-"""Mobilon's webhook as events. Source: mobilon-vpbx-api-and-1c.md, "Webhooks"; the JSON form: README.md."""
+"""Mobilon's webhook as events. Source: "API & webhooks" (README.md, "Sources"); the JSON form: README.md, "Fields"."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from telephony import fields
-from telephony.events import CallEvent, CallStatus, Direction, EventKind, NoCallId, Parsed, fingerprint
-from telephony.exceptions import MalformedHook
-from telephony.hooks import ConnectionProfile, Hook
-from telephony.phone import normalise
+from telephony.domain import fields, outcomes
+from telephony.domain.events import (
+    UNANSWERED,
+    CallEvent,
+    CallStatus,
+    Direction,
+    EventKind,
+    NoCallId,
+    Parsed,
+    fingerprint,
+)
+from telephony.domain.exceptions import MalformedHook
+from telephony.domain.hooks import ConnectionProfile, Hook
+from telephony.domain.numbers import normalise
 from telephony.vendors.mobilon.parties import DIRECTIONS, read_parties
 
+# Source: JSON events of newer accounts; not in Mobilon's pages (README.md, "Fields").
 STATES = {
     "START": EventKind.CALL_STARTED,
     "PREANSWER": EventKind.LEG_RINGING,
@@ -19,24 +29,15 @@ STATES = {
     "HANGUP": EventKind.ENDED,
     "END": EventKind.ENDED,
 }
-STATUSES = {
-    "ANSWER": CallStatus.ANSWERED,
-    "ANSWERED": CallStatus.ANSWERED,
-    "NOANSWER": CallStatus.NO_ANSWER,
-    "NO ANSWER": CallStatus.NO_ANSWER,
-    "BUSY": CallStatus.BUSY,
-    "CANCEL": CallStatus.CANCELLED,
-    "FAILED": CallStatus.FAILED,
-    "CONGESTION": CallStatus.FAILED,
-    "CHANUNAVAIL": CallStatus.FAILED,
-}
+# Source: JSON events of newer accounts (README.md, "Fields").
 TRACKING = {"utmstring": "utmString"}
 """Fields are looked for in lower case; this one is kept under its own name."""
 
 
 def parse_message(hook: Hook, profile: ConnectionProfile) -> Parsed:
     """The JSON form has `uuid` and `state`, the template form what the customer typed into the address."""
-    params = {name.lower(): value for name, value in fields.read_params(hook).items()}
+    read = fields.read_params(hook)
+    params = read.changed({name.lower(): value for name, value in read.items()})
     if "uuid" in params or "state" in params:
         return _parse_state(params, hook, profile)
     return parse_template(params, hook, profile)
@@ -65,16 +66,17 @@ def parse_template(params: fields.Params, hook: Hook, profile: ConnectionProfile
         client_e164=client.e164,
         user_key=key,
     )
-    return Parsed(events=(ring,))
+    return Parsed(events=(ring,), notes=params.notes)
 
 
 def _parse_state(params: fields.Params, hook: Hook, profile: ConnectionProfile) -> Parsed:
     call_id, state = fields.required(params, "uuid"), fields.required(params, "state").upper()
-    kind = STATES.get(state)
+    direction = fields.one_of(params, "direction", DIRECTIONS)
+    kind = _kind(params, state)
     if kind is None:
         return Parsed(ignored=f"state={state} changes nothing about a call.")
-    direction = DIRECTIONS.get(fields.text(params, "direction").lower())
-    occurred_at = fields.unix_time(params, "time") or hook.received_at
+    own_time = fields.moment(params, "time", profile.time_zone)
+    occurred_at = own_time or hook.received_at
     status = _status(params, state)
     duration = fields.seconds(params, "duration")
     talked = state == "HANGUP" and status is CallStatus.ANSWERED and duration is not None
@@ -83,26 +85,33 @@ def _parse_state(params: fields.Params, hook: Hook, profile: ConnectionProfile) 
         kind=kind,
         external_id=call_id,
         occurred_at=occurred_at,
+        by_pbx_clock=own_time is not None,
         fingerprint=fingerprint(params),
         direction=direction,
         status=status,
+        takes_over=kind is EventKind.ANSWERED,
         answered_at=occurred_at - timedelta(seconds=duration or 0) if talked else None,
         recording_link=link,
         recording_reference=reference,
         tracking={TRACKING[name]: value for name, value in fields.chosen(params, TRACKING).items()},
         **read_parties(params, kind, direction, profile.phone_region),
     )
-    return Parsed(events=(event,))
+    return Parsed(events=(event,), notes=params.notes)
+
+
+def _kind(params: fields.Params, state: str) -> EventKind | None:
+    """A state that is the word for an outcome, of a phone that is named: this phone stopped ringing."""
+    is_left = outcomes.read(state) in UNANSWERED and (fields.text(params, "to") or fields.text(params, "userkey"))
+    return STATES.get(state) or (EventKind.LEG_ENDED if is_left else None)
 
 
 def _status(params: fields.Params, state: str) -> CallStatus | None:
     """An END says nothing about the outcome, a HANGUP without `callstatus` that nobody answered."""
+    if state not in STATES:
+        return outcomes.read(state)
     if STATES[state] is not EventKind.ENDED:
         return None
-    value = fields.text(params, "callstatus").upper()
-    if value:
-        return STATUSES.get(value, CallStatus.UNKNOWN)
-    return CallStatus.NO_ANSWER if state == "HANGUP" else None
+    return fields.outcome(params, "callstatus") or (CallStatus.NO_ANSWER if state == "HANGUP" else None)
 
 
 def _recording(params: fields.Params, call_id: str) -> tuple[str, str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from telephony import fields
-from telephony.events import Direction, EventKind, LegRole
-from telephony.phone import normalise
+from telephony.domain import fields
+from telephony.domain.events import Direction, EventKind, LegRole
+from telephony.domain.numbers import normalise
 
+# Source: `direction` of JSON events and of newer accounts' lists; not in Mobilon's pages (README.md, "Fields").
 DIRECTIONS = {
     "incoming": Direction.INCOMING,
     "external": Direction.OUTGOING,
@@ -22,7 +23,7 @@ def read_parties(params: fields.Params, kind: EventKind, direction: Direction | 
     if direction is Direction.OUTGOING:
         return _of_outgoing(params, region)
     key = fields.text(params, "userkey")
-    if kind in (EventKind.LEG_RINGING, EventKind.ANSWERED):
+    if kind in (EventKind.LEG_RINGING, EventKind.ANSWERED, EventKind.LEG_ENDED):
         called = {"extension": fields.text(params, "to"), "user_key": key}
     elif direction is Direction.INTERNAL:
         called = {}

@@ -1,13 +1,13 @@
-"""Asking Mobilon for a recording. Source: mobilon-vpbx-api-and-1c.md, `record_url`.
+"""Asking Mobilon for a recording. Source: `record_url` in "API & webhooks" (README.md, "Sources").
 
 The address holds the account's token, so it is never stored: it is made of the call id each time.
 """
 
 from __future__ import annotations
 
-from telephony.exceptions import NotSetUp
-from telephony.hooks import ConnectionProfile
-from telephony.vendors.http import Request
+from telephony.domain.exceptions import NotSetUp
+from telephony.domain.hooks import ConnectionProfile
+from telephony.http import Request
 
 METHOD = "record"
 

@@ -1,4 +1,4 @@
-"""Mobilon's own API as the simulator serves it. Source: mobilon-vpbx-api-and-1c.md; later accounts: README.md."""
+"""Mobilon's own API as the simulator serves it. Source: "API & webhooks"; later accounts: README.md, "Sources"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hmac
 import time
 from collections.abc import Mapping
 
-from telephony.events import CallStatus, Direction
+from telephony.domain.events import CallStatus, Direction
 from telephony.vendors.simulated import (
     ApiAnswer,
     ApiRequest,

@@ -1,4 +1,4 @@
-"""Mobilon's own side of its webhook. Source: mobilon-vpbx-api-and-1c.md; the JSON form: README.md."""
+"""Mobilon's own side of its webhook. Source: "API & webhooks" (README.md, "Sources"); the JSON form: README.md."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from telephony.events import CallStatus, Direction, LegRole
+from telephony.domain.events import CallStatus, Direction, LegRole
 from telephony.vendors.mobilon.simulated_api import answer_api, record_path
 from telephony.vendors.simulated import (
     ApiAnswer,

@@ -1,4 +1,4 @@
-"""What the PBX tells and asks 1C, as events and answers. Source: mobilon-1c.md, mobilon-vpbx-api-and-1c.md.
+"""What the PBX tells and asks 1C, as events and answers. Source: "Интеграция с 1С" (README.md, "Sources").
 
 The HTTP side, with credentials, Spyne and the answers' envelope, is `telephony/soap`.
 """
@@ -8,24 +8,36 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from django.utils.translation import gettext_lazy as _
 from lxml import etree
 
-from telephony.events import Parsed
-from telephony.exceptions import MalformedHook
-from telephony.hooks import ConnectionProfile, Hook, Outcome
-from telephony.phone import normalise
+from telephony.domain import fields
+from telephony.domain.events import Parsed
+from telephony.domain.exceptions import MalformedHook
+from telephony.domain.hooks import ConnectionProfile, Hook, Outcome
+from telephony.domain.numbers import normalise
+from telephony.vendors.base import Service
 from telephony.vendors.mobilon.envelope import SoapRequest, read_request
 from telephony.vendors.mobilon.parsing import parse_message, parse_template
 
+# Source: "Интеграция с 1С"; Event is the published 1C extension's (README.md, "1C's services").
 SAY_NAME, INCOMING_CALL, EVENT = "SayName", "IncomingCall", "Event"
 OPERATIONS = {SAY_NAME: ("number",), INCOMING_CALL: ("NumFrom", "Key"), EVENT: ("Data",)}
 """The parameters of each, one of which must be there."""
+
+SERVICE = Service(
+    view="telephony:soap",
+    path="VATS",
+    label=_("Address to enter in the place of 1C's"),
+    login=("soap_user", "soap_password"),
+)
 
 DEFAULT_TEMPLATE = "{name} {company}"
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 PLACEHOLDERS = ("name", "company")
 
 AUTO, PLAIN, XML = "auto", "plain", "xml"
+# Source: later accounts and the published 1C extension (README.md, "Sources").
 XML_NAMESPACES = {"http://vats", "http://vatscalls"}
 """In lower case. Their SayName(Number) wants an XML document; SayName(number), wherever, wants plain text."""
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -49,7 +61,8 @@ def parse_request(request: SoapRequest, hook: Hook, profile: ConnectionProfile) 
         return Parsed(asks_about=normalise(first[:200], profile.phone_region))
     if request.operation == INCOMING_CALL:
         # The very fields of the template webhook: the same ring told both ways is one event.
-        return parse_template({"number": first, "key": others[0]}, hook, profile)
+        params = fields.Params({"number": first, "key": others[0]}, received_at=hook.received_at)
+        return parse_template(params, hook, profile)
     try:
         json_hook = replace(hook, query=b"", headers={"content-type": "application/json"}, body=first.encode())
         return parse_message(json_hook, profile)

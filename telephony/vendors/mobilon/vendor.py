@@ -8,13 +8,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from telephony import passwords
-from telephony.events import Parsed
-from telephony.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.domain.events import Parsed
+from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.http import Request, Response
+from telephony.privacy import passwords
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
-from telephony.vendors.dial import Dialled, DialOrder
-from telephony.vendors.http import Request, Response
-from telephony.vendors.mobilon import dialing, recording
+from telephony.vendors.dialing import Dialled, DialOrder
+from telephony.vendors.mobilon import dialing, recording, soap
 from telephony.vendors.mobilon.client import MobilonCallInfo
 from telephony.vendors.mobilon.envelope import looks_like_xml
 from telephony.vendors.mobilon.parsing import parse_message
@@ -32,6 +32,8 @@ class MobilonSettingsForm(VendorSettingsForm):
     """Needed for calling from the CRM, for pulling results and recordings, and for 1C's services."""
 
     api_url = WebAddressField(
+        secrets=["token"],
+        takes_keys=True,
         label=_("API address"),
         initial=API_URL,
         empty_value=API_URL,
@@ -79,8 +81,9 @@ class MobilonSettingsForm(VendorSettingsForm):
         help_text=_("As entered in Mobilon's settings for the integration with 1C."),
     )
     soap_password = SecretField(
+        stays_here=True,
         label=_("Password for 1C's services"),
-        help_text=_("As entered beside that user name; not the 123 of Mobilon's examples."),
+        help_text=_("As entered beside that user name; 12 characters at least, not only digits."),
     )
 
     def clean_soap_password(self) -> str:
@@ -88,7 +91,7 @@ class MobilonSettingsForm(VendorSettingsForm):
         password: str = self.cleaned_data["soap_password"]
         if password == PRINTED_EXAMPLE:
             raise ValidationError(_("This password is printed in Mobilon's documents, so everybody knows it."))
-        return passwords.make_hash(password) if password else ""
+        return passwords.make_hash_of_good(password, name=self.cleaned_data.get("soap_user", "")) if password else ""
 
     def clean_soap_user(self) -> str:
         user: str = self.cleaned_data["soap_user"]
@@ -118,7 +121,7 @@ class Mobilon(Vendor):
         "In the settings of Mobilon's virtual PBX, the web address for calls, with the placeholders just as here."
     )
     may_lack_call_id = True
-    asks_like_1c = True
+    service = soap.SERVICE
     call_info = MobilonCallInfo(api_url=API_URL, info_path=INFO_PATH)
     can_dial = True
     dials_by_key = True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from telephony.events import CallStatus, Direction, LegRole
+from telephony.domain.events import CallStatus, Direction, LegRole
 
 
 class Scenario(StrEnum):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
-from telephony.exceptions import DialFailed, DialProblem
-from telephony.hooks import ConnectionProfile
-from telephony.phone import as_dialled
-from telephony.vendors.dial import Dialled, DialOrder, check_status, read_object, refused, require, said, text_of
-from telephony.vendors.http import Request, Response
+from telephony.domain.exceptions import DialFailed, DialProblem
+from telephony.domain.hooks import ConnectionProfile
+from telephony.domain.numbers import as_dialled
+from telephony.http import Request, Response
+from telephony.vendors.dialing import Dialled, DialOrder, check_status, read_object, refused, require, said, text_of
 
 EMPLOYEE_FIRST = "0"
 """`reverse`: the employee's phone rings first, then the client's."""

@@ -1,32 +1,28 @@
-"""Sipuni's messages as events. Source: sipuni-http-api.md ("Описание HTTP API"); the traps: README.md."""
+"""Sipuni's messages as events. Source: "Описание HTTP API" (README.md, "Sources"); the traps: README.md."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from telephony import fields
-from telephony.events import CallEvent, CallStatus, Direction, EventKind, Parsed
-from telephony.hooks import ConnectionProfile, Hook
+from telephony.domain import fields
+from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind, Parsed
+from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.vendors.sipuni.message import Message, read_message, repair
 
-STATUSES = {
-    "ANSWER": CallStatus.ANSWERED,
-    "BUSY": CallStatus.BUSY,
-    "NOANSWER": CallStatus.NO_ANSWER,
-    "CANCEL": CallStatus.CANCELLED,
-    "CONGESTION": CallStatus.FAILED,
-    "CHANUNAVAIL": CallStatus.FAILED,
-}
+LONGEST_CALL = timedelta(hours=12)
+"""How long before its end a call may have begun, if that is written in a way that may be misread."""
 
 
 def parse_event(hook: Hook, profile: ConnectionProfile) -> Parsed:
-    """One event=1..4. Raises MalformedHook for a message without event or call_id, or with a time that is none."""
+    """One event=1..4. Raises MalformedHook for a message without event or call_id."""
     params = repair(fields.read_params(hook))
     event = fields.required(params, "event")
     read = EVENTS.get(event)
     if read is None:
         return Parsed(ignored=f"event={event} is not one of Sipuni's documented events 1 to 4.")
-    return Parsed(events=read(read_message(params, hook, profile)))
+    events = read(read_message(params, profile))
+    return Parsed(events=events, notes=params.notes)
 
 
 def _call(message: Message) -> tuple[CallEvent, ...]:
@@ -40,9 +36,9 @@ def _call(message: Message) -> tuple[CallEvent, ...]:
 
 
 def _hang_up(message: Message) -> tuple[CallEvent, ...]:
-    status = _status(message)
-    start = fields.unix_time(message.params, "call_start_timestamp")
-    answer = fields.unix_time(message.params, "call_answer_timestamp")
+    status = fields.outcome(message.params, "status")
+    start = _earlier(message, "call_start_timestamp")
+    answer = _earlier(message, "call_answer_timestamp")
     # Live traffic names an answer time at or before the start for calls that nobody answered.
     is_answer = answer is not None and status is CallStatus.ANSWERED and (start is None or answer > start)
     ended = message.event(
@@ -61,28 +57,29 @@ def _answer(message: Message) -> tuple[CallEvent, ...]:
 
 
 def _secondary_hang_up(message: Message) -> tuple[CallEvent, ...]:
-    status = _status(message)
+    status = fields.outcome(message.params, "status")
     # In an attended transfer `dst_num` is who stays, not who left.
     dst_is = "transferred_to" if status is CallStatus.ANSWERED else "extension"
     left = message.event(
         EventKind.LEG_ENDED,
         status=status,
-        started_at=fields.unix_time(message.params, "call_start_timestamp"),
+        started_at=_earlier(message, "call_start_timestamp"),
         recording_link=_recording_link(message),
         **{dst_is: message.dst_extension},
     )
     return (left,)
 
 
-def _status(message: Message) -> CallStatus | None:
-    value = fields.text(message.params, "status").upper()
-    return STATUSES.get(value, CallStatus.UNKNOWN) if value else None
+def _earlier(message: Message, name: str) -> datetime | None:
+    """A moment before the end."""
+    return fields.moment(message.params, name, message.zone, within=LONGEST_CALL)
 
 
 def _recording_link(message: Message) -> str:
     return fields.text(message.params, "call_record_link", longest=fields.LONGEST_LINK)
 
 
+# Source: "Виды запросов" in "Описание HTTP API": Call, Hang-up, Answer, Secondary hang-up.
 EVENTS: dict[str, Callable[[Message], tuple[CallEvent, ...]]] = {
     "1": _call,
     "2": _hang_up,

@@ -1,4 +1,4 @@
-"""Sipuni's own API as the simulator serves it: orders and recordings. Source: sipuni-http-api.md, README.md."""
+"""Sipuni's own API as the simulator serves it: orders and recordings. Source: README.md, "Sources"."""
 
 from __future__ import annotations
 

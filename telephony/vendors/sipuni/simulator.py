@@ -1,4 +1,4 @@
-"""Sipuni's own side of its HTTP API. Source: sipuni-http-api.md; what live traffic does beyond it: README.md."""
+"""Sipuni's own side of its HTTP API. Source: "Описание HTTP API"; live traffic: README.md, "Sources"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from telephony.events import CallStatus, Direction
+from telephony.domain.events import CallStatus, Direction
 from telephony.vendors.simulated import (
     ApiAnswer,
     ApiRequest,

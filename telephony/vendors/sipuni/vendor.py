@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from telephony.events import Parsed
-from telephony.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.domain.events import Parsed
+from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.http import Request, Response
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
-from telephony.vendors.dial import Dialled, DialOrder
-from telephony.vendors.http import Request, Response
+from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.sipuni import client
 from telephony.vendors.sipuni.parsing import parse_event
 
@@ -35,6 +35,7 @@ class SipuniSettingsForm(VendorSettingsForm):
         help_text=_("The key that Sipuni's settings show for the API. It signs orders to call and is never sent."),
     )
     api_url = WebAddressField(
+        secrets=["secret"],
         label=_("Call order address"),
         initial=API_URL,
         empty_value=API_URL,

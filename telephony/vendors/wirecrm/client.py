@@ -1,12 +1,13 @@
-"""Orders to call at a PBX that speaks WireCRM's API PBX. Source: wirecrm-api-pbx.md, "Совершение звонка"."""
+"""Orders to call at a PBX that speaks WireCRM's API PBX. Source: "API PBX", "Совершение звонка из CRM"."""
 
 from __future__ import annotations
 
 import re
 
-from telephony.exceptions import DialFailed, DialProblem
-from telephony.hooks import ConnectionProfile
-from telephony.vendors.dial import (
+from telephony.domain.exceptions import DialFailed, DialProblem
+from telephony.domain.hooks import ConnectionProfile
+from telephony.http import Request, Response
+from telephony.vendors.dialing import (
     Dialled,
     DialOrder,
     check_status,
@@ -16,7 +17,6 @@ from telephony.vendors.dial import (
     require,
     said,
 )
-from telephony.vendors.http import Request, Response
 
 AUTHENTICATION = "x-pbx-authentication"
 

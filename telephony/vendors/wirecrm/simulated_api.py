@@ -1,4 +1,4 @@
-"""The API of a PBX that speaks WireCRM's API PBX, as the simulator serves it. Source: wirecrm-api-pbx.md, README.md."""
+"""The API of a PBX that speaks WireCRM's API PBX, as the simulator serves it. Source: README.md, "Sources"."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""The side of a PBX that speaks WireCRM's API PBX. Source: wirecrm-api-pbx.md."""
+"""The side of a PBX that speaks WireCRM's API PBX. Source: "API PBX" (README.md, "Sources")."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
 
-from telephony.events import CallStatus, Direction
+from telephony.domain.events import CallStatus, Direction
 from telephony.vendors.simulated import (
     ApiAnswer,
     ApiRequest,

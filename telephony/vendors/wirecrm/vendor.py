@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from telephony.events import Parsed
-from telephony.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.domain.events import Parsed
+from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.http import Request, Response
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
-from telephony.vendors.dial import Dialled, DialOrder
-from telephony.vendors.http import Request, Response
+from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.wirecrm import client
 from telephony.vendors.wirecrm.parsing import parse_notification
 
@@ -37,6 +37,7 @@ class WireCrmSettingsForm(VendorSettingsForm):
         help_text=_("What the PBX is told while an incoming call waits (NOTIFY_START)."),
     )
     dial_url = WebAddressField(
+        secrets=["dial_token"],
         label=_("Call order address"),
         help_text=_("The PBX's address for orders to call, from its administrator. Needed for calling from the CRM."),
     )

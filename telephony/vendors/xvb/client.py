@@ -1,10 +1,11 @@
-"""Orders to call at XVB-PBX. Source: xvb-webhooks.md, `cmd=makeCall`; the answers: README.md."""
+"""Orders to call at XVB-PBX. Source: `cmd=makeCall` (README.md, "Sources"); the answers: README.md."""
 
 from __future__ import annotations
 
-from telephony.exceptions import DialFailed, DialProblem
-from telephony.hooks import ConnectionProfile
-from telephony.vendors.dial import (
+from telephony.domain.exceptions import DialFailed, DialProblem
+from telephony.domain.hooks import ConnectionProfile
+from telephony.http import Request, Response
+from telephony.vendors.dialing import (
     Dialled,
     DialOrder,
     check_status,
@@ -15,7 +16,6 @@ from telephony.vendors.dial import (
     said,
     text_of,
 )
-from telephony.vendors.http import Request, Response
 
 
 def dial_request(profile: ConnectionProfile, order: DialOrder) -> Request:

@@ -1,4 +1,4 @@
-"""XVB-PBX webhooks as events. Source: xvb-webhooks.md ("WebHooks - интеграция XVB-PBX"); the traps: README.md.
+"""XVB-PBX webhooks as events. Source: "WebHooks - интеграция XVB-PBX" (README.md, "Sources"); the traps: README.md.
 
 No message carries a time: the time of receipt counts.
 """
@@ -7,23 +7,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from telephony import fields
-from telephony.events import CallEvent, CallStatus, Direction, EventKind, LegRole, NoCallId, Parsed, fingerprint
-from telephony.exceptions import MalformedHook
-from telephony.hooks import ConnectionProfile, Hook
-from telephony.phone import normalise
+from telephony.domain import fields, outcomes
+from telephony.domain.events import (
+    UNANSWERED,
+    CallEvent,
+    CallStatus,
+    Direction,
+    EventKind,
+    LegRole,
+    NoCallId,
+    Parsed,
+    fingerprint,
+)
+from telephony.domain.exceptions import MalformedHook
+from telephony.domain.hooks import ConnectionProfile, Hook
+from telephony.domain.numbers import normalise
 
-STATUSES = {
-    "success": CallStatus.ANSWERED,
-    "missed": CallStatus.NO_ANSWER,
-    "cancel": CallStatus.CANCELLED,
-    "busy": CallStatus.BUSY,
-    "notavailable": CallStatus.FAILED,
-    "notallowed": CallStatus.FAILED,
-    "notfound": CallStatus.FAILED,
-}
-"""In any case. The document knows only Success; whatever stands neither there nor here is unknown."""
+# Source: ANSWERED in the document's queue; ACCEPTED is the word of PBXs of this family (README.md, "Sources").
+ANSWERS = ("ANSWERED", "ACCEPTED")
+# Source: `type` under the start of a call, in the document.
 DIRECTIONS = {"in": Direction.INCOMING, "out": Direction.OUTGOING}
+# Source: INCOMING in the document's example; OUTGOING is expected (README.md, "Quirks").
 STARTS = {"INCOMING": Direction.INCOMING, "OUTGOING": Direction.OUTGOING}
 """Direction of a start without `type`. The name of an outgoing start is not documented."""
 
@@ -35,7 +39,8 @@ def parse_command(hook: Hook, profile: ConnectionProfile) -> Parsed:
         fields.required(params, "access_code")
     command = fields.required(params, "cmd").lower()
     if command == "contact":
-        return Parsed(asks_about=normalise(fields.text(params, "phone"), profile.phone_region))
+        phone = normalise(fields.text(params, "phone"), profile.phone_region)
+        return Parsed(asks_about=phone, notes=params.notes)
     if command == "event":
         return _parse_event(params, hook, profile)
     return Parsed(ignored=f"cmd={command} is neither event nor contact.")
@@ -43,16 +48,18 @@ def parse_command(hook: Hook, profile: ConnectionProfile) -> Parsed:
 
 def _parse_event(params: fields.Params, hook: Hook, profile: ConnectionProfile) -> Parsed:
     event = fields.required(params, "event").upper()
-    direction = DIRECTIONS.get(fields.text(params, "type").lower()) or STARTS.get(event)
+    direction = fields.one_of(params, "type", DIRECTIONS) or STARTS.get(event)
     facts = _facts(params, hook, profile, direction)
     if event == "COMPLETED":
-        return Parsed(events=(_completed(params, facts),))
+        return Parsed(events=(_completed(params, facts),), notes=params.notes)
     if not facts["external_id"]:
         raise MalformedHook("callid: missing or empty.")
-    if event == "ANSWERED":
-        return Parsed(events=(CallEvent(kind=EventKind.ANSWERED, **facts),))
+    if event in ANSWERS:
+        return Parsed(events=(CallEvent(kind=EventKind.ANSWERED, takes_over=True, **facts),), notes=params.notes)
+    if outcomes.read(event) in UNANSWERED:
+        return _left(event, facts, params)
     if event in STARTS or direction is Direction.OUTGOING:
-        return Parsed(events=_started(facts))
+        return Parsed(events=_started(facts), notes=params.notes)
     return Parsed(ignored=f"event={event} is none of INCOMING, ANSWERED and COMPLETED, and type is not out.")
 
 
@@ -87,10 +94,20 @@ def _started(facts: dict[str, Any]) -> tuple[CallEvent, ...]:
     )
 
 
+def _left(event: str, facts: dict[str, Any], params: fields.Params) -> Parsed:
+    """CANCELLED and the like, of one phone: it stopped ringing. How the call ended is COMPLETED's."""
+    if not facts["extension"]:
+        return Parsed(
+            ignored=f"event={event} names no phone that stopped ringing; COMPLETED tells the end of the call."
+        )
+    left = CallEvent(kind=EventKind.LEG_ENDED, status=outcomes.read(event), **facts)
+    return Parsed(events=(left,), notes=params.notes)
+
+
 def _completed(params: fields.Params, facts: dict[str, Any]) -> CallEvent:
     if not facts["external_id"] and not facts["client_raw"]:
         raise MalformedHook("callid and phone: both missing, so nothing tells which call has ended.")
-    status = STATUSES.get(fields.text(params, "status").lower(), CallStatus.UNKNOWN)
+    status = fields.outcome(params, "status") or CallStatus.UNKNOWN
     return CallEvent(
         kind=EventKind.ENDED,
         no_call_id=None if facts["external_id"] else NoCallId.ENDS_OPEN_CALL,

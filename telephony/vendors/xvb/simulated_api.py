@@ -1,4 +1,4 @@
-"""XVB-PBX's own API as the simulator serves it. Source: xvb-webhooks.md; its answers: README.md."""
+"""XVB-PBX's own API as the simulator serves it. Source: README.md, "Sources"; its answers: README.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""XVB-PBX's own side of its webhooks. Source: xvb-webhooks.md; what the document leaves open: README.md."""
+"""XVB-PBX's own side of its webhooks. Source and what it leaves open: README.md, "Sources"."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from telephony.events import CallStatus, Direction, LegRole
+from telephony.domain.events import CallStatus, Direction, LegRole
 from telephony.vendors.simulated import (
     ApiAnswer,
     ApiRequest,

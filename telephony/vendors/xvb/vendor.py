@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from telephony import fields
-from telephony.events import Parsed
-from telephony.exceptions import MalformedHook
-from telephony.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.domain import fields
+from telephony.domain.events import Parsed
+from telephony.domain.exceptions import MalformedHook
+from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.http import Request, Response
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField, check_shared_code
-from telephony.vendors.dial import Dialled, DialOrder
-from telephony.vendors.http import Request, Response
+from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.xvb import client
 from telephony.vendors.xvb.parsing import parse_command
 
@@ -24,10 +24,12 @@ class XvbSettingsForm(VendorSettingsForm):
     """The code that proves a message's origin, and what is needed to call from the CRM."""
 
     access_code = SecretField(
+        stays_here=True,
         label=_("Access code"),
         help_text=_("Your PBX's five digits, like 10019: it sends them with each message. Empty: any code is taken."),
     )
     cloud_url = WebAddressField(
+        secrets=["token"],
         label=_("Address of the cloud PBX"),
         help_text=_("XVB-PBX: Webhooks, “Адрес облачной АТС”. Needed for calling from the CRM."),
     )
@@ -46,6 +48,7 @@ class Xvb(Vendor):
     address_help = _(
         "XVB-PBX: Webhooks, “WebHook URL”; there also switch on the notices of the start and the end of a call."
     )
+    secret_headers = frozenset({"x-xvb-ac"})
     may_lack_call_id = True
     can_dial = True
 

@@ -1,9 +1,12 @@
 // What a person does with a card: closes it, says who it is, writes the result, opens the CRM's dialogs.
 
+const ANSWER = 15000; // The server gives up on its database sooner than that.
+
 export class Actions {
     #stack;
     #tabs;
     #refresh;
+    #keys = new Map();
 
     constructor(stack, tabs, refresh) {
         this.#stack = stack;
@@ -20,12 +23,22 @@ export class Actions {
         });
         document.addEventListener("htmx:responseError", (event) => this.#failed(event));
         document.addEventListener("htmx:sendError", (event) => this.#failed(event));
+        document.addEventListener("htmx:timeout", (event) => this.#failed(event));
+        document.addEventListener("htmx:beforeRequest", ({ target }) => this.#told(target)?.remove());
     }
 
+    // With the same key until an answer came: pressed again after a lost answer, nothing is done a second time.
     async post(url, fields = {}) {
         const body = new URLSearchParams(fields);
-        const headers = { "X-CSRFToken": this.#stack.settings.csrf };
-        return fetch(url, { method: "POST", body, headers });
+        const asked = `${url} ${body}`;
+        const key = this.#keys.get(asked) ?? Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-");
+        this.#keys.set(asked, key);
+        const headers = { "X-CSRFToken": this.#stack.settings.csrf, "X-Once-Key": key };
+        const response = await fetch(url, { method: "POST", body, headers, signal: AbortSignal.timeout(ANSWER) });
+        if (response.status !== 409) {
+            this.#keys.delete(asked);
+        }
+        return response;
     }
 
     async #click(event) {
@@ -139,6 +152,26 @@ export class Actions {
         const dialog = event.target.closest?.(".tel-desk-dialog");
         if (dialog && !dialog.querySelector("form")) {
             dialog.textContent = this.#stack.settings.textFailed;
+        } else if (event.type !== "htmx:responseError") {
+            this.#tell(event.target.closest?.("form"));
         }
+    }
+
+    // What was typed stays in the form; beside its buttons stands what to do.
+    #tell(form) {
+        if (!form) {
+            this.#stack.say(this.#stack.settings.textFailed);
+            return;
+        }
+        this.#told(form)?.remove();
+        const told = document.createElement("p");
+        told.className = "tel-desk-unanswered";
+        told.setAttribute("role", "alert");
+        told.textContent = this.#stack.settings.textFailed;
+        form.append(told);
+    }
+
+    #told(target) {
+        return target.closest?.("form")?.querySelector(".tel-desk-unanswered");
     }
 }

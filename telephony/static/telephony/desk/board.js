@@ -3,6 +3,7 @@
 import { tick } from "./clock.js";
 
 const LEAST_PAUSE = 700;
+const ANSWER = 6000;
 const LOOK_EVERY = 15000;
 
 const board = document.getElementById("tel-board");
@@ -19,7 +20,9 @@ async function read() {
     planned = null;
     readAt = Date.now();
     try {
-        const response = await fetch(board.dataset.url, { headers: { "X-Requested-With": "XMLHttpRequest" } });
+        const response = await fetch(board.dataset.url, {
+                headers: { "X-Requested-With": "XMLHttpRequest" }, signal: AbortSignal.timeout(ANSWER),
+            });
         if (response.ok) {
             board.innerHTML = await response.text();
             note();

@@ -10,6 +10,8 @@ import { Tabs } from "./tabs.js";
 const LOOK_EVERY = 5000;
 const OLDEST = 14000; // Hints may be lost: what is shown is never older than this and LOOK_EVERY's rest.
 const START_AGAIN = 2000;
+const PAINTING = 250;
+const ANSWER = 6000; // What is not answered by then is asked anew: a dead line must not hold the next card.
 const OPENED = "telephony-desk-opened";
 
 export function start(base) {
@@ -37,6 +39,7 @@ class Desk {
     constructor(base) {
         this.#base = base;
         this.#tabs.on("cards", ({ html, begunAt }) => this.#apply(html, begunAt));
+        this.#tabs.on("begun", () => this.#signedOut && !this.#isWriting && window.location.reload());
         this.#tabs.on("board", () => document.dispatchEvent(new CustomEvent("tel-board")));
         this.#tabs.on("dismissed", ({ id }) => { this.#stack.dismiss(id); this.#ring(); });
         this.#tabs.on("undismissed", ({ id }) => this.#stack.undismiss(id));
@@ -49,7 +52,15 @@ class Desk {
         window.addEventListener("online", () => this.refresh());
         window.addEventListener("tel-desk-refresh", () => this.refresh());
         setInterval(() => this.#look(), LOOK_EVERY);
-        this.refresh().then(() => this.#tabs.lead(() => this.#lead(), () => this.#hints?.end()));
+        this.refresh().then(() => this.#begin());
+    }
+
+    // A tab that was signed out meanwhile learns of the new session, and comes back.
+    #begin() {
+        if (!this.#signedOut) {
+            this.#tabs.say("begun");
+            this.#tabs.lead(() => this.#lead(), () => this.#hints?.end());
+        }
     }
 
     // Fetches the cards, once at a time, and hands them to the other tabs.
@@ -70,7 +81,9 @@ class Desk {
     async #fetch() {
         const begunAt = Date.now();
         try {
-            const response = await fetch(`${this.#base}cards/`, { headers: { "X-Requested-With": "XMLHttpRequest" } });
+            const response = await fetch(`${this.#base}cards/`, {
+                headers: { "X-Requested-With": "XMLHttpRequest" }, signal: AbortSignal.timeout(ANSWER),
+            });
             if (response.status === 403) {
                 this.#end();
                 return;
@@ -78,16 +91,26 @@ class Desk {
             if (!response.ok) {
                 throw new Error(response.status);
             }
-            const html = await response.text();
-            this.#tabs.say("cards", { html, begunAt });
-            this.#apply(html, begunAt);
-            if (this.#isOffline) {
-                this.#isOffline = false;
-                this.#stack.say("");
-            }
+            this.#show(await response.text(), begunAt);
         } catch {
             this.#isOffline = true;
             this.#stack.say(this.#stack.settings.textOffline ?? "");
+        }
+    }
+
+    // Here and in the other tabs.
+    #show(html, begunAt) {
+        const say = () => this.#tabs.say("cards", { html, begunAt });
+        if (document.visibilityState === "hidden") {
+            say(); // Another tab is looked at.
+            this.#apply(html, begunAt);
+        } else {
+            this.#apply(html, begunAt);
+            setTimeout(say);
+        }
+        if (this.#isOffline) {
+            this.#isOffline = false;
+            this.#stack.say("");
         }
     }
 
@@ -98,19 +121,21 @@ class Desk {
         this.#stack.element.dataset.leads = "1";
         const { live, state } = this.#stack.settings;
         if (live && !this.#signedOut) {
-            this.#hints ??= new Hints({ live, state }, (topic) => this.#hear(topic));
+            this.#hints ??= new Hints({ live, state }, (topic, html) => this.#hear(topic, html));
             this.#hints.begin();
         }
     }
 
-    async #hear(topic) {
+    async #hear(topic, html) {
         if (topic === "end") {
             // Logged out, or the session or its rights are others now: the answer to a new question tells which.
             await this.refresh();
             setTimeout(() => this.#signedOut || this.#lead(), START_AGAIN);
             return;
         }
-        if (topic !== "board") {
+        if (html) {
+            this.#show(html, Date.now());
+        } else if (topic !== "board") {
             this.refresh();
         }
         if (topic !== "cards") {
@@ -138,10 +163,23 @@ class Desk {
         }
         this.#appliedAt = begunAt;
         this.#stack.apply(html, begunAt / 1000);
-        this.#acknowledge();
-        this.#ring();
-        this.#open();
-        this.#states = new Map(this.#stack.cards.map((card) => [card.id, card.dataset.state]));
+        document.dispatchEvent(new CustomEvent("tel-cards"));
+        this.#afterPainting(() => {
+            this.#acknowledge();
+            this.#ring();
+            this.#open();
+            this.#states = new Map(this.#stack.cards.map((card) => [card.id, card.dataset.state]));
+        });
+    }
+
+    // The card comes first; but a tab that nobody looks at, now or in a moment, paints nothing.
+    #afterPainting(work) {
+        if (document.visibilityState === "hidden") {
+            work();
+            return;
+        }
+        const timer = setTimeout(() => { cancelAnimationFrame(frame); work(); }, PAINTING);
+        const frame = requestAnimationFrame(() => { clearTimeout(timer); setTimeout(work); });
     }
 
     #acknowledge() {
@@ -211,7 +249,9 @@ class Desk {
     #end() {
         this.#signedOut = true;
         this.#hints?.end();
-        this.#sound.stop();
+        this.#leads = false;
+        this.#tabs.leave();
+        this.#sound.leave();
         const text = this.#stack.settings.textSignedOut ?? "";
         this.#stack.cards.forEach((card) => card.remove());
         this.#stack.say(text);

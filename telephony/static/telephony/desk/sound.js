@@ -12,6 +12,7 @@ export class Sound {
     #timer = null;
     #stopAt = 0;
     #volume = 0.5;
+    #leaving = new AbortController();
     #changed;
 
     // `changed(isSounding, isSilenced)`: what this tab does; silenced if the browser wants a click first.
@@ -39,6 +40,14 @@ export class Sound {
         this.#changed(false, false);
     }
 
+    // Silent for good: another tab may have its turn.
+    leave() {
+        this.stop();
+        this.#asked = true;
+        this.#isMine = false;
+        this.#leaving.abort();
+    }
+
     // One short ring, to hear how loud it is; the click that asks for it also lets the page sound.
     async test(volume) {
         this.#volume = volume / 100;
@@ -61,7 +70,9 @@ export class Sound {
         this.#asked = true;
         const begin = () => { this.#isMine = true; this.#play(); };
         if (navigator.locks) {
-            navigator.locks.request(LOCK, () => { begin(); return new Promise(() => {}); });
+            const { signal } = this.#leaving;
+            const held = () => { begin(); return new Promise((done) => signal.addEventListener("abort", done)); };
+            navigator.locks.request(LOCK, { signal }, held).catch(() => {}); // It left before its turn came.
         } else {
             begin();
         }

@@ -57,7 +57,7 @@ export class Stack {
     // `askedAt` is when the server was asked, on this machine's clock, in seconds.
     apply(html, askedAt) {
         const root = new DOMParser().parseFromString(html, "text/html").getElementById("tel-desk");
-        this.settings = { ...root.dataset };
+        this.settings = { csrf: this.settings.csrf, ...root.dataset }; // What a stream brings has no token.
         this.#clockIsAhead = askedAt - Number(root.dataset.now);
         this.element.setAttribute("aria-label", root.dataset.textCalls);
         const wanted = [...root.children].filter((card) => !this.#dismissed.has(card.id));
@@ -104,6 +104,8 @@ export class Stack {
     }
 
     #put(fresh, place) {
+        const { shownUrl } = fresh.dataset;
+        delete fresh.dataset.shownUrl; // That somebody saw it is nothing to paint it anew for.
         const source = fresh.outerHTML;
         let card = document.getElementById(fresh.id);
         if (!card || this.#sources.get(fresh.id) !== source) {
@@ -118,6 +120,9 @@ export class Stack {
             card = made;
             this.#sources.set(fresh.id, source);
             this.#fold(card);
+        }
+        if (shownUrl !== undefined) {
+            card.dataset.shownUrl = shownUrl;
         }
         if (this.#list.children[place] !== card) {
             this.#list.insertBefore(card, this.#list.children[place] ?? null);

@@ -3,6 +3,7 @@
 const POLL = 5000;
 const TRY_AGAIN = 60000;
 const SILENCE = 40000; // The server says something every 15 s; a dead line says nothing.
+const ANSWER = 6000;
 const KNOWN_IDS = 500;
 
 export class Hints {
@@ -14,7 +15,7 @@ export class Hints {
     #last = null;
     #timers = [];
 
-    // `tell(topic)`: cards, board, resync or end.
+    // `tell(topic, html)`: cards, board, resync or end; `html` has the cards, where they came along.
     constructor(urls, tell) {
         this.#urls = urls;
         this.#tell = tell;
@@ -39,7 +40,7 @@ export class Hints {
         this.#heardAt = Date.now();
         this.#source = new EventSource(this.#urls.live);
         for (const topic of ["cards", "board", "resync", "end", "beat"]) {
-            this.#source.addEventListener(topic, (event) => this.#hear(topic, event.lastEventId));
+            this.#source.addEventListener(topic, (event) => this.#hear(topic, event));
         }
         this.#source.addEventListener("open", () => { this.#heardAt = Date.now(); });
         this.#source.addEventListener("error", () => {
@@ -54,7 +55,7 @@ export class Hints {
 
     #openAgainAt = 0;
 
-    #hear(topic, id) {
+    #hear(topic, { lastEventId: id, data }) {
         this.#heardAt = Date.now();
         if (topic === "cards" || topic === "board") {
             // Around a reconnection the server tells the last seconds again.
@@ -70,7 +71,7 @@ export class Hints {
             this.end();
         }
         if (topic !== "beat") {
-            this.#tell(topic);
+            this.#tell(topic, topic === "cards" ? JSON.parse(data).html : undefined);
         }
     }
 
@@ -93,7 +94,7 @@ export class Hints {
     async #ask() {
         let state;
         try {
-            const response = await fetch(this.#urls.state, { headers: { Accept: "application/json" } });
+            const response = await fetch(this.#urls.state, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(ANSWER) });
             if (response.status === 403) {
                 this.end();
                 this.#tell("end");

@@ -1,0 +1,9 @@
+// Says in the page what the browser refused: a passkey that was cancelled, or a site without HTTPS.
+"use strict";
+
+document.addEventListener("allauth.error", (event) => {
+    event.preventDefault();
+    for (const notice of document.querySelectorAll(".people-webauthn-failed")) {
+        notice.hidden = false;
+    }
+});

@@ -1,0 +1,25 @@
+"""Work that Celery carries for the project itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.core.management import call_command
+from django.utils import timezone
+
+from config.signin import journal
+from telephony.jobs import Run, one_run
+
+
+@shared_task(name="config.forget_sign_ins")
+@one_run
+def forget_sign_ins(run: Run) -> None:
+    """Delete what the journals of sign-ins and of the admin need not keep any more, and sessions that are over."""
+    journal.forget_old()
+    if settings.TELEPHONY_KEEP_AUDIT_DAYS:
+        before = timezone.now() - timedelta(days=settings.TELEPHONY_KEEP_AUDIT_DAYS)
+        LogEntry.objects.filter(action_time__lt=before).delete()
+    call_command("clearsessions")

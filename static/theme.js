@@ -1,0 +1,57 @@
+// The theme's pages with Alpine's build for a Content-Security-Policy without 'unsafe-eval' (unfold/js/alpine/alpine.js
+// beside this file stands in for the theme's own): that build reads no statements, no arrows and nothing global in
+// attributes. What the theme has of these is said in functions here. Loaded before the theme's own script.
+
+(() => {
+    const SIDEBAR = "sidebarDesktopOpen";
+    const GLOBAL = ["theme", "searchForm", "searchDropdown"];
+
+    document.addEventListener("alpine:init", () => {
+        const { Alpine } = window;
+        GLOBAL.forEach((name) => Alpine.data(name, window[name]));
+        Alpine.data("searchCommand", () => ({ ...window.searchCommand(), chooseItem }));
+        const tab = /activeTab: '([^']*)'/.exec(document.body.getAttribute("x-data") ?? "")?.[1] ?? "";
+        Alpine.data("wholePage", () => wholePage(tab));
+        document.body.setAttribute("x-data", "wholePage");
+        document.body.removeAttribute("x-init");
+        for (const element of document.body.querySelectorAll("*")) {
+            [...element.attributes].forEach((attribute) => rewrite(element, attribute));
+        }
+    });
+
+    function rewrite(element, { name, value }) {
+        if (!name.startsWith("x-")) {
+            return;
+        }
+        if (value.includes("localStorage.setItem('sidebarDesktopOpen'")) {
+            element.setAttribute(name, "toggleSidebar()");
+        } else if (value.includes("window.location.pathname")) {
+            element.setAttribute(name, "formAddress()");
+        } else if (value.trim().startsWith("if (!$event.metaKey")) {
+            element.setAttribute(name, `chooseItem($event, ${value.includes("selectItem(true")})`);
+        }
+    }
+
+    function wholePage(tab) {
+        const wide = localStorage.getItem(SIDEBAR);
+        return {
+            activeTab: (tab && window.getCurrentTab()) || tab,
+            sidebarMobileOpen: false,
+            sidebarDesktopOpen: wide === null || wide === "1",
+            toggleSidebar() {
+                this.sidebarDesktopOpen = !this.sidebarDesktopOpen;
+                localStorage.setItem(SIDEBAR, this.sidebarDesktopOpen ? "1" : "0");
+            },
+            formAddress() {
+                const address = window.location.pathname + window.location.search;
+                return this.activeTab && this.activeTab !== "general" ? `${address}#${this.activeTab}` : address;
+            },
+        };
+    }
+
+    function chooseItem(event, isHistory) {
+        if (!event.metaKey && !event.ctrlKey) {
+            this.selectItem(isHistory, false);
+        }
+    }
+})();

@@ -1,0 +1,58 @@
+"""Rules as people read them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from telephony.domain.after_call import filled
+from telephony.models import Call, CallRule
+from telephony.ui import presentation
+
+MOST_OF_TITLE = 200
+
+
+def sentence(rule: CallRule) -> str:
+    """“When … then …”."""
+    where = str(rule.line or rule.connection or "")
+    at = _(" at “%(where)s”") % {"where": where} if where else ""
+    return f"{rule}{at}: {'; '.join(deeds(rule)) or _('nothing is done yet')}."
+
+
+def deeds(rule: CallRule) -> list[str]:
+    """What it does, in order."""
+    found = []
+    if rule.add_contact:
+        found.append(_("create a contact"))
+    if rule.tag:
+        found.append(_("put the tag “%(tag)s”") % {"tag": rule.tag})
+    if rule.task_title:
+        words = {"title": rule.task_title, "minutes": rule.task_minutes}
+        text = ngettext(
+            "set the task “%(title)s” within %(minutes)d working minute",
+            "set the task “%(title)s” within %(minutes)d working minutes",
+            rule.task_minutes,
+        )
+        found.append(text % words)
+    people = [presentation.person(user) for user in rule.tell.all()] if rule.pk else []
+    if people:
+        text = _("tell %(people)s, also by e-mail") if rule.tell_by_email else _("tell %(people)s")
+        found.append(text % {"people": ", ".join(people)})
+    if rule.tell_systems:
+        found.append(_("tell other systems"))
+    return found
+
+
+def task_title(rule: CallRule, call: Call) -> str:
+    """In the language of the installation: whoever reads it is not known yet."""
+    with override(settings.LANGUAGE_CODE):
+        words = {
+            "client": presentation.client_name(call),
+            "number": presentation.client_number(call) or call.client_raw,
+            "our_number": call.our_number,
+            "time": date_format(timezone.localtime(call.started_at), "SHORT_DATETIME_FORMAT"),
+        }
+    return filled(rule.task_title, words)[:MOST_OF_TITLE]

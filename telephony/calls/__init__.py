@@ -1,0 +1,1 @@
+"""Calls: found, folded and saved; who may see them; what else hangs on one that changed."""

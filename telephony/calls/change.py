@@ -1,0 +1,69 @@
+"""What happened to a call: the one value that everything that hangs on calls is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.module_loading import import_string
+
+from telephony.domain.events import CallEvent, Phone
+from telephony.domain.fold import CallState
+from telephony.models import Call, CallLeg
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A call that is being saved, and what is new about it.
+
+    The call itself has its key and its new values. Its legs are about to be written: a follower may fill in
+    columns of theirs that are its own, and they are saved with the rest.
+    """
+
+    call: Call
+    before: CallState | None
+    """What the events said until now. None where there is nothing to compare with: the call is new, or it is
+    written anew from its events (a replay, an erasure), whatever they said before."""
+    after: CallState
+    event: CallEvent | None = None
+    """The event that changed it; None if it is written anew."""
+    heard_at: datetime | None = None
+    """When the PBX's message with this event came; None for what no message told."""
+    is_new: bool = False
+    stored: Mapping[str, Any] = field(default_factory=dict)
+    """The columns of its row as they were until now; empty for a new call."""
+    former_contact: int | None = None
+    """Whose call it was until now."""
+    stored_legs: tuple[CallLeg, ...] = ()
+    legs: tuple[CallLeg, ...] | None = None
+    """Its legs as they will be written, in their order; None if they stay as they are."""
+
+    def differs(self, *names: str) -> bool:
+        """Whether one of these values of the state is not what it was."""
+        return self.before is None or any(getattr(self.before, name) != getattr(self.after, name) for name in names)
+
+
+Follower = Callable[[Change], CallEvent | None]
+"""Does what it has to do about a changed call, in the transaction that saves the call: what it raises undoes all.
+
+It may return an event that the call is to be told next, if it knows something of the call that the PBX did not say.
+"""
+
+
+Relinked = Callable[[Phone, "int | None"], None]
+"""Does what it has to do about calls of a number that have another contact than this former one."""
+
+
+def relinked(number: Phone, former: int | None) -> None:
+    """Tell whatever hangs on whose calls they are."""
+    found: Iterable[Relinked] = import_string("telephony.followers.CONTACT_FOLLOWERS")
+    for follow in found:
+        follow(number, former)
+
+
+def followers() -> Iterable[Follower]:
+    """What hangs on a changed call, in order. Named by its path: nothing in `calls` imports a feature."""
+    found: Iterable[Follower] = import_string("telephony.followers.FOLLOWERS")
+    return found

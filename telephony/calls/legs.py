@@ -1,0 +1,90 @@
+"""The rows of a call's legs: whose phone each is, and what stays of a row when its leg is written again."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from telephony.domain.fold import CallState
+from telephony.models import Call, CallLeg, Extension
+from telephony.privacy import user_keys
+
+_OF_STATE = (
+    "role",
+    "rang_at",
+    "answered_at",
+    "ended_at",
+    "status",
+    "talk_seconds",
+    "is_transfer",
+    "end_is_inferred",
+)
+_COLUMNS = [*_OF_STATE, "extension_number", "key_hash", "extension", "user", "card", "card_at"]
+
+
+def rows_of(*, call: Call, state: CallState, stored: Sequence[CallLeg]) -> list[CallLeg]:
+    """The legs as rows, not saved. What stands in a stored row beside its state stays: an employee's n-th leg
+    is the n-th stored one. Whose phone it was when it rang stays, too, even if it is somebody else's by now."""
+    same: dict[tuple[str, ...], deque[CallLeg]] = defaultdict(deque)
+    last: dict[tuple[str, ...], CallLeg] = {}
+    for row in stored:
+        same[_key(row)].append(row)
+        last[_key(row)] = row
+    rows = []
+    hashes = [user_keys.possible_hashes(leg.user_key) for leg in state.legs]
+    for position, leg in enumerate(state.legs):
+        values = {name: getattr(leg, name) for name in _OF_STATE}
+        row = CallLeg(call=call, position=position, extension_number=leg.extension, **values)
+        row.key_hash = _stored_hash(hashes[position], stored)
+        if known := last.get(_key(row)):
+            row.extension_id, row.user_id = known.extension_id, known.user_id
+        if earlier := same[_key(row)]:
+            of_leg = earlier.popleft()
+            row.card, row.card_at = of_leg.card, of_leg.card_at
+        rows.append(row)
+    _assign_extensions(call, [(row, hashes[row.position]) for row in rows if row.user_id is None])
+    return rows
+
+
+def save(*, call: Call, legs: Sequence[CallLeg], stored: Sequence[CallLeg]) -> None:
+    """Write the rows in the place of the stored ones: those that differ, a long call has hundreds."""
+    if len(stored) > len(legs):
+        call.legs.filter(position__gte=len(legs)).delete()
+    known = {row.position: _values(row) for row in stored}
+    changed = [leg for leg in legs if known.get(leg.position) != _values(leg)]
+    CallLeg.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["call", "position"], update_fields=_COLUMNS
+    )
+
+
+def _stored_hash(hashes: list[str], stored: Sequence[CallLeg]) -> str:
+    """The hash of a leg's key: the one that it has already, or of today's SECRET_KEY."""
+    known = {row.key_hash for row in stored}
+    return next((one for one in hashes if one in known), hashes[0] if hashes else "")
+
+
+def _assign_extensions(call: Call, legs: list[tuple[CallLeg, list[str]]]) -> None:
+    """Give the legs their phones; each comes with what its key may be looked up by."""
+    if not legs:
+        return
+    numbers = [leg.extension_number for leg, _ in legs if leg.extension_number]
+    keys = [one for _, hashes in legs for one in hashes]
+    named = Extension.objects.filter(Q(number__in=numbers) | Q(key_hash__in=keys), connection_id=call.connection_id)
+    mapped = named.select_related("user__desk_settings")  # What decides about a card comes with it.
+    by_number = {extension.number: extension for extension in mapped if extension.number}
+    by_key = {extension.key_hash: extension for extension in mapped if extension.key_hash}
+    for leg, hashes in legs:
+        of_key = next((by_key[one] for one in hashes if one in by_key), None)
+        extension = of_key or by_number.get(leg.extension_number)
+        if extension is not None:
+            leg.extension, leg.user = extension, extension.user
+
+
+def _values(leg: CallLeg) -> list[object]:
+    return [getattr(leg, f"{name}_id" if name in ("extension", "user") else name) for name in _COLUMNS]
+
+
+def _key(leg: CallLeg) -> tuple[str, ...]:
+    return (leg.role, leg.extension_number, leg.key_hash)

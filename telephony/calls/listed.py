@@ -1,0 +1,61 @@
+"""Webhooks and the PBX's list together: what comes after the list told how a call ended.
+
+A ring that was received after the list was read is another call's: the listed one was over by then. A message with
+an id may be late, and belong to a call that the list told of without one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from telephony.domain.events import CallEvent, EventKind
+from telephony.domain.listed_call import CLOCKS, UNTIL_HEARD
+from telephony.models import Call, Connection
+from telephony.models import CallEvent as StoredEvent
+
+LISTED = Q(content__has_key="listed_at")
+"""Stored events that a PBX's list brought."""
+ONLY_LISTED = ~Exists(StoredEvent.objects.filter(call=OuterRef("pk")).exclude(LISTED))
+"""Calls that no message told of, only a list."""
+PROMPTLY = timedelta(seconds=10)
+"""What is processed this soon after it came can't be of a call that a list told of already."""
+LISTED_ID = "anonymous-list-"
+"""Begins the ids that are made here for calls that only a list told of, without an id."""
+LONGEST_WAIT = timedelta(minutes=10)
+"""How long after the reckoned end of a call its own messages may still be about it: a list does not tell the end."""
+
+
+def was_over(*, connection: Connection, call: Call, moment: datetime) -> bool:
+    """Whether the PBX's list had told before this moment how the call ended."""
+    if connection.vendor_object.call_info is None:
+        return False
+    listed = call.events.filter(LISTED).first()
+    told_at = listed.event().listed_at if listed else None
+    return told_at is not None and told_at < moment
+
+
+def find_rung(*, connection: Connection, calls: QuerySet[Call], moment: datetime) -> Call | None:
+    """Of these calls, the one that only a list told of so far and that a phone rang for at this moment.
+
+    The ring came before the list was read, and is processed after it.
+    """
+    if connection.vendor_object.call_info is None or timezone.now() - moment < PROMPTLY:
+        return None
+    near = calls.filter(ONLY_LISTED, started_at__range=(moment - UNTIL_HEARD, moment + CLOCKS)).order_by("-started_at")
+    return next((call for call in near if not was_over(connection=connection, call=call, moment=moment)), None)
+
+
+def find_listed(*, calls: QuerySet[Call], event: CallEvent) -> Call | None:
+    """Of these calls, the one without an id that only a list told of, and that this event is of."""
+    at = event.occurred_at
+    near = calls.filter(external_id__startswith=LISTED_ID, started_at__lte=at + CLOCKS)
+    if event.direction is not None:
+        near = near.filter(direction=event.direction)
+    if event.kind is EventKind.CALL_STARTED:
+        near = near.filter(started_at__gte=at - CLOCKS)
+    else:
+        near = near.filter(ended_at__gte=at - LONGEST_WAIT)
+    return near.order_by("-started_at").first()

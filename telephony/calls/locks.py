@@ -1,0 +1,51 @@
+"""One at a time: the lock around everything that folds a call.
+
+On PostgreSQL an advisory lock that ends with the transaction. On SQLite a transaction begins IMMEDIATE,
+so there is never a second writer to lock out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable
+
+from django.db import OperationalError, connection, transaction
+
+from telephony.domain.exceptions import CallBusy
+
+PATIENCE_OF_WORKER_MS = 10_000
+"""How long a worker waits for a call that another process works on; nobody waits for the worker."""
+
+
+def take(*, names: Iterable[str], patience_ms: int) -> None:
+    """Lock these names until the transaction ends; raise `CallBusy` if others hold one for too long.
+
+    All names of a transaction are taken at once and in one order, so two of them never wait for each other.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A lock needs a transaction to end with.")
+    if connection.vendor != "postgresql":
+        return
+    keys = sorted({_key(name) for name in names})
+    calls = ", ".join(["pg_advisory_xact_lock(%s)"] * len(keys))
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT set_config('lock_timeout', %s, true), {calls}", [f"{patience_ms}ms", *keys])
+    except OperationalError as error:
+        raise CallBusy("Another process worked on the same call for too long.") from error
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether this says only that others hold what is needed: the names here, a row, or all of SQLite."""
+    told: object = error.__cause__
+    code = getattr(told, "sqlstate", None) or getattr(told, "sqlite_errorcode", None)
+    return isinstance(error, CallBusy) or (isinstance(error, OperationalError) and code in _TAKEN)
+
+
+_TAKEN = ("55P03", sqlite3.SQLITE_BUSY)
+"""PostgreSQL's lock_not_available, and SQLite's "database is locked"."""
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)

@@ -1,0 +1,85 @@
+"""What reads the database for others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from telephony.models import Call, Connection, Recording
+from telephony.models.connection import hook_secret_sha256
+from telephony.privacy.masking import hide_secrets, hide_values
+from telephony.vendors import installed
+
+
+def connection_of_hook(*, vendor: str, secret: str) -> Connection | None:
+    """The enabled connection with this address; the same one query for every way of not being it."""
+    found = Connection.objects.filter(hook_secret_sha256=hook_secret_sha256(secret)).first()
+    if found is None or not found.enabled or found.vendor != vendor or vendor not in installed():
+        return None
+    return found
+
+
+def calls_with_details(*, connection_id: int | None = None, since: datetime | None = None) -> QuerySet[Call]:
+    """Calls in the order of their start, with all that `call_as_json` reads."""
+    found = Call.objects.select_related("connection", "responsible", "contact")
+    found = found.prefetch_related("legs__user", "recordings").order_by("started_at", "id")
+    if connection_id is not None:
+        found = found.filter(connection_id=connection_id)
+    return found if since is None else found.filter(started_at__gte=since)
+
+
+def call_as_json(call: Call) -> dict[str, Any]:
+    """The call for scripts: times in ISO 8601, UTC; lengths in seconds; people by their user name."""
+    recording = next(iter(call.recordings.all()), None)
+    return {
+        "id": call.pk,
+        "connection": call.connection_id,
+        "external_id": call.external_id,
+        "vendor": call.connection.vendor,
+        "direction": call.direction,
+        "status": call.status,
+        "client_raw": call.client_raw,
+        "client_e164": call.client_e164 or None,
+        "our_number": call.our_number or None,
+        "started_at": iso(call.started_at),
+        "ringing_at": iso(call.ringing_at),
+        "answered_at": iso(call.answered_at),
+        "ended_at": iso(call.ended_at),
+        "ring_seconds": call.ring_seconds,
+        "talk_seconds": call.talk_seconds,
+        "responsible": call.responsible.get_username() if call.responsible else None,
+        "contact": str(call.contact) if call.contact else None,
+        "legs": [_leg_as_json(leg) for leg in call.legs.all()],
+        "recording": _place(call.connection, recording) if recording else None,
+        "tracking": call.tracking,
+        "conflicts": call.conflicts,
+        "flag": call.flag or None,
+    }
+
+
+def _place(connection: Connection, recording: Recording) -> str:
+    """Where the PBX has it, without what is secret in a link."""
+    link = recording.link and hide_secrets(hide_values(recording.link, connection.secret_values()))
+    return link or recording.reference
+
+
+def _leg_as_json(leg: Any) -> dict[str, Any]:
+    return {
+        "role": leg.role,
+        "extension": leg.extension_number,
+        "user": leg.user.get_username() if leg.user else None,
+        "status": leg.status,
+        "rang_at": iso(leg.rang_at),
+        "answered_at": iso(leg.answered_at),
+        "ended_at": iso(leg.ended_at),
+        "talk_seconds": leg.talk_seconds,
+        "is_transfer": leg.is_transfer,
+        "end_is_inferred": leg.end_is_inferred,
+    }
+
+
+def iso(moment: datetime | None) -> str | None:
+    """A moment as scripts read it: ISO 8601, UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

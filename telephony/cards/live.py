@@ -1,0 +1,67 @@
+"""Tells browsers that something changed for them: rows that every web process reads (cards/hub.py).
+
+The rows are committed with the change itself. On PostgreSQL their readers are woken at the commit; elsewhere
+they look several times a second. Nothing here talks to a broker: a PBX waits for the answer meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from telephony.models import Call, LiveEvent
+
+CHANNEL = "telephony_live"
+"""PostgreSQL's notification channel."""
+KEPT = timedelta(hours=1)
+"""A browser that was away for longer reads everything anew."""
+OLD = timedelta(hours=1)
+"""What happened to a call that ended so long ago is on nobody's desk."""
+
+
+def publish(*, users: Iterable[int], content: Mapping[str, object], board: bool = False) -> None:
+    """Tell these users' browsers to read their cards anew and, with `board`, whoever sees the board, too.
+
+    `content` holds row numbers only. Needs the transaction of the change, if there is one.
+    """
+    now = timezone.now()
+    rows = [
+        LiveEvent(at=now, user_id=user, topic=LiveEvent.Topic.CARDS, content=dict(content)) for user in sorted(users)
+    ]
+    if board:
+        rows.append(LiveEvent(at=now, topic=LiveEvent.Topic.BOARD))
+    if not rows:
+        return
+    if connection.vendor == "postgresql":
+        _insert_and_wake(rows)
+    else:
+        LiveEvent.objects.bulk_create(rows)
+
+
+def tell_of_call(*, call: Call, users: Iterable[int]) -> None:
+    """A call changed that these users have, or had, a card of."""
+    if call.ended_at is not None and call.ended_at < timezone.now() - OLD:
+        return
+    publish(users=users, content={"call": call.pk}, board=True)
+
+
+def sweep(*, now: datetime | None = None) -> int:
+    """Delete rows that no browser comes back for; returns how many."""
+    return LiveEvent.objects.filter(at__lt=(now or timezone.now()) - KEPT).delete()[0]
+
+
+def _insert_and_wake(rows: list[LiveEvent]) -> None:
+    """One statement for both: this is a part of what a PBX waits for. Readers hear of it at the commit."""
+    table = connection.ops.quote_name(LiveEvent._meta.db_table)
+    places = ", ".join(["(%s, %s, %s, %s::jsonb)"] * len(rows))
+    values = [value for row in rows for value in (row.at, row.user_id, row.topic, json.dumps(row.content))]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH told AS (INSERT INTO {table} (at, user_id, topic, content) VALUES {places})"  # noqa: S608
+            " SELECT pg_notify(%s, '')",
+            [*values, CHANNEL],
+        )

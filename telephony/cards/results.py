@@ -1,0 +1,58 @@
+"""What people do at their desk: they see cards, close them, and write down what came of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from telephony.calls import contacts
+from telephony.cards import live
+from telephony.cards.decide import users_with_card
+from telephony.models import Call, CallResult, Card, DeskSettings, Disposition
+
+
+def note_fetched(*, cards: Sequence[Card]) -> None:
+    """These cards are on their way to a browser of their user; the first time counts."""
+    fresh = [card.pk for card in cards if card.fetched_at is None]
+    if fresh:
+        Card.objects.filter(pk__in=fresh, fetched_at=None).update(fetched_at=timezone.now())
+
+
+def note_shown(*, card: Card) -> None:
+    """A browser had this card on a screen; the first time counts."""
+    Card.objects.filter(pk=card.pk, shown_at=None).update(shown_at=timezone.now())
+
+
+@transaction.atomic
+def dismiss(*, card: Card) -> None:
+    """The user closed the card: it goes from all tabs, and stays closed."""
+    Card.objects.filter(pk=card.pk, dismissed_at=None).update(dismissed_at=timezone.now())
+    live.publish(users=[card.user_id], content={"call": card.call_id})
+
+
+@transaction.atomic
+def save_result(*, card: Card, disposition: Disposition | None, note: str, close: bool) -> None:
+    """Keep what this card's user says came of the call; with `close`, the card is done with."""
+    values = {"disposition": disposition, "note": note.strip()}
+    CallResult.objects.update_or_create(call_id=card.call_id, user_id=card.user_id, defaults=values)
+    if close:
+        dismiss(card=card)
+    else:
+        live.publish(users=[card.user_id], content={"call": card.call_id})
+
+
+@transaction.atomic
+def choose_contact(*, call: Call, contact_pk: int, user: Any) -> None:
+    """Say whose call it is; everybody who has a card of it sees that."""
+    contacts.attach_contact(call=call, contact_pk=contact_pk, user=user)
+    live.publish(users=users_with_card(call=call), content={"call": call.pk}, board=True)
+
+
+@transaction.atomic
+def save_preferences(*, row: DeskSettings) -> None:
+    """Keep how the user wants to be told of calls; open tabs hear of it."""
+    row.save()
+    live.publish(users=[row.user_id], content={})

@@ -1,0 +1,1 @@
+"""Connections and whose phone is which: made, changed, given a new address."""

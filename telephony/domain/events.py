@@ -1,0 +1,241 @@
+"""The one normal form that every PBX message is turned into.
+
+A vendor's parser reads one HTTP message and returns `Parsed`: the events it carries, a question it
+asks, or the reason it was ignored. Everything after that (storing, folding, answering) knows no vendor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from telephony.domain.notes import Note
+
+
+class EventKind(StrEnum):
+    """What happened. The order of declaration is the order of the phases of a call.
+
+    A parser chooses by what the message is about, not by its name. One message may be two events.
+    """
+
+    ORDERED = "ordered"
+    """Never chosen by a parser: the call was ordered here, and this says whom it is for, where the PBX doesn't."""
+    CALL_STARTED = "call_started"
+    """Choose this when a call came to the PBX or left it and no employee's phone is said to ring. `extension` only
+    with `role=CALLING`: the employee who calls. A called extension would count as ringing: that is LEG_RINGING."""
+    LEG_RINGING = "leg_ringing"
+    """Choose this when one employee's phone rings: `extension` or `user_key` names it. It opens the card, so one event
+    for each phone of a group, and none for an employee whose phone does not ring yet."""
+    ANSWERED = "answered"
+    """Choose this when an employee, or the client of an outgoing call, picked up; `extension` or `user_key` names the
+    employee, if it is known. The other phones stop ringing. Not for a message that only names the time of an answer:
+    that is `answered_at` of another event."""
+    LEG_ENDED = "leg_ended"
+    """Choose this when one employee left and the call goes on: an attended transfer (`transferred_to`), or a phone of a
+    group that stopped ringing (`extension` and `status`). If nobody is left, it is ENDED."""
+    ENDED = "ended"
+    """Choose this when the whole call is over. `status` is the outcome; None if the message does not say, UNKNOWN if
+    it says what nobody understands. `extension` may name who talked, where no ANSWERED tells. Where a PBX says so of
+    each phone by itself, the fold finds out which of these is the call's end, if it has the PBX's times."""
+    REAPED = "reaped"
+    """Never chosen by a parser: the end never came, and the call was closed here. Any later sign of life undoes it."""
+    RECORDING_READY = "recording_ready"
+    """Choose this when the message tells of a recording and of nothing else. A link in another message stays in that
+    message's event. It may be all that is known of a call: then the call neither rings nor talks."""
+
+    @property
+    def phase(self) -> int:
+        """Position within a call; breaks ties between events of the same moment."""
+        return _PHASES[self]
+
+
+_PHASES = {kind: phase for phase, kind in enumerate(EventKind)}
+
+
+class Direction(StrEnum):
+    """Seen from the company. A parser that is not told leaves `CallEvent.direction` None, never UNKNOWN."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+    INTERNAL = "internal"
+    UNKNOWN = "unknown"
+
+
+class CallStatus(StrEnum):
+    """Ringing and talking are states of an open call, the others are outcomes."""
+
+    RINGING = "ringing"
+    TALKING = "talking"
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_open(self) -> bool:
+        return self in (CallStatus.RINGING, CallStatus.TALKING)
+
+
+MISSED = frozenset({CallStatus.NO_ANSWER, CallStatus.BUSY, CallStatus.CANCELLED})
+"""How a call ends that rang and that nobody took: an incoming one of these was missed (Call.is_missed)."""
+UNANSWERED = MISSED | {CallStatus.FAILED}
+"""The outcomes with which nobody talked."""
+
+
+class LegRole(StrEnum):
+    """Whether the employee was called, or is the one who calls."""
+
+    CALLED = "called"
+    CALLING = "calling"
+
+
+class NoCallId(StrEnum):
+    """How an event finds its call when the PBX sent no call id (see calls/locate.py)."""
+
+    SAME_RING = "same_ring"
+    """A ring of this number within 120 s belongs to the same call (Mobilon's template webhook)."""
+    ENDS_OPEN_CALL = "ends_open_call"
+    """The end of the only open call of this number (XVB's COMPLETED without callid)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEvent:
+    """One thing that happened to one call.
+
+    Empty strings and None mean "this message did not say"; they never overwrite what another one said.
+    """
+
+    kind: EventKind
+    external_id: str = ""
+    """The PBX's own id of the call. Empty only together with `no_call_id`."""
+    occurred_at: datetime
+    """Aware. The PBX's own time where the message has one, else the time of receipt."""
+    time_is_guess: bool = False
+    """The message came too late for its time of receipt to mean anything; a copy that came in time knows better."""
+    by_pbx_clock: bool = False
+    """`occurred_at` is the PBX's own time of this very thing: of two such events it is known which came first."""
+    listed_at: datetime | None = None
+    """Of what the PBX's own list of finished calls told (listed_call.py): when it was read. Its times but the start
+    are reckoned."""
+    fingerprint: str
+    """Equal for two copies of the same message and for nothing else; see `fingerprint()`."""
+    no_call_id: NoCallId | None = None
+    order_id: str = ""
+    """The PBX's id of the order that the call came from, where the message names it (Sipuni: `callbackId`)."""
+
+    direction: Direction | None = None
+    client_raw: str = ""
+    """The number outside the company exactly as the PBX wrote it."""
+    client_e164: str = ""
+    our_number: str = ""
+    """The company's number that was dialled, or shown to the client, as the PBX wrote it."""
+    extension: str = ""
+    """Internal number of the employee whom the event is about."""
+    user_key: str = field(default="", repr=False)
+    """The PBX's key of that employee, where it uses keys (Mobilon)."""
+    role: LegRole = LegRole.CALLED
+    transferred_to: str = ""
+    """LEG_ENDED only: the talk goes on with this extension, whoever else talked has left."""
+
+    takes_over: bool = False
+    """ANSWERED only, of a PBX that does not tell when somebody leaves a talk: whoever talked with the client until now
+    has left. That end of a leg is inferred, and says so."""
+
+    status: CallStatus | None = None
+    """Outcome, on LEG_ENDED and ENDED."""
+    started_at: datetime | None = None
+    """Start of the whole call, where the message names it."""
+    answered_at: datetime | None = None
+    """Time of the answer, where a message of another kind names it; an ANSWERED event beats it."""
+    talk_seconds: int | None = None
+    """Length of the talk in whole seconds, as the PBX counted it; without the time that it rang."""
+
+    recording_link: str = ""
+    """Address of the recording without any account token in it."""
+    recording_reference: str = ""
+    """What the recording is to be asked for by, where there is no link (Mobilon: the call id)."""
+    tracking: Mapping[str, str] = field(default_factory=dict)
+    """Call tracking: Roistat and utm values under the PBX's own names."""
+
+    def __post_init__(self) -> None:
+        if not self.external_id and self.no_call_id is None:
+            raise ValueError("An event without external_id has to say how its call is found (no_call_id).")
+        for name in ("occurred_at", "listed_at", "started_at", "answered_at"):
+            moment = getattr(self, name)
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError(f"{name} has no time zone: {moment!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """A number as it came and, where it is a valid public number, in E.164 (else empty)."""
+
+    raw: str
+    e164: str = ""
+    extension: str = ""
+    """What is dialled after the number was answered, where it was written with one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What one message means: events, or a question, or nothing (with the reason)."""
+
+    events: tuple[CallEvent, ...] = ()
+    asks_about: Phone | None = None
+    """The PBX waits for us to tell who this is (and who should take the call)."""
+    ignored: str = ""
+    """Why the message changes nothing, in words for an administrator."""
+    needs_attention: bool = False
+    """The reason in `ignored` is a fault in the PBX's settings that somebody has to mend."""
+    notes: tuple[Note, ...] = ()
+    """What could not be read of it, or was odd, and did not keep the rest from counting."""
+
+
+def fingerprint(params: Mapping[str, str]) -> str:
+    """Hash of a message's fields, the same for a repeated message whatever the order of its fields."""
+    digest = hashlib.sha256()
+    for name in sorted(params):
+        digest.update(f"{len(name)}:{name}={len(params[name])}:{params[name]};".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:40]
+
+
+def to_json(event: CallEvent) -> dict[str, Any]:
+    """Everything an event says, for storage; `from_json` gives the same event back."""
+    stored: dict[str, Any] = {}
+    for item in fields(event):
+        value = getattr(event, item.name)
+        if isinstance(value, datetime):
+            stored[item.name] = value.isoformat()
+        elif isinstance(value, Mapping):
+            if value:
+                stored[item.name] = dict(value)
+        elif value not in ("", None) and value is not False:
+            stored[item.name] = value
+    return stored
+
+
+_ENUMS: dict[str, type[StrEnum]] = {
+    "kind": EventKind,
+    "direction": Direction,
+    "role": LegRole,
+    "status": CallStatus,
+    "no_call_id": NoCallId,
+}
+
+
+def from_json(stored: Mapping[str, Any]) -> CallEvent:
+    """The event that `to_json` stored."""
+    values: dict[str, Any] = dict(stored)
+    for name, enum in _ENUMS.items():
+        if name in values:
+            values[name] = enum(values[name])
+    for name in ("occurred_at", "listed_at", "started_at", "answered_at"):
+        if name in values:
+            values[name] = datetime.fromisoformat(values[name])
+    return CallEvent(**values)

@@ -1,0 +1,50 @@
+"""The parts of a multipart form, also of one whose boundaries are not as RFC 2046 wants them."""
+
+from __future__ import annotations
+
+import email
+import re
+from email.message import Message
+
+from telephony.domain import charsets
+from telephony.domain.exceptions import MalformedHook
+
+Part = tuple[str, bytes, str | None]
+"""Name, content, and the part's own charset."""
+_DISPOSITION = re.compile(rb"^content-disposition:", re.IGNORECASE | re.MULTILINE)
+LONGEST_BOUNDARY = 200
+
+
+def looks_like_parts(body: bytes) -> bool:
+    """Whether it is parts between boundaries, whatever the header calls it."""
+    first, _, rest = body[:2000].partition(b"\n")
+    return b"=" not in first and len(first) <= LONGEST_BOUNDARY and _DISPOSITION.match(rest) is not None
+
+
+def read_parts(content_type: str, body: bytes) -> list[Part]:
+    """The named parts. Raises MalformedHook for parts in parts without end."""
+    head = b"Content-Type: " + content_type.encode("utf-8", "replace") + b"\r\n\r\n"
+    try:
+        parts = list(email.message_from_bytes(head + body).walk())
+    except RecursionError:
+        raise MalformedHook("The multipart body is nested too deeply.") from None
+    return _named(parts) or _named(_between_lines(body))
+
+
+def _named(parts: list[Message]) -> list[Part]:
+    found: list[Part] = []
+    for part in parts:
+        name = part.get_param("name", header="content-disposition")
+        payload = part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(payload, bytes):
+            found.append((name, payload, charsets.named_in(str(part.get("content-type", "")))))
+    return found
+
+
+def _between_lines(body: bytes) -> list[Message]:
+    """Cut at each line that is the first one, with more dashes around it or fewer: that is the boundary."""
+    mark = body.split(b"\n", 1)[0].strip().strip(b"-")
+    if not mark or len(mark) > LONGEST_BOUNDARY:
+        return []
+    pieces = re.split(rb"(?:^|\r?\n)-*" + re.escape(mark) + rb"-*[ \t]*(?=\r?\n|$)", body)
+    return [email.message_from_bytes(piece.lstrip(b"\r\n")) for piece in pieces if piece.strip()]

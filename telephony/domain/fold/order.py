@@ -1,0 +1,35 @@
+"""The events of a call, each once and in order. Part of the fold (fold/call.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from telephony.domain.events import CallEvent
+
+
+def order(event: CallEvent) -> tuple[object, ...]:
+    """Sort key in time. The fingerprint comes last, so that equal moments never depend on the way of arrival."""
+    return (event.occurred_at, event.kind.phase, event.extension, event.user_key, event.fingerprint)
+
+
+def in_order(events: Iterable[CallEvent]) -> list[CallEvent]:
+    return sorted(events, key=order)
+
+
+def in_phases(events: Iterable[CallEvent]) -> list[CallEvent]:
+    return sorted(events, key=lambda event: (event.kind.phase, *order(event)))
+
+
+def set_of(events: Iterable[CallEvent]) -> list[CallEvent]:
+    """One event a fingerprint: of copies with different times (of receipt) the one that knows best."""
+    unique: dict[str, CallEvent] = {}
+    for event in events:
+        known = unique.get(event.fingerprint)
+        if known is None or knows_better(event, known):
+            unique[event.fingerprint] = event
+    return list(unique.values())
+
+
+def knows_better(copy: CallEvent, known: CallEvent) -> bool:
+    """Whether this copy of a message was received earlier, so that its time is nearer to what happened."""
+    return (copy.time_is_guess, copy.occurred_at) < (known.time_is_guess, known.occurred_at)

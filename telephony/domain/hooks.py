@@ -1,0 +1,75 @@
+"""A PBX's HTTP request and our answer as plain values.
+
+The view makes a `Hook` from a live request, the inbox from a stored delivery, the tests from a payload
+file: a vendor can't tell the difference, so whatever was received once can be replayed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from telephony.domain.directory import ContactCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """One HTTP request of a PBX, exactly as received."""
+
+    method: str
+    query: bytes = b""
+    """The query string, raw, without the question mark."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case."""
+    body: bytes = b""
+    received_at: datetime
+    """Aware, UTC."""
+    remote_address: str = ""
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionProfile:
+    """What a vendor's pure functions may know of the connection."""
+
+    time_zone: ZoneInfo
+    """The zone of the PBX's clock, for messages whose times carry none."""
+    phone_region: str
+    """ISO 3166 code: how numbers without a country code are read."""
+    settings: Mapping[str, Any]
+    """The vendor's settings, as its own form cleaned them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a vendor may use to answer a message that asked who is calling."""
+
+    contacts: tuple[ContactCard, ...] = ()
+    """The directory's matches, best first; empty for an unknown number or an event that asks nothing."""
+    responsible_extension: str = ""
+    """Internal number of the best match's responsible user on this connection, if mapped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Our answer, in the vendor's own shape."""
+
+    body: bytes
+    content_type: str
+    status: int = 200
+
+    @classmethod
+    def json(cls, value: Any, status: int = 200) -> Reply:
+        text = json.dumps(value, ensure_ascii=False)
+        return cls(body=text.encode(), content_type="application/json; charset=utf-8", status=status)
+
+    @classmethod
+    def text(cls, value: str, status: int = 200) -> Reply:
+        return cls(body=value.encode(), content_type="text/plain; charset=utf-8", status=status)

@@ -1,0 +1,34 @@
+"""What hangs on a changed call, in this order. `calls` knows none of it; this is the only place that knows all.
+
+Each is a function of one value, `telephony.calls.change.Change`, and runs in the transaction that saves the call.
+"""
+
+from __future__ import annotations
+
+from telephony.after_call.planning import plan_rules
+from telephony.calls.change import Follower, Relinked
+from telephony.cards.decide import give_cards
+from telephony.cards.waiting import keep_missed_and_tell
+from telephony.connections.clock import learn_clock
+from telephony.dialing.binding import bind_order
+from telephony.missed.folding import refold_number
+from telephony.outgoing.notices import tell_other_systems
+from telephony.reconcile.queue import ask_the_pbx
+from telephony.recordings.noting import note_recordings
+from telephony.reports.facts import keep_fact
+
+FOLLOWERS: tuple[Follower, ...] = (
+    learn_clock,
+    give_cards,
+    note_recordings,
+    tell_other_systems,
+    ask_the_pbx,
+    keep_missed_and_tell,
+    keep_fact,
+    plan_rules,
+    # Last: what it knows of the call is told as one more event.
+    bind_order,
+)
+
+CONTACT_FOLLOWERS: tuple[Relinked, ...] = (refold_number,)
+"""What hangs on whose calls they are."""

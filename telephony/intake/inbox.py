@@ -1,0 +1,212 @@
+"""The way of a request: stored, interpreted, applied; and what happens when that goes wrong.
+
+`receive` commits the request before anything looks into it. `process` interprets it, in the request
+while that is quick; what it could not do is left to `process_due`, which a worker calls.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+
+from django.db import Error as AnyDatabaseError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from telephony.calls import apply, locate, locks
+from telephony.conf import contact_directory
+from telephony.domain.directory import ContactCard
+from telephony.domain.events import Parsed
+from telephony.domain.exceptions import MalformedHook
+from telephony.domain.hooks import Hook, Outcome
+from telephony.domain.notes import Note
+from telephony.intake import probes
+from telephony.intake.parties import put_right
+from telephony.jobs import Pauses, Queue, Run
+from telephony.models import Connection, Delivery, Extension
+from telephony.privacy.tracebacks import readable_traceback
+
+log = logging.getLogger(__name__)
+
+QUEUE = Queue(
+    model=Delivery,
+    due=Q(state=Delivery.State.RECEIVED),
+    lease=timedelta(seconds=60),
+    related=("connection",),
+    pauses=Pauses(
+        table=(timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30)),
+    ),
+)
+PATIENCE_IN_REQUEST_MS = 800
+PAUSE_AFTER_BUSY = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processed:
+    """What became of a delivery, for the reply and for replay's report."""
+
+    state: Delivery.State
+    parsed: Parsed | None = None
+    outcome: Outcome = field(default_factory=Outcome)
+
+
+def receive(*, connection: Connection, hook: Hook) -> Delivery:
+    """Store the request as it came; committed on return. The caller processes it at once."""
+    return Delivery.objects.create(
+        connection=connection,
+        received_at=hook.received_at,
+        method=hook.method,
+        query=hook.query,
+        headers=connection.storable_headers(hook.headers),
+        body=hook.body,
+        remote_address=hook.remote_address,
+        attempts=1,
+        next_try_at=hook.received_at + QUEUE.lease,
+    )
+
+
+def process(*, delivery: Delivery, hook: Hook | None = None, patience_ms: int = PATIENCE_IN_REQUEST_MS) -> Processed:
+    """Interpret a stored delivery and apply it. Never raises for what the delivery holds: its row tells."""
+    try:
+        return _process(delivery, hook or delivery.hook(), patience_ms)
+    except Exception as error:
+        return Processed(state=_try_again(delivery, error))
+
+
+def _process(delivery: Delivery, hook: Hook, patience_ms: int) -> Processed:
+    connection = delivery.connection
+    try:
+        parsed = probes.read(hook) or connection.vendor_object.parse(hook, connection.profile())
+        parsed = put_right(parsed, connection=connection)
+    except MalformedHook as error:
+        finish(delivery, Delivery.State.FAILED, str(error))
+        return Processed(state=Delivery.State.FAILED)
+    find = cache(contact_directory().find)
+    outcome = Outcome()
+    try:
+        outcome = find_outcome(connection, parsed, find)
+        _apply(delivery, parsed, find, patience_ms)
+    except Exception as error:
+        return Processed(state=_try_again(delivery, error), parsed=parsed, outcome=outcome)
+    return Processed(state=Delivery.State(delivery.state), parsed=parsed, outcome=outcome)
+
+
+def process_due(*, now: datetime | None = None, run: Run | None = None) -> int:
+    """Process the deliveries whose time has come, oldest first; returns how many. For a worker.
+
+    One that ended its process at every attempt is failed, and counts as well.
+    """
+    failed: list[Delivery] = []
+
+    def fail(delivery: Delivery) -> None:
+        reason = delivery.error or "The process that worked on it ended before it was done, each time."
+        finish(delivery, Delivery.State.FAILED, reason)
+        failed.append(delivery)
+
+    done = 0
+    for delivery in QUEUE.claims(now=now, exhausted=fail, run=run):
+        process(delivery=delivery, patience_ms=locks.PATIENCE_OF_WORKER_MS)
+        done += 1
+    return done + len(failed)
+
+
+def find_outcome(connection: Connection, parsed: Parsed, find: apply.Find) -> Outcome:
+    """What the vendor may use to answer the question in this message, if it asks one."""
+    if parsed.asks_about is None:
+        return Outcome()
+    contacts: list[ContactCard] = find(parsed.asks_about) if parsed.asks_about.raw else []
+    responsible = {card.responsible_id for card in contacts if card.responsible_id}
+    extension = ""
+    if len(responsible) == 1:  # Several contacts with different people in charge: nobody is preferred silently.
+        phones = Extension.objects.filter(connection=connection, user_id__in=responsible).exclude(number="")
+        extension = phones.order_by("number").values_list("number", flat=True).first() or ""
+    return Outcome(contacts=tuple(contacts), responsible_extension=extension)
+
+
+def _apply(delivery: Delivery, parsed: Parsed, find: apply.Find, patience_ms: int) -> None:
+    connection = delivery.connection
+    if not parsed.events:
+        finish_parsed(delivery, parsed)
+        return
+    with transaction.atomic():
+        names = [name for event in parsed.events for name in locate.lock_names(connection=connection, event=event)]
+        locks.take(names=names, patience_ms=patience_ms)
+        for event in parsed.events:
+            apply.apply_event(connection=connection, event=event, delivery=delivery, find=find)
+        finish_parsed(delivery, parsed)
+
+
+def finish_parsed(delivery: Delivery, parsed: Parsed) -> None:
+    """The delivery was read and its events are applied: note that, and why it changed nothing if so."""
+    state = Delivery.State.IGNORED if parsed.ignored else Delivery.State.APPLIED
+    finish(delivery, state, parsed.ignored, needs_attention=parsed.needs_attention, notes=parsed.notes)
+
+
+def finish(
+    delivery: Delivery,
+    state: Delivery.State,
+    reason: str,
+    *,
+    needs_attention: bool = False,
+    notes: Sequence[Note] = (),
+) -> None:
+    """The delivery is done with: nothing happens to it any more unless somebody replays it."""
+    delivery.state = state
+    delivery.error = delivery.connection.without_secrets(reason)
+    delivery.needs_attention = needs_attention
+    hide = delivery.connection.without_secrets
+    delivery.notes = [{name: hide(value) for name, value in note.to_json().items()} for note in notes]
+    delivery.next_try_at = None
+    delivery.processed_at = timezone.now()
+    delivery.save(update_fields=["state", "error", "needs_attention", "notes", "next_try_at", "processed_at"])
+
+
+def _try_again(delivery: Delivery, error: Exception) -> Delivery.State:
+    """Note the error; the next attempt comes after a pause, or never after the last."""
+    if locks.is_busy(error):
+        return _wait(delivery, error)
+    told = _told(delivery, error)
+    log.warning(
+        "Delivery %s: attempt %s failed: %s\n%s",
+        delivery.pk,
+        delivery.attempts,
+        told["error"],
+        told["traceback"],
+    )
+    state = Delivery.State.RECEIVED
+    try:
+        if not QUEUE.retry(delivery, state=state, **told):
+            state = Delivery.State.FAILED
+            QUEUE.release(delivery, at=None, state=state, **told)
+    except AnyDatabaseError:
+        # Its lease runs out by itself, and a worker takes it then.
+        log.warning("Delivery %s: its error could not be noted.", delivery.pk)
+    return state
+
+
+def _wait(delivery: Delivery, error: Exception) -> Delivery.State:
+    """Others are at work on the same call. That is no failure: however long it takes, no attempt is used up."""
+    log.info("Delivery %s waits: others are at work on its call.", delivery.pk)
+    state, reason = Delivery.State.RECEIVED, delivery.connection.without_secrets(f"{type(error).__name__}: {error}")
+    with suppress(AnyDatabaseError):  # Its lease runs out by itself.
+        QUEUE.give_back(delivery, at=timezone.now() + PAUSE_AFTER_BUSY, state=state, error=reason)
+    return state
+
+
+def note_fault(delivery: Delivery, error: Exception, *, doing: str) -> None:
+    """Keep the traceback of a fault of the vendor's code that costs neither the message nor its answer."""
+    told = _told(delivery, error)
+    log.error("Delivery %s: %s failed: %s\n%s", delivery.pk, doing, told["error"], told["traceback"])
+    with suppress(AnyDatabaseError):
+        Delivery.objects.filter(pk=delivery.pk).update(traceback=told["traceback"])
+
+
+def _told(delivery: Delivery, error: Exception) -> dict[str, str]:
+    """What is kept of an error: its text and its traceback, without the connection's secrets."""
+    hide = delivery.connection.without_secrets
+    return {"error": hide(f"{type(error).__name__}: {error}"), "traceback": readable_traceback(error, hide)}

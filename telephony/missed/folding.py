@@ -1,0 +1,94 @@
+"""Keeps items what the calls say: in the transaction that saves a call, and whenever calls find another owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from telephony import conf
+from telephony.calls import locks
+from telephony.calls.change import Change
+from telephony.domain.events import CallStatus, Phone
+from telephony.domain.missed import Part, number_key
+from telephony.missed import clients, rows
+from telephony.missed.clients import Heard
+from telephony.models import Call, MissedItem
+
+PATIENCE_MS = 1000
+"""A PBX waits for the answer: what takes longer is a worker's turn."""
+
+
+def keep_missed(change: Change) -> list[MissedItem]:
+    """Bring the items of the call's client up to date, where the call says something else than before; returns those
+    that changed. Part of a follower (cards/waiting.py)."""
+    call, ghost = change.call, conf.ghost_talk_seconds()
+    now, before = clients.heard(call), _before(change)
+    was = before.call.part(ghost) if before is not None and before.key else None
+    part = now.call.part(ghost) if now.key else None
+    if was is None and part is None:
+        return []
+    if before == now and not change.differs("legs", "responsible_leg"):
+        return []  # Else whose phone rang, or who talked, is new: `before` knows only who is responsible now.
+    keys = {one.key for one in (before, now) if one is not None and one.key}
+    contacts = {pk for pk in (call.contact_id, change.former_contact) if pk is not None}
+    if Part.MISSED not in (was, part):
+        _take(_names(keys, contacts))
+        if not clients.has_items(keys=keys, contacts=contacts):
+            return []  # They talked, and nobody waits.
+    says_answered = change.event is not None and change.event.status is CallStatus.ANSWERED
+    current = rows.Current(pk=call.pk, legs=change.legs, says_answered=says_answered)
+    found = clients.together(keys=keys, contacts=contacts, lock=_take, current=now)
+    return rows.write(found=found, current=current)
+
+
+def refold_number(number: Phone, former: int | None = None) -> None:
+    """The calls of this number are somebody else's than before: than this contact's, if it had one."""
+    key = number_key(raw=number.raw, e164=number.e164)
+    if key:
+        refold(keys=[key], contacts=[former] if former is not None else [])
+
+
+def refold_contact(*, contact_pk: int) -> None:
+    """The contact has other calls than before: another one was merged into it."""
+    refold(keys=(), contacts=[contact_pk])
+
+
+def keys_of_contact(contact_pk: int) -> set[str]:
+    """The numbers of all that is open or over of this contact; to be folded anew when the contact is gone."""
+    if not clients.has_items(keys=(), contacts=[contact_pk]):
+        return set()
+    return clients.keys_of_contacts({contact_pk})
+
+
+@transaction.atomic
+def refold(*, keys: Iterable[str], contacts: Iterable[int]) -> list[MissedItem]:
+    """Fold the items of these clients anew; returns those that changed."""
+    patient = partial(_take, patience_ms=locks.PATIENCE_OF_WORKER_MS)
+    return rows.write(found=clients.together(keys=keys, contacts=contacts, lock=patient))
+
+
+def _before(change: Change) -> Heard | None:
+    """The call as its row was until now."""
+    if not change.stored:
+        return None
+    call = change.call
+    unchanged = {"pk": call.pk, "connection_id": call.connection_id, "external_id": call.external_id}
+    was: Any = Call(**unchanged, **change.stored, contact_id=change.former_contact, responsible_id=call.responsible_id)
+    return clients.heard(was)
+
+
+def lock_client(*, keys: Iterable[str], contacts: Iterable[int]) -> None:
+    """One at a time decides about a client. Needs a transaction; raises CallBusy."""
+    _take(_names(keys, contacts), patience_ms=locks.PATIENCE_OF_WORKER_MS)
+
+
+def _names(keys: Iterable[str], contacts: Iterable[int]) -> set[str]:
+    return {f"missed:{key}" for key in keys} | {f"missed:contact:{pk}" for pk in contacts}
+
+
+def _take(names: set[str], patience_ms: int = PATIENCE_MS) -> None:
+    if names:
+        locks.take(names=names, patience_ms=patience_ms)

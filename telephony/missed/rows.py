@@ -1,0 +1,158 @@
+"""Items as rows: each keeps its row, however often it is folded anew; only what differs is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from telephony import conf
+from telephony.domain.events import CallStatus
+from telephony.domain.missed import ClientCall, Decided, Decision, Item, fold_items, gave_up_in
+from telephony.missed.assigning import deadline, duty_of, rule_of
+from telephony.missed.clients import Heard, Together
+from telephony.models import CallEvent, CallLeg, MissedDecision, MissedItem
+
+_COLUMNS = (
+    *("client_key", "client_e164", "client_raw", "contact_id", "connection_id", "our_number", "attempts"),
+    *("first_at", "last_at", "longest_wait", "last_wait", "gave_up_in", "callbacks", "last_callback_at", "known"),
+    *("due_at", "assignee_id", "team_id", "state", "taken_by_id", "snoozed_until", "closed_at", "closed_by_id"),
+    *("closed_reason", "closing_call_id", "first_call_id", "last_call_id"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """A call that is being saved: what of it is not in the database yet."""
+
+    pk: int
+    legs: Sequence[CallLeg] | None
+    """As they will be written; None if they stay as they are."""
+    says_answered: bool
+    """The event that is about to be stored says that it was answered."""
+
+
+def write(*, found: Together, current: Current | None = None) -> list[MissedItem]:
+    """Make the rows what the fold says; returns those that are new or changed."""
+    items = [
+        (item, sorted(calls, key=lambda one: one.call.started_at, reverse=True))
+        for client, calls in found.calls.items()
+        for item in _items(client, calls, found)
+    ]
+    left = {row.pk: row for row in found.rows if found.since is None or row.last_at >= found.since}
+    of_row = [(item, story, _row_of(item, left)) for item, story in items]
+    MissedItem.objects.filter(pk__in=left).delete()
+    changed = []
+    # What is over comes first: of one number only one is open at any time.
+    for item, story, row in sorted(of_row, key=lambda one: not one[0].state.is_over):
+        known = row or MissedItem()
+        before = [getattr(known, name) for name in _COLUMNS]
+        _fill(known, item, story, found, is_new=row is None, current=current)
+        if row is None or before != [getattr(known, name) for name in _COLUMNS]:
+            known.save()
+            changed.append(known)
+    return changed
+
+
+def _items(client: str, calls: Sequence[Heard], found: Together) -> list[Item]:
+    mine = [_decision(row) for row in found.decisions if found.clients.get(row.client_key) == client]
+    return fold_items((one.call for one in calls), mine, ghost_seconds=conf.ghost_talk_seconds())
+
+
+def _decision(row: MissedDecision) -> Decision:
+    return Decision(
+        pk=row.pk,
+        at=row.at,
+        kind=Decided(row.kind),
+        by=row.by_id,
+        to=row.to_id,
+        until=row.until,
+        reason=row.reason,
+    )
+
+
+def _row_of(item: Item, left: dict[int, MissedItem]) -> MissedItem | None:
+    """The row that this item has already: of its first attempt, else of its last, else of any."""
+    calls = {call.pk for call in item.missed}
+    for column in ("first_call_id", "last_call_id"):
+        for row in left.values():
+            if getattr(row, column) in calls:
+                return left.pop(row.pk)
+    return None
+
+
+def _fill(
+    row: MissedItem,
+    item: Item,
+    story: Sequence[Heard],
+    found: Together,
+    *,
+    is_new: bool,
+    current: Current | None,
+) -> None:
+    last = found.seen[item.missed[-1].pk]
+    if is_new or not _is_settled(row, item):
+        rule = rule_of(connection=last.call.connection, our_number=last.our_number)
+        duty = duty_of(item=item, last=last, story=story, rule=rule, row=row)
+        row.assignee_id, row.team_id = duty.user, duty.team
+        row.due_at = deadline(item=item, last=last, rule=rule, duty=duty)
+    row.gave_up_in = _place(last.call, current)
+    # The latest call says whose number it is now.
+    row.contact_id, row.known = story[0].contact, story[0].contact is not None
+    for name, value in {**_of_attempts(item, last), **_of_end(item, found)}.items():
+        setattr(row, name, value)
+
+
+def _is_settled(row: MissedItem, item: Item) -> bool:
+    """It is over, and nothing is new: who was to return it, and until when, stays what it was then.
+
+    Unless nobody was: whose phone rang may be told later than the end.
+    """
+    calls = (item.missed[0].pk, item.missed[-1].pk, item.closing_call.pk if item.closing_call else None)
+    known = (row.first_call_id, row.last_call_id, row.closing_call_id)
+    is_somebodys = row.assignee_id is not None or row.team_id is not None
+    return item.state.is_over and is_somebodys and row.state == item.state and calls == known
+
+
+def _of_attempts(item: Item, last: Heard) -> dict[str, Any]:
+    return {
+        "client_key": last.key,
+        "client_e164": last.e164,
+        "client_raw": last.raw,
+        "connection_id": last.call.connection,
+        "our_number": last.our_number,
+        "attempts": len(item.missed),
+        "first_at": item.first_at,
+        "last_at": item.last_at,
+        "longest_wait": item.longest_wait,
+        "last_wait": last.call.waited,
+        "callbacks": len(item.tries),
+        "last_callback_at": item.tries[-1].started_at if item.tries else None,
+        "first_call_id": item.missed[0].pk,
+        "last_call_id": last.call.pk,
+    }
+
+
+def _of_end(item: Item, found: Together) -> dict[str, Any]:
+    closing = item.closing_call
+    return {
+        "state": item.state,
+        "taken_by_id": item.taken_by,
+        "snoozed_until": item.snoozed_until,
+        "closed_at": item.closed_at,
+        "closed_by_id": found.seen[closing.pk].responsible if closing else item.closed_by,
+        "closed_reason": item.closed_reason,
+        "closing_call_id": closing.pk if closing else None,
+    }
+
+
+def _place(call: ClientCall, current: Current | None) -> str:
+    """A missed call that somebody is said to have answered was answered by a greeting."""
+    is_current = current is not None and current.pk == call.pk
+    greeted = is_current and current is not None and current.says_answered
+    if is_current and current is not None and current.legs is not None:
+        ended = [leg.ended_at for leg in current.legs]
+    else:
+        ended = list(CallLeg.objects.filter(call=call.pk).values_list("ended_at", flat=True))
+    told = CallEvent.objects.filter(call=call.pk, content__status=CallStatus.ANSWERED)
+    return gave_up_in(greeted=greeted or told.exists(), ended_at=call.ended_at, legs_ended_at=ended)

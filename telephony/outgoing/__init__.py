@@ -1,0 +1,1 @@
+"""Outgoing webhooks: what other systems are told of calls, and how that reaches them."""

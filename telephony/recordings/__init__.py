@@ -1,0 +1,1 @@
+"""Recordings: noted, fetched, judged, made playable, stored, listened to, kept and deleted."""

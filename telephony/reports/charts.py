@@ -1,0 +1,117 @@
+"""Bars and a heat map, as what a template draws: no script, and everything in them is also a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.dates import WEEKDAYS_ABBR
+
+from telephony.reports.figures import Counts, Figures
+from telephony.reports.period import Period
+from telephony.reports.tables import Cell, Row, Table, log_url
+
+HEIGHT, STEP, GAP, FOOT = 180, 40, 6, 24
+"""Units of the drawing: of the bars, of a bar with its gap, of the labels below them."""
+STACKED = ("answered", "missed", "missed_outside", "outgoing")
+"""From below. Incoming calls that go on are in none of them."""
+SHADES = 5
+MOST_LABELS = 31
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    cell: Cell
+    title: str
+    x: int
+    y: float
+    width: int
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    width: int
+    height: int
+    top: int
+    """How many calls the highest bar may have."""
+    blocks: list[Block]
+    labels: list[tuple[float, str]]
+    baseline: int = HEIGHT
+
+
+def bars(table: Table) -> Bars:
+    """A bar for each row."""
+    tops = [sum(getattr(row.counts, name) for name in STACKED) for row in table.rows]
+    top, blocks, labels = max([1, *tops]), [], []
+    every = -(-len(table.rows) // MOST_LABELS)
+    for number, row in enumerate(table.rows):
+        blocks += _stack(row, number * STEP + GAP, top, table.columns)
+        if number % every == 0:
+            labels.append((number * STEP + STEP / 2, _foot(row)))
+    width = max(1, len(table.rows)) * STEP
+    return Bars(width=width, height=HEIGHT + FOOT, top=top, blocks=blocks, labels=labels)
+
+
+def _foot(row: Row) -> str:
+    """Below a bar: the day of the month, or the hour."""
+    return str(row.value.day) if isinstance(row.value, date) else f"{row.value:02}"
+
+
+def _stack(row: Row, x: int, top: int, columns: list[str]) -> list[Block]:
+    blocks, y = [], float(HEIGHT)
+    names = {cell.name: (cell, title) for cell, title in zip(row.cells, columns, strict=True)}
+    for name in STACKED:
+        cell, title = names[name]
+        if cell.value:
+            height = round(cell.value * (HEIGHT - GAP) / top, 2)
+            y = round(y - height, 2)
+            words = f"{row.label}: {title} {cell.value}"
+            blocks.append(Block(cell=cell, title=words, x=x, y=y, width=STEP - GAP, height=height))
+    return blocks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """One hour of one day of the week. Shades go from 0, none, to SHADES."""
+
+    calls: int
+    missed: int
+    shade: int
+    missed_shade: int
+    url: str
+    missed_url: str
+
+
+def heat_map(figures: Figures, period: Period) -> list[tuple[str, list[Spot]]]:
+    """A row for each day of the week, with its name."""
+    spots = figures.by_weekday_hour
+    most = max((counts.calls for counts in spots.values()), default=0)
+    most_missed = max((_missed(counts) for counts in spots.values()), default=0)
+    return [
+        (
+            str(WEEKDAYS_ABBR[weekday - 1]),
+            [_spot(spots[weekday, hour], (weekday, hour), (most, most_missed), period) for hour in range(24)],
+        )
+        for weekday in range(1, 8)
+    ]
+
+
+def _spot(counts: Counts, at: tuple[int, int], most: tuple[int, int], period: Period) -> Spot:
+    place = {"weekday": str(at[0]), "hour": str(at[1])}
+    return Spot(
+        calls=counts.calls,
+        missed=_missed(counts),
+        shade=_shade(counts.calls, most[0]),
+        missed_shade=_shade(_missed(counts), most[1]),
+        url=log_url(period, **place),
+        missed_url=log_url(period, **place, outcome="missed"),
+    )
+
+
+def _missed(counts: Counts) -> int:
+    return counts.missed + counts.missed_outside
+
+
+def _shade(value: int, most: int) -> int:
+    return -(-value * SHADES // most) if most else 0

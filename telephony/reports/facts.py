@@ -1,0 +1,108 @@
+"""What a report counts of one call, kept by the transaction that saves the call.
+
+A row for each call, and no sums: calls that are saved at once never wait for one another's row, and what is counted
+is what is there. `manage.py reports --check` works all of it out anew and compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+from telephony.calls.change import Change
+from telephony.domain.events import Direction
+from telephony.domain.hours import ALWAYS, Hours, is_working
+from telephony.domain.numbers import last_digits
+from telephony.hours.selectors import hours_for
+from telephony.models import Call, CallFact, Schedule
+from telephony.models.fact import LONGEST_SOURCE
+
+QUARTER = 900
+"""Seconds. Every zone of today is whole quarters of an hour away from UTC: its hours and days are made of these."""
+COLUMNS = (
+    *("quarter", "connection_id", "line", "direction", "status", "user_id"),
+    *("source", "outside", "wait_seconds", "talk_seconds"),
+)
+_MADE_OF = ("direction", "status", "our_number", "started_at", "ring_seconds", "talk_seconds", "tracking")
+HoursOf = Callable[[int, str], Hours]
+"""The working hours for calls of a connection to one of our numbers."""
+
+
+def keep_fact(change: Change) -> None:
+    """A follower: writes the call's row, where the call says something else than before."""
+    call = change.call
+    if change.before is not None and change.legs is None and not change.differs(*_MADE_OF):
+        return
+    fact = fact_of(call, hours_of)
+    CallFact.objects.bulk_create(
+        [fact],
+        update_conflicts=True,
+        unique_fields=["call"],
+        update_fields=[name.removesuffix("_id") for name in COLUMNS],
+    )
+
+
+def charge(*, call_pk: int, user_pk: int | None) -> None:
+    """Another user is responsible for the call than before."""
+    CallFact.objects.filter(pk=call_pk).update(user_id=user_pk)
+
+
+def fact_of(call: Call, hours_of: HoursOf) -> CallFact:
+    """The call's row, not saved. Whether it came outside working hours is asked once, when it is over."""
+    is_judged = call.direction == Direction.INCOMING and call.ended_at is not None
+    return CallFact(
+        call_id=call.pk,
+        quarter=quarter_of(call.started_at),
+        connection_id=call.connection_id,
+        line=line_of(call.our_number),
+        direction=call.direction,
+        status=call.status,
+        user_id=call.responsible_id,
+        source=source_of(call.tracking),
+        outside=is_judged and not is_working(hours_of(call.connection_id, call.our_number), call.started_at),
+        wait_seconds=call.ring_seconds,
+        talk_seconds=call.talk_seconds,
+    )
+
+
+def hours_of(connection: int, our_number: str) -> Hours:
+    """As they are set up now; one query where nobody has set up any."""
+    if not Schedule.objects.exists():
+        return ALWAYS
+    return hours_for(connection_id=connection, our_number=our_number)
+
+
+def remembered_hours() -> HoursOf:
+    """The same for many calls: each is looked up once."""
+    known: dict[tuple[int, str], Hours] = {}
+
+    def of(connection: int, our_number: str) -> Hours:
+        key = connection, our_number
+        if key not in known:
+            known[key] = hours_of(connection, our_number)
+        return known[key]
+
+    return of
+
+
+def quarter_of(moment: datetime) -> int:
+    """How many whole quarters of an hour since 1970 in UTC."""
+    return max(0, int(moment.timestamp() // QUARTER))
+
+
+def line_of(our_number: str) -> str:
+    """The same for all spellings of one of our numbers, as in the call log's filter."""
+    return last_digits(our_number) or our_number
+
+
+def source_of(tracking: Mapping[str, Any]) -> str:
+    """Where the client came from: utm_source, else Roistat's channel, else that Roistat knows the visit; empty if no
+    tracking does."""
+    values = {name.lower(): str(value).strip() for name, value in tracking.items() if value}
+    utm = parse_qs(values.get("utmstring", "").lstrip("?"))
+    named = values.get("utm_source") or utm.get("utm_source", [""])[0].strip() or values.get("roistat_market")
+    if not named and any(name.startswith("roistat") for name in values):
+        named = "Roistat"
+    return (named or "")[:LONGEST_SOURCE]

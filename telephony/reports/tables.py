@@ -1,0 +1,129 @@
+"""Figures as tables: each number with the calls behind it. Pages, charts and exports are made of these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from telephony.reports.breakdowns import BREAKDOWNS, Part, read_breakdown
+from telephony.reports.figures import Counts, Figures, seen_facts
+from telephony.reports.period import Period
+from telephony.ui.presentation import length
+
+COLUMNS: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
+    ("calls", pgettext_lazy("how many", "calls"), {}),
+    ("incoming", pgettext_lazy("how many", "incoming"), {"direction": "incoming"}),
+    ("answered", pgettext_lazy("how many", "answered"), {"direction": "incoming", "outcome": "answered"}),
+    ("missed", pgettext_lazy("how many", "missed"), {"outcome": "missed", "outside": "false"}),
+    ("missed_outside", pgettext_lazy("how many", "outside working hours"), {"outcome": "missed", "outside": "true"}),
+    ("outgoing", pgettext_lazy("how many", "outgoing"), {"direction": "outgoing"}),
+    ("reached", pgettext_lazy("how many", "client answered"), {"direction": "outgoing", "outcome": "answered"}),
+)
+"""Of Counts: name, head, and the call log's filters for the calls that are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    name: str
+    value: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    label: str
+    value: Any
+    """What stands for it in a spreadsheet: a date where it is one."""
+    cells: list[Cell]
+    counts: Counts
+
+    @property
+    def talk(self) -> str:
+        return length(self.counts.talk_seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    name: str
+    title: str
+    head: str
+    rows: list[Row]
+
+    @property
+    def columns(self) -> list[str]:
+        return [str(title) for _name, title, _query in COLUMNS]
+
+    def sheet(self) -> Iterator[Sequence[Any]]:
+        """For a spreadsheet: times in seconds."""
+        yield [self.head, *self.columns, _("talked, s")]
+        for row in self.rows:
+            yield [row.value, *(cell.value for cell in row.cells), row.counts.talk_seconds]
+
+
+def log_url(period: Period, **query: str) -> str:
+    """The call log with the period's calls, narrowed down further."""
+    days = {"first_day": period.first.isoformat(), "last_day": period.last.isoformat()}
+    return f"{reverse('telephony:calls')}?{urlencode({**days, **query})}"
+
+
+def cells_of(counts: Counts, period: Period, query: dict[str, str]) -> list[Cell]:
+    return [
+        Cell(name=name, value=getattr(counts, name), url=log_url(period, **{**query, **more}))
+        for name, _title, more in COLUMNS
+    ]
+
+
+def by_day(figures: Figures, period: Period) -> Table:
+    rows = []
+    for day, counts in figures.by_day.items():
+        of_day = Period(first=day, last=day, zone=period.zone)
+        rows.append(Row(label=_day(day), value=day, cells=cells_of(counts, of_day, {}), counts=counts))
+    return Table(name="days", title=_("By day"), head=_("day"), rows=rows)
+
+
+def by_hour(figures: Figures, period: Period) -> Table:
+    rows = [
+        Row(label=f"{hour:02}:00", value=hour, cells=cells_of(counts, period, {"hour": str(hour)}), counts=counts)
+        for hour, counts in figures.by_hour.items()
+    ]
+    return Table(name="hours", title=_("By hour of the day"), head=_("hour"), rows=rows)
+
+
+def breakdowns(user: Any, period: Period, *, only: str = "") -> list[Table]:
+    """All of them, or one."""
+    facts = seen_facts(user, period)
+    return [
+        Table(
+            name=one.name,
+            title=str(one.title),
+            head=str(one.title),
+            rows=[_row(part, period) for part in read_breakdown(one, facts)],
+        )
+        for one in BREAKDOWNS
+        if only in ("", one.name)
+    ]
+
+
+def table_of(name: str, user: Any, period: Period, read: Callable[[], Figures]) -> Table | None:
+    """The table of this name; None if there is none such."""
+    if name in ("days", "hours"):
+        return (by_day if name == "days" else by_hour)(read(), period)
+    return next(iter(breakdowns(user, period, only=name)), None) if name else None
+
+
+def _row(part: Part, period: Period) -> Row:
+    label = str(part.label)
+    return Row(label=label, value=label, cells=cells_of(part.counts, period, part.query), counts=part.counts)
+
+
+def _day(day: date) -> str:
+    return formats.date_format(day, "D, j E")

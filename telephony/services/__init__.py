@@ -1,1 +1,0 @@
-"""What writes to the database. Arguments are keyword-only."""

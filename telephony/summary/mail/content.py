@@ -1,0 +1,152 @@
+"""The figures of one mail: those that its reader may see at this moment."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth import get_user_model
+from django.db.models import Count, F, QuerySet
+from django.urls import reverse
+
+from telephony.models import CallFact, ReportMail, Team
+from telephony.reports.figures import ANSWERED, COUNTS, INCOMING, UNANSWERED, Figures
+from telephony.reports.period import Period, local
+from telephony.summary.figures import facts_of, read_figures
+from telephony.summary.mail.periods import days_of
+from telephony.ui import presentation
+
+MOST_PEOPLE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """Incoming calls of an hour (0 to 23) or a day; widths in percent of the fullest bar."""
+
+    hour: int | None
+    day: date
+    answered: int
+    missed: int
+    answered_width: int
+    missed_width: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An employee's calls: those that they are responsible for."""
+
+    name: str
+    answered: int
+    missed: int
+    reached: int
+    talked: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    first_day: date
+    last_day: date
+    figures: Figures
+    before: Figures
+    """Of the period before."""
+    bars: list[Bar]
+    people: list[Row]
+    teams: list[str]
+    calls_url: str
+    missed_url: str
+    subscriptions_url: str
+
+    @property
+    def is_day(self) -> bool:
+        return self.first_day == self.last_day
+
+
+def content_of(mail: ReportMail) -> Content:
+    subscription = mail.subscription
+    first, last = days_of(period=subscription.period, day=mail.day)
+    period = Period(first=first, last=last, zone=ZoneInfo(subscription.time_zone))
+    teams = list(subscription.teams.all())
+    user, people = subscription.user, _members(teams)
+    facts = facts_of(user, period, people)
+    days = {"first_day": first.isoformat(), "last_day": last.isoformat()}
+    calls = subscription.origin + reverse("telephony:calls")
+    return Content(
+        first_day=first,
+        last_day=last,
+        figures=read_figures(user, period, people),
+        before=read_figures(user, period.before, people),
+        bars=_bars(facts, period),
+        people=_people(facts),
+        teams=[team.name for team in teams],
+        calls_url=f"{calls}?{urlencode(days)}",
+        missed_url=f"{calls}?{urlencode({**days, 'outcome': 'missed'})}",
+        subscriptions_url=subscription.origin + reverse("telephony:report_mails"),
+    )
+
+
+def _members(teams: list[Team]) -> list[int] | None:
+    if not teams:
+        return None
+    members = get_user_model()._default_manager.filter(teams__in=teams).values_list("pk", flat=True)
+    return sorted(set(members))
+
+
+def _bars(facts: QuerySet[CallFact], period: Period) -> list[Bar]:
+    """One for each day or, of a single day, for each hour from the first to the last with calls."""
+    by_hour = period.days == 1
+    counts = Counter[tuple[date, int | None, bool]]()
+    found = (
+        facts.filter(INCOMING)
+        .values("quarter")
+        .annotate(answered=Count("pk", filter=ANSWERED), missed=Count("pk", filter=UNANSWERED))
+    )
+    for row in found:
+        moment = local(row["quarter"], period.zone)
+        hour = moment.hour if by_hour else None
+        counts[moment.date(), hour, True] += row["answered"]
+        counts[moment.date(), hour, False] += row["missed"]
+    hours = [hour for (_day, hour, _is), count in counts.items() if hour is not None and count]
+    places: list[tuple[date, int | None]] = [] if by_hour else [(day, None) for day in period.dates()]
+    if hours:
+        places = [(period.first, hour) for hour in range(min(hours), max(hours) + 1)]
+    pairs = [(day, hour, counts[day, hour, True], counts[day, hour, False]) for day, hour in places]
+    fullest = max((answered + missed for _day, _hour, answered, missed in pairs), default=0) or 1
+    return [
+        Bar(
+            hour=hour,
+            day=day,
+            answered=answered,
+            missed=missed,
+            answered_width=answered * 100 // fullest,
+            missed_width=missed * 100 // fullest,
+        )
+        for day, hour, answered, missed in pairs
+    ]
+
+
+def _people(facts: QuerySet[CallFact]) -> list[Row]:
+    counted = (
+        facts.exclude(user=None)
+        .values("user")
+        .annotate(
+            answered=COUNTS["answered"],
+            missed=Count("pk", filter=INCOMING & UNANSWERED),
+            reached=COUNTS["reached"],
+            talked=COUNTS["talk_seconds"],
+        )
+    )
+    rows = list(counted.order_by(F("talked").desc(), "user")[:MOST_PEOPLE])
+    names = get_user_model()._default_manager.in_bulk([row["user"] for row in rows])
+    return [
+        Row(
+            name=presentation.person(names.get(row["user"])),
+            answered=row["answered"],
+            missed=row["missed"],
+            reached=row["reached"],
+            talked=presentation.length(row["talked"]),
+        )
+        for row in rows
+    ]

@@ -1,7 +1,0 @@
-"""Why a card came, or did not, in words that say what to change."""
-
-from telephony.trace.calls import trace_of
-from telephony.trace.silence import Question, answer
-from telephony.trace.steps import CallTrace, PersonTrace, Step
-
-__all__ = ["CallTrace", "PersonTrace", "Question", "Step", "answer", "trace_of"]

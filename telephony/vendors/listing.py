@@ -1,0 +1,73 @@
+"""Asking a PBX for its calls: what a vendor is asked by, and how its answer is read.
+
+Pure, like the rest of a vendor: `CallInfo` says what to ask and reads what came back; telephony/reconcile sends it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from telephony.domain.exceptions import TelephonyError
+from telephony.domain.hooks import ConnectionProfile
+from telephony.domain.listed_call import PbxCall
+from telephony.http import Request, Response
+
+
+class AskProblem(StrEnum):
+    """Why the PBX's answer is no answer; reconcile/words.py has the words for people."""
+
+    NOT_SET_UP = "not_set_up"
+    REFUSED = "refused"
+    """The PBX says why, in its own words."""
+    PAGE = "page"
+    """A page of HTML: what stands behind a wrong address."""
+    STATUS = "status"
+    UNREADABLE = "unreadable"
+
+
+class AskFailed(TelephonyError):
+    """The PBX was asked, or can't be, and did not tell what was asked."""
+
+    def __init__(self, code: AskProblem, text: str = "") -> None:
+        super().__init__(text or code)
+        self.code = code
+        self.text = text
+        """The PBX's own words or an HTTP status, cleaned; perhaps empty. May hold what was sent: hide secrets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayList:
+    """What the PBX lists of one day of its clock."""
+
+    calls: tuple[PbxCall, ...]
+    unread: int = 0
+    """Rows that could not be read."""
+
+
+class CallInfo(ABC):
+    """How one kind of PBX is asked for its calls."""
+
+    @abstractmethod
+    def is_set_up(self, profile: ConnectionProfile) -> bool:
+        """Whether the settings hold all that asking needs."""
+
+    @abstractmethod
+    def call_request(self, profile: ConnectionProfile, call_id: str) -> Request:
+        """Asks for one call by the PBX's id. Called only if `is_set_up`."""
+
+    @abstractmethod
+    def read_call(self, response: Response, profile: ConnectionProfile, call_id: str) -> PbxCall | None:
+        """None if the PBX knows no such call (yet). Raises `AskFailed` for an answer that is none."""
+
+    @abstractmethod
+    def day_request(self, profile: ConnectionProfile, day: date) -> Request:
+        """Asks for all calls that began on this day of the PBX's clock (`profile.time_zone`)."""
+
+    @abstractmethod
+    def read_day(self, response: Response, profile: ConnectionProfile) -> DayList:
+        """The calls of the list, oldest first. A row that can't be read is counted in `unread`; raises `AskFailed` if
+        the list as a whole can't be.
+        """

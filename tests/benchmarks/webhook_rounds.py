@@ -1,0 +1,196 @@
+"""webhook.py's rounds: the kinds of messages of all vendors in turns, with the view that inserts one row between."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from telephony.simulator.sender import Answer, Sender
+from telephony.vendors.simulated import Message
+from tests.benchmarks.cost import Meter
+from tests.load.judged import querying
+from tests.servers import ROOT, Server
+
+SETTINGS = "tests.benchmarks.settings"
+INSERT = "view that inserts one row"
+BARE = "bare view"
+YARDSTICKS = {BARE: "/bare/", INSERT: "/insert/"}
+CALLERS = ("known", "unknown")
+WARM_UP_CALLS = 3
+BODY = Message(after=0, label="", headers={"Content-Type": "text/plain"}, body=b"x" * 300)
+"""As long as the messages are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Of one message: medians of the rounds, CPU in milliseconds."""
+
+    app: float
+    database: float
+    ratio: float
+    """What the view that inserts one row costs, divided by it."""
+    lowest: float
+    """The ratio in the round in which it was lowest."""
+    is_yardstick: bool
+
+
+Costs = dict[str, Cost]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A server with a connection of each vendor, and people whose numbers are known."""
+
+    server: Server
+    paths: dict[str, str]
+    pbxs: dict[str, Any]
+    clients: list[str]
+
+    def stages(self, vendor: str, caller: str, count: int) -> list[Any]:
+        found: list[Any] = self.pbxs[vendor].stages(count, self.clients if caller == "known" else ())
+        return found
+
+    def chosen(self, vendors: Sequence[str]) -> Sequence[str]:
+        return vendors or list(self.pbxs)
+
+    def left_over(self) -> dict[str, int]:
+        """How many deliveries are in a state that they should not be in after all this."""
+        sql = "SELECT state, count(*) FROM telephony_delivery GROUP BY state"
+        return {state: count for state, count in querying(self.server)(sql) if state not in ("applied", "ignored")}
+
+
+@contextmanager
+def filled(url: str, var_dir: str, *, calls: int = 0, contacts: int = 0, threads: int = 2) -> Iterator[Office]:
+    """A database with the company in it; the server is to be started, and is stopped at the end."""
+    from tests.benchmarks.webhook_messages import Pbx
+
+    server = Server(var_dir=Path(var_dir), database_url=url, workers=2, threads=threads if url else 1)
+    server.environment["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    made = _python(server, "tests.benchmarks.webhook_data", str(calls), str(contacts))
+    pbxs = {vendor: Pbx(vendor, pbx["settings"]) for vendor, pbx in made["pbxs"].items()}
+    paths = {vendor: pbx["path"] for vendor, pbx in made["pbxs"].items()}
+    try:
+        yield Office(server, paths, pbxs, made["clients"])
+    finally:
+        server.stop()
+
+
+def statements_of(office: Office, vendors: Sequence[str]) -> dict[str, tuple[int, list[str]]]:
+    """Transactions and statements by kind, of a process that has already seen each kind."""
+    sent = []
+    for vendor in office.chosen(vendors):
+        for caller in CALLERS:
+            # The first call is for what is looked up only once in a process.
+            for stage in office.stages(vendor, caller, 2):
+                for message in stage.messages:
+                    sent.append(_as_json(_key(vendor, stage.kind, caller), office.paths[vendor], message))
+    counted = _python(office.server, "tests.benchmarks.statements", stdin=json.dumps(sent))
+    return {key: (transactions, statements) for key, transactions, statements in counted}
+
+
+def measure(office: Office, vendors: Sequence[str], *, calls: int, rounds: int, posters: int) -> Costs:
+    """All kinds of messages in turns, in each of the rounds."""
+    of_rounds = defaultdict(list)
+    for number in range(-1, rounds):  # The first one fills caches.
+        for key, found in one_round(office, vendors, calls if number >= 0 else WARM_UP_CALLS, posters).items():
+            if number >= 0:
+                of_rounds[key].append(found)
+    costs = {}
+    for key, found in of_rounds.items():
+        apps, databases, ratios = zip(*found, strict=True)
+        costs[key] = Cost(
+            app=median(apps), database=median(databases), ratio=median(ratios), lowest=min(ratios),
+            is_yardstick=key in YARDSTICKS,
+        )  # fmt: skip
+    return costs
+
+
+Measured = tuple[float, float, float]
+
+
+def one_round(office: Office, vendors: Sequence[str], calls: int, posters: int) -> dict[str, Measured]:
+    """Milliseconds of application and database, and the ratio to the insert that was measured beside it."""
+    found: dict[str, Measured] = {}
+    yardsticks = defaultdict(list)
+    for vendor in office.chosen(vendors):
+        for caller in CALLERS:
+            spent = defaultdict(list)
+            for stage in office.stages(vendor, caller, calls):
+                key = _key(vendor, stage.kind, caller)
+                spent[key].append(_liked(office, vendor, stage.messages, posters))
+            bodies = [BODY] * calls * 2
+            beside = {name: spent_on(office, path, bodies, posters)[:2] for name, path in YARDSTICKS.items()}
+            for name, (app, database) in beside.items():
+                yardsticks[name].append((app, database, sum(beside[INSERT]) / (app + database)))
+            for key, costs in spent.items():
+                app, database = (median(part) for part in zip(*costs, strict=True))
+                found[key] = (app, database, sum(beside[INSERT]) / (app + database))
+    means = {name: tuple(median(part) for part in zip(*costs, strict=True)) for name, costs in yardsticks.items()}
+    return {**means, **found}  # type: ignore[dict-item]
+
+
+def _key(vendor: str, kind: str, caller: str) -> str:
+    return f"{vendor}, {kind}, {caller}"
+
+
+def spent_on(
+    office: Office, path: str, messages: Sequence[Message], posters: int
+) -> tuple[float, float, Sequence[Answer]]:
+    """Milliseconds of application and database for each message, and the answers."""
+    meter = Meter(office.server)
+    before = meter.read()
+    answers = post_all(office.server.url + path, messages, posters)
+    app, database = meter.milliseconds_since(before)
+    wrong = [answer for answer in answers if answer.status != 200]
+    assert not wrong, wrong[0]
+    return app / len(messages), database / len(messages), answers
+
+
+def _liked(office: Office, vendor: str, messages: Sequence[Message], posters: int) -> tuple[float, float]:
+    """The same of a PBX's messages, whose answers it has to like."""
+    app, database, answers = spent_on(office, office.paths[vendor], messages, posters)
+    for message, answer in zip(messages, answers, strict=True):
+        complaint = office.pbxs[vendor].complaint(message, answer.status, answer.body)
+        assert not complaint, f"{vendor}, {message.label}: {complaint}: {answer}"
+    return app, database
+
+
+def post_all(url: str, messages: Sequence[Message], posters: int) -> list[Answer]:
+    """The answers in the messages' order; each thread has a connection that stays open."""
+    parts = [messages[first::posters] for first in range(posters)]
+
+    def post(part: Sequence[Message]) -> list[Answer]:
+        sender = Sender()
+        try:
+            return [sender.send(url, message) for message in part]
+        finally:
+            sender.close()
+
+    with ThreadPoolExecutor(posters) as pool:
+        answered = list(pool.map(post, parts))
+    return [answered[place % posters][place // posters] for place in range(len(messages))]
+
+
+def _as_json(key: str, path: str, message: Message) -> list[Any]:
+    body = message.body.decode("latin-1")
+    return [key, path, message.method, message.query, dict(message.headers), body]
+
+
+def _python(server: Server, module: str, *arguments: str, stdin: str = "") -> Any:
+    """What a module prints as JSON, run on the server's database."""
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(
+        command, cwd=ROOT, env=server.environment, input=stdin, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(f"{module} failed:\n{done.stderr[-3000:]}")
+    return json.loads(done.stdout)

@@ -1,0 +1,40 @@
+"""The server of the event streams: an application gets a request's body once, then hears that the browser left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from config.bodies import LimitedBodies
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ([], b""),
+        ([(b"content-length", b"0")], b""),
+        ([(b"content-length", b"3")], b"a=1"),
+        ([(b"transfer-encoding", b"chunked")], b"a=1"),
+    ],
+)
+def test_a_body_comes_once_also_an_empty_one(headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    waiting = [{"type": "http.request", "body": body, "more_body": False}, {"type": "http.disconnect"}]
+    heard: list[Mapping[str, Any]] = []
+
+    async def receive() -> Mapping[str, Any]:
+        return waiting.pop(0)
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        heard.extend([await receive(), await receive()])
+
+    async def send(message: Any) -> None:
+        raise AssertionError(message)
+
+    asyncio.run(LimitedBodies(application)({"type": "http", "headers": headers}, receive, send))
+    assert [(message["type"], message.get("body")) for message in heard] == [
+        ("http.request", body),
+        ("http.disconnect", None),
+    ]

@@ -1,0 +1,48 @@
+"""A plugin that tells how many seconds of CPU each file of tests took, those of the processes it started with it.
+
+Wall time says little where several run at once. `pytest -p tests.cost`; docs/tests.md keeps what it told.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+SHOWN = 60
+
+_seconds: Counter[str] = Counter()
+_last = 0.0
+
+
+def _cpu() -> float:
+    """Of this process, and of those that it started and has seen end."""
+    return sum(os.times()[:4])
+
+
+def pytest_runtest_logstart() -> None:
+    global _last  # noqa: PLW0603  (a plugin is a module)
+    _last = _cpu()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    global _last
+    report = yield
+    now = _cpu()
+    report.cpu_seconds, _last = now - _last, now  # type: ignore[attr-defined]
+    return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _seconds[report.nodeid.partition("::")[0]] += getattr(report, "cpu_seconds", 0.0)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not _seconds:
+        return
+    terminalreporter.section(f"{sum(_seconds.values()):.0f} seconds of CPU")
+    for name, seconds in _seconds.most_common(SHOWN):
+        terminalreporter.line(f"{seconds:7.1f} {name}")

@@ -1,0 +1,137 @@
+"""Missed calls in Chromium, told over HTTP: the weekly question in two clicks, the buttons, the live list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from telephony.domain.events import Direction
+from tests.e2e.browser import add_person, shot
+from tests.e2e.conftest import PHONE, SCREEN, PageFactory
+from tests.e2e.missed_world import ZONE, Office, at
+from tests.servers import Server
+
+pytestmark = pytest.mark.proof
+KNOWN, OTHER, LOST = "79205550101", "79205550102", "79205559999"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    made = Server(var_dir=tmp_path_factory.mktemp("missed"), threads=4)
+    made.make_tables()
+    add_person(made, "anna", "Operator", first_name="Анна", last_name="Королёва")
+    add_person(made, "boris", "Administrator", first_name="Борис", last_name="Громов")
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def office(server: Server) -> Office:
+    """Yesterday one client was called back from the other PBX, one was not reached, one was forgotten."""
+    made = Office(server)
+    made.live_a_week()
+    for client in (KNOWN, OTHER, LOST):
+        made.call(at(-1, 8, 1), client=client)
+    made.call(at(-1, 8, 4), client=LOST)
+    made.call(at(-1, 8, 30), "mobilon", client=KNOWN, talk=120, direction=Direction.OUTGOING)
+    made.call(at(-1, 8, 40), client=OTHER, direction=Direction.OUTGOING)
+    return made
+
+
+def rows(page: Page) -> dict[str, str]:
+    """Client: state."""
+    found = page.locator("article.tel-missed-row")
+    return {str(row.get_attribute("aria-label")): str(row.get_attribute("data-state")) for row in found.all()}
+
+
+def told(server: Server, *more: str) -> dict[str, tuple[str, int]]:
+    lines = server.manage("missed", "--json", *more).stdout.splitlines()
+    return {item["client_e164"]: (item["state"], item["attempts"]) for item in map(json.loads, lines)}
+
+
+def test_over_http_scripts_are_told_the_same(server: Server, office: Office) -> None:
+    waiting, everything = told(server), told(server, "--all")
+    assert waiting[f"+{LOST}"] == ("open", 2)
+    assert waiting[f"+{OTHER}"] == ("open", 1)
+    assert f"+{KNOWN}" not in waiting
+    assert everything[f"+{KNOWN}"] == ("returned", 1)
+
+
+def test_which_of_yesterday_s_did_nobody_return_is_two_clicks(
+    server: Server, office: Office, browser_page: PageFactory
+) -> None:
+    page = browser_page(server, "boris")
+    page.goto("/admin/")
+    page.get_by_role("link", name="Missed calls").first.click()
+    page.get_by_role("link", name="Yesterday's that nobody returned").click()
+    page.wait_for_url("**/missed/?whose=all&show=not_returned&period=yesterday")
+    expect(page.locator("article.tel-missed-row").first).to_be_visible()
+    found = rows(page)
+    assert {"+7 920 555-99-99", "Марья Ивановна"} <= set(found)
+    assert "returned" not in found.values()
+    shot(page, "missed-yesterday")
+
+
+def test_the_buttons_and_the_number_in_the_menu(server: Server, office: Office, browser_page: PageFactory) -> None:
+    page = browser_page(server, "boris")
+    page.goto("/telephony/missed/?whose=all&period=yesterday")
+    row = page.locator("article", has_text="920 555-99-99")
+    row.get_by_role("button", name="Take").click()
+    expect(row).to_have_attribute("data-state", "taken")
+    expect(row).to_contain_text("Борис Громов")
+    row.locator("summary").click()
+    row.get_by_role("button", name="15 min").click()
+    expect(row).to_have_attribute("data-state", "snoozed")
+    row.locator("summary").click()
+    row.get_by_label("Close without a call").select_option("wrong_number")
+    row.get_by_role("button", name="Close it").click()
+    expect(row).to_have_attribute("data-state", "closed")
+    row.get_by_role("button", name="Open again").click()
+    expect(row).to_have_attribute("data-state", "taken")
+
+
+def test_the_list_is_live(server: Server, office: Office, browser_page: PageFactory) -> None:
+    """A client who is missed while the page is open, and is called back from a phone."""
+    page = browser_page(server, "boris")
+    page.goto("/telephony/missed/?whose=all&period=today")
+    now = datetime.now(ZONE)
+    office.call(now - timedelta(minutes=2), client="79205558888")
+    row = page.locator("article", has_text="920 555-88-88")
+    expect(row).to_be_visible(timeout=40_000)
+    office.call(now - timedelta(minutes=1), "mobilon", client="79205558888", talk=30, direction=Direction.OUTGOING)
+    expect(row).to_have_count(0, timeout=40_000)
+
+
+LOOKS = [
+    {"dark": dark, "locale": locale, "screen": screen}
+    for dark in (False, True)
+    for locale in ("ru-RU", "en-US")
+    for screen in (SCREEN, PHONE)
+]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look.values())))
+def test_nothing_is_wider_than_the_screen(
+    server: Server, office: Office, browser_page: PageFactory, look: dict[str, Any]
+) -> None:
+    page = browser_page(server, "boris", **look)
+    screen = look["screen"]
+    name = f"{look['locale'][:2]}-{'dark' if look['dark'] else 'light'}-{screen[0]}"
+    for address, title in (("?whose=all", "list"), ("?whose=all&show=everything&period=7", "all")):
+        page.goto(f"/telephony/missed/{address}")
+        expect(page.locator("article.tel-missed-row").first).to_be_visible()
+        width = page.evaluate("document.documentElement.scrollWidth")
+        shot(page, f"missed-{title}-{name}")
+        assert width <= screen[0]
+    page.locator("article.tel-missed-row summary").first.click()
+    shot(page, f"missed-menu-{name}")
+    page.locator(".tel-missed-how a").first.click()
+    page.wait_for_url("**/missed/*/")
+    expect(page.locator(".tel-missed-story li").first).to_be_visible()
+    shot(page, f"missed-item-{name}")

@@ -1,0 +1,82 @@
+"""Calls of one client that end at once, at several PBXs and in several processes; and people who press at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.servers import Server
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.proof]
+
+CALLS = """
+import json, random
+from threading import Barrier, Thread
+from django.contrib.auth.models import User
+from django.db import connection
+from telephony.intake import inbox
+from telephony.missed.folding import refold
+from telephony.missed import deciding
+from telephony.models import Delivery, MissedItem
+from tests.missed.company import Company, lives
+from tests.properties.stored import make_connection
+company, rounds = Company(), []
+for vendor in ("sipuni", "mobilon", "wirecrm"):
+    company.at(vendor)
+def tell(messages, barrier, trouble):
+    barrier.wait()
+    try:
+        for message in messages:
+            inbox.process(delivery=inbox.receive(connection=company.at(message.vendor), hook=message.hook))
+    except Exception as error:
+        trouble.append(repr(error))
+    finally:
+        connection.close()
+def at_once(work, arguments):
+    barrier, trouble = Barrier(len(arguments)), []
+    threads = [Thread(target=work, args=(one, barrier, trouble)) for one in arguments]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    return trouble
+def snapshot():
+    names = ("client_key", "attempts", "first_at", "last_at", "state", "closed_at", "callbacks")
+    return sorted(map(str, MissedItem.objects.values_list(*names)))
+for number in range(10):
+    client = f"7920{number:07}"
+    vendors = random.Random(number).choices(["sipuni", "mobilon", "wirecrm"], k=6)
+    talks = [None, None, None, None, 60, None]
+    calls = [company.call(600 * place, vendor, client=client, talk=talk)
+             for place, (vendor, talk) in enumerate(zip(vendors, talks))]
+    trouble = at_once(tell, calls)
+    waited = Delivery.objects.filter(state="received").count()
+    inbox.process_due()
+    before = snapshot()
+    refold(keys=[f"+{client}"], contacts=())
+    of_client = sorted(MissedItem.objects.filter(client_key=f"+{client}").values_list("state", "attempts"))
+    rounds.append({"trouble": trouble, "same": snapshot() == before, "items": of_client})
+people = [User.objects.create(username=f"p{number}") for number in range(6)]
+item, outcomes = MissedItem.objects.filter(state="open").first(), []
+def press(user, barrier, trouble):
+    barrier.wait()
+    try:
+        deciding.take(item=item, user=user)
+        outcomes.append("taken")
+    except deciding.Refused:
+        outcomes.append("refused")
+    finally:
+        connection.close()
+at_once(press, people)
+print(json.dumps([rounds, sorted(outcomes)]))
+"""
+
+
+def test_calls_of_one_client_that_end_at_once(make_server: Callable[..., Server], postgresql_database: str) -> None:
+    """Each a thread with a database connection of its own, as requests to web processes are."""
+    server = make_server(database_url=postgresql_database)
+    rounds, outcomes = json.loads(server.manage("shell", "-v0", "-c", CALLS).stdout)
+    assert [one["trouble"] for one in rounds] == [[]] * 10
+    assert all(one["same"] for one in rounds), "a refold changed something: an item had not seen all calls"
+    assert [one["items"] for one in rounds] == [[["open", 1], ["returned", 4]]] * 10
+    assert outcomes == ["refused"] * 5 + ["taken"]

@@ -1,0 +1,109 @@
+"""The journal of sign-ins: good and bad ones, for administrators only, and only for its time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from config.signin import throttle
+from config.signin.clients import client as words_of
+from config.signin.journal import PAGE
+from config.tasks import forget_sign_ins
+from tests.signin.conftest import PASSWORD, sign_in, wrong_before
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def administrator(make_person: Callable[..., User]) -> Client:
+    client = Client(REMOTE_ADDR="192.0.2.77")
+    client.force_login(make_person("chief", "Administrator"))
+    return client
+
+
+def _text(client: Client, **query: str) -> str:
+    return client.get(reverse("sign-ins"), query).content.decode()
+
+
+def test_it_tells_who_when_from_where_and_with_what(make_person: Callable[..., User], administrator: Client) -> None:
+    make_person("anna", first_name="Анна", last_name="Орлова")
+    sign_in("anna", "wrong", address="192.0.2.5")
+    sign_in("anna", PASSWORD, address="192.0.2.6")
+    sign_in("ghost", "wrong", address="192.0.2.7")
+    page = _text(administrator)
+    for words in ("Анна Орлова", "192.0.2.5", "192.0.2.6", "Firefox, Windows", "signed in", "refused", "ghost"):
+        assert words in page
+    assert "nobody has this login" in page
+    assert "192.0.2.6" not in _text(administrator, outcome="bad")
+    assert "192.0.2.5" not in _text(administrator, outcome="good")
+    assert "ghost" not in _text(administrator, name="ANNA")
+
+
+def test_older_rows_are_on_the_next_page(administrator: Client) -> None:
+    AccessFailureLog.objects.bulk_create(
+        AccessFailureLog(username=f"n{number}", user_agent="", http_accept="", path_info="")
+        for number in range(PAGE + 5)
+    )
+    for number, row in enumerate(AccessFailureLog.objects.order_by("id")):
+        AccessFailureLog.objects.filter(pk=row.pk).update(attempt_time=timezone.now() - timedelta(minutes=1 + number))
+    first = administrator.get(reverse("sign-ins"), {"outcome": "bad"})
+    second = administrator.get(reverse("sign-ins"), {"outcome": "bad", "before": first.context["older"]})
+    names = [row.username for response in (first, second) for row in response.context["rows"]]
+    assert names == [f"n{number}" for number in range(PAGE + 5)]
+    assert second.context["older"] == ""
+    assert administrator.get(reverse("sign-ins"), {"before": "yesterday"}).status_code == 200
+
+
+@pytest.mark.parametrize("group", ["Operator", "Supervisor"])
+def test_others_do_not_see_it_and_let_nobody_in(make_person: Callable[..., User], group: str) -> None:
+    client = Client()
+    client.force_login(make_person("anna", group))
+    assert client.get(reverse("sign-ins")).status_code == 403
+    assert client.post(reverse("let-in"), {"username": "boris"}).status_code == 403
+    assert reverse("sign-ins") not in client.get(reverse("admin:index")).content.decode()
+
+
+def test_an_administrator_lifts_a_lock(make_person: Callable[..., User], administrator: Client) -> None:
+    make_person("anna")
+    for _ in range(throttle.MOST_OF_PAIR):
+        sign_in("anna", "wrong")
+    assert "Locked out now" in _text(administrator)
+    assert administrator.post(reverse("let-in"), {"username": "anna"}).status_code == 302
+    assert "Locked out now" not in _text(administrator)
+    assert sign_in("anna", PASSWORD).status_code == 302
+
+
+def test_the_lock_of_an_address_is_lifted_too(make_person: Callable[..., User], administrator: Client) -> None:
+    make_person("anna")
+    wrong_before("192.0.2.1", throttle.MOST_OF_ADDRESS)
+    assert "every account" in _text(administrator)
+    administrator.post(reverse("let-in"), {"address": "192.0.2.1"})
+    assert sign_in("anna", PASSWORD).status_code == 302
+
+
+def test_rows_go_after_their_time(make_person: Callable[..., User]) -> None:
+    make_person("anna")
+    sign_in("anna", "wrong")
+    sign_in("anna", PASSWORD)
+    sign_in("ghost", "wrong")
+    forget_sign_ins()
+    assert (AccessLog.objects.count(), AccessFailureLog.objects.count()) == (1, 2)
+    with time_machine.travel(timezone.now() + timedelta(days=181)):
+        forget_sign_ins()
+    assert not any(model.objects.exists() for model in (AccessLog, AccessFailureLog, AccessAttempt))
+
+
+def test_kinds_of_clients_are_told_in_words() -> None:
+    edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140"
+    phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1"
+    assert [words_of(edge), words_of(phone), words_of("curl/8"), words_of("my robot"), words_of("")] == [
+        *("Edge, Windows", "Safari, iPhone", "curl", "my robot", "")
+    ]
