@@ -13,6 +13,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
 ]
+PASSWORD_HASHERS = ["config.signin.hashing.PatientHasher"]
 AUTHENTICATION_BACKENDS = [
     # Refuses who is locked out before any password is hashed.
     "axes.backends.AxesStandaloneBackend",

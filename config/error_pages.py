@@ -57,6 +57,10 @@ PAGE_WAS_OLD: Words = (
         " If it happens each time, allow cookies for this address in your browser."
     ),
 )
+TOO_MANY_LOGINS: Words = (
+    _("Too many people are logging in at this moment"),
+    _("Your password was not looked at, and nothing was changed. Go back and try again in a few seconds."),
+)
 _TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
@@ -86,6 +90,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: mostly somebody has signed in anew in another tab meanwhile."""
     return _page(request, HTTPStatus.FORBIDDEN, words=PAGE_WAS_OLD)
+
+
+def too_many_logins(request: HttpRequest) -> HttpResponse:
+    """503: more passwords are being tried than can be looked at."""
+    return _page(request, HTTPStatus.SERVICE_UNAVAILABLE, words=TOO_MANY_LOGINS)
 
 
 def _page(request: HttpRequest, status: HTTPStatus, *, words: Words | None = None, detail: str = "") -> HttpResponse:

@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "config.signin.required.SecondFactorRequired",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "telephony.database.middleware.TellTimeouts",
+    "config.signin.hashing.TellTooManyLogins",
     "telephony.once.middleware.DoneOnce",
 ]
 

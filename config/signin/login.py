@@ -18,11 +18,23 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AuthenticationForm
 
+from config import error_pages
+from config.signin.hashing import RETRY_AFTER_SECONDS, TooManyLogins
 from config.signin.throttle import client_address, find_lock
 
 
 class LoginForm(AuthenticationForm):  # type: ignore[misc]
     """The theme's form; says how long a lock lasts and whom to ask."""
+
+    is_busy = False
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return dict(super().clean())
+        except TooManyLogins as error:
+            self.is_busy = True
+            title, text = error_pages.TOO_MANY_LOGINS
+            raise ValidationError(f"{title}. {text}", "busy") from error
 
     def get_invalid_login_error(self) -> ValidationError:
         if not getattr(self.request, "axes_locked_out", False):
@@ -70,9 +82,11 @@ class LoginPage(LoginView):
         return response
 
     def render_to_response(self, context: Any, **kwargs: Any) -> HttpResponse:
-        """429 for who is locked out."""
+        """429 for who is locked out, 503 where too many passwords wait to be looked at."""
         if getattr(self.request, "axes_locked_out", False):
             kwargs["status"] = HTTPStatus.TOO_MANY_REQUESTS
+        elif getattr(context["form"], "is_busy", False):
+            kwargs |= {"status": HTTPStatus.SERVICE_UNAVAILABLE, "headers": {"Retry-After": str(RETRY_AFTER_SECONDS)}}
         return super().render_to_response(context, **kwargs)
 
 

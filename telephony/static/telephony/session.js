@@ -13,6 +13,8 @@
 
     if (window.htmx) {
         // "Back" reads the page anew: who is signed out then gets the log-in page.
+        // Without a pause between a form's coming and its taking the focus: what is typed meanwhile would go elsewhere.
+        window.htmx.config.defaultSettleDelay = 0;
         Object.assign(window.htmx.config, { timeout: ANSWER_MS, historyCacheSize: 0, refreshOnHistoryMiss: true, allowEval: false });
     }
     try {
