@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
@@ -71,14 +72,13 @@ class Matrix:
     def answers(self, role: str, addresses: list[str] | None = None) -> dict[tuple[str, str], str]:
         """By address and verb, the word of this role."""
         client = self._clients[role]()
-        cookies = client.cookies.output()
+        cookies = client.cookies.output(header="")
         found = {}
         for address in addresses or every_address():
             for verb in verbs_of(address):
                 found[address, verb] = self._ask(client, role, address, verb)
-                if client.cookies.output() != cookies:  # Signed out, perhaps.
-                    client = self._clients[role]()
-                    cookies = client.cookies.output()
+                # Signed out, perhaps: its session is there again.
+                client.cookies = SimpleCookie(cookies)
         return found
 
     def _ask(self, client: Client, role: str, address: str, verb: str) -> str:
