@@ -28,6 +28,7 @@ urlpatterns = [
     re_path(r"^hooks/(?P<vendor>[-\w]+)/(?P<secret>[-\w]+)/$", hook, name="hook"),
     re_path(r"^hooks/(?P<vendor>[-\w]+)/(?P<secret>[-\w]+)$", hook),
     re_path(r"^calls/$", calls.log, name="calls"),
+    re_path(r"^calls/found/$", calls.found, name="calls-found"),
     re_path(r"^calls/export\.csv$", calls.export, name="calls-export"),
     path("for-you/", after_call.for_you, name="for_you"),
     path("exports/", exports.exports, name="exports"),

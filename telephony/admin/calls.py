@@ -61,7 +61,7 @@ class CallAdmin(PlayingAdmin):
     @admin.display(description=_("client"))
     def client(self, call: Call) -> SafeString:
         symbol, word = presentation.DIRECTIONS[call.direction]
-        number = presentation.client_number(call) if call.contact is not None else ""
+        number = presentation.shown_number(call) if call.contact is not None else ""
         return format_html(
             '<span class="tel-client tel-client-{}">{}<span>{}<small>{}</small></span></span>',
             "missed" if call.is_missed else call.direction,

@@ -20,7 +20,7 @@ from telephony.reports.figures import read_summary
 from telephony.reports.period import Period
 from telephony.reports.tiles import Tile, client_tiles, tiles
 from telephony.ui.markup import change_url, list_url
-from telephony.ui.presentation import call_row
+from telephony.ui.presentation import call_rows
 from telephony.vendors import installed
 
 LATEST_CALLS = 15
@@ -46,7 +46,7 @@ def _calls(user: Any) -> dict[str, Any]:
     return {
         "report": _report(user) if seeing(user) >= Scope.TEAM else [],
         "today": dashboard.today(user),
-        "rows": [call_row(call) for call in dashboard.latest_calls(user, limit=LATEST_CALLS)],
+        "rows": call_rows(dashboard.latest_calls(user, limit=LATEST_CALLS)),
         "calls_url": list_url(Call),
         "today_url": list_url(Call, started_at_from=day),
         "missed_url": list_url(Call, outcome="missed", started_at_from=day),

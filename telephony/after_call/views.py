@@ -30,7 +30,7 @@ def for_you(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("telephony:for_you"))
     rows = list(told_to(request.user)[:MOST_SHOWN])
     context: dict[str, Any] = {
-        "told": [(row, presentation.call_row(row.run.call)) for row in rows],
+        "told": list(zip(rows, presentation.call_rows(row.run.call for row in rows), strict=True)),
         "newest": max((row.pk for row in rows if row.seen_at is None), default=None),
         "is_part": len(rows) == MOST_SHOWN,
     }

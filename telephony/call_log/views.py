@@ -19,12 +19,13 @@ from django.views.decorators.http import require_GET, require_POST
 from telephony.call_log import exported, pages, spreadsheet
 from telephony.call_log.counted import LABELS
 from telephony.call_log.filter import OUTCOMES, PERIODS
+from telephony.call_log.found import count
 from telephony.call_log.saved_filters import delete_filter, save_filter
 from telephony.calls import access
 from telephony.models import Call, Connection, DirectionChoice, Line, SavedFilter
 from telephony.recordings.player import Player, players_of
 from telephony.ui import shell
-from telephony.ui.presentation import CallRow, call_row, person
+from telephony.ui.presentation import CallRow, call_rows, length, person
 
 
 @admin.site.admin_view
@@ -36,6 +37,7 @@ def log(request: HttpRequest) -> HttpResponse:
     page = pages.page_of(found.qs if is_valid else found.queryset.none(), request.GET.get("after", ""))
     context = {
         "rows": _rows(request, page.calls),
+        "found_url": f"{reverse('telephony:calls-found')}?{_filters(request)}",
         "more_url": _address(request, after=page.next_key) if page.next_key else "",
         "is_first": "after" not in request.GET,
         "is_filtered": bool(_filters(request)),
@@ -46,6 +48,16 @@ def log(request: HttpRequest) -> HttpResponse:
     return shell.page(
         request, "telephony/desk/call_log.html", title=_("Call log"), **context, **_choices(request, found)
     )
+
+
+@admin.site.admin_view
+@require_GET
+def found(request: HttpRequest) -> HttpResponse:
+    """How many calls the filters leave: asked by the page when its rows are there, because counting may take longer."""
+    calls = _found(request)
+    counted = count(calls.qs) if calls.form.is_valid() else None
+    talked = length(counted.talk_seconds) if counted and counted.talk_seconds else ""
+    return render(request, "telephony/desk/call_log_found.html", {"found": counted, "talked": talked})
 
 
 @admin.site.admin_view
@@ -94,7 +106,7 @@ def _rows(request: HttpRequest, calls: list[Call]) -> list[tuple[CallRow, list[P
     for player in players_of(request.user, [recording for call in calls for recording in call.recordings.all()]):
         if player.may_listen:
             players.setdefault(player.recording.call_id, []).append(player)
-    return [(call_row(call), players.get(call.pk, [])) for call in calls]
+    return [(row, players.get(call.pk, [])) for call, row in zip(calls, call_rows(calls), strict=True)]
 
 
 def _choices(request: HttpRequest, found: Any) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from telephony.cards.views import of_user
 from telephony.domain.events import CallStatus, LegRole
 from telephony.models import Call, CallLeg, DeskSettings, Extension
 from telephony.ui import presentation, shell
+from telephony.ui.lines import Lines
 from telephony.ui.markup import change_url
 
 MOST_CALLS = 300
@@ -85,12 +86,13 @@ def read_board(user: Any, *, now: datetime | None = None) -> Board:
     """What this user may see of it."""
     now = now or timezone.now()
     open_calls = Call.objects.filter(status__in=[CallStatus.RINGING, CallStatus.TALKING])
-    calls = access.visible_calls(user, open_calls).select_related("contact").prefetch_related("legs__user")
+    calls = access.visible_calls(user, open_calls).select_related("connection", "contact")
+    calls = calls.prefetch_related("legs__user")
     seats = _seats(user, now)
     unknown: dict[str, Seat] = {}
-    waiting = []
+    waiting, lines = [], Lines()
     for call in calls.order_by("started_at", "pk")[:MOST_CALLS]:
-        if (client := waiting_in(call)) is not None:
+        if (client := waiting_in(call, lines)) is not None:
             waiting.append(client)
         legs = [leg for leg in call.legs.all() if CallStatus(leg.status).is_open]
         if client is None and not legs:
@@ -105,7 +107,7 @@ def read_board(user: Any, *, now: datetime | None = None) -> Board:
     everybody = [*seats.values(), *unknown.values()]
     everybody.sort(key=lambda seat: (_ORDER[seat.state], seat.name.lower()))
     states = [seat.state for seat in everybody]
-    gave_up_count, gave_up = gave_up_lately(user, now)
+    gave_up_count, gave_up = gave_up_lately(user, now, lines)
     return Board(
         seats=everybody,
         waiting=sorted(waiting, key=lambda client: client.since),
@@ -162,7 +164,7 @@ def _of_leg(call: Call, leg: CallLeg) -> OnLine:
 
 
 def _on_line(call: Call, state: str, since: datetime) -> OnLine:
-    number = presentation.client_number(call) if call.contact is not None else ""
+    number = presentation.shown_number(call) if call.contact is not None else ""
     return OnLine(state=state, client=presentation.client_name(call), number=number, url=change_url(call), since=since)
 
 

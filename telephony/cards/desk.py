@@ -22,8 +22,9 @@ from telephony.conf import contact_directory
 from telephony.domain import directory, numbers
 from telephony.domain.directory import Action, ContactCard, ContactDetails
 from telephony.domain.events import Phone
-from telephony.models import Call, CallResult, Card, Dial, Line
+from telephony.models import Call, CallResult, Card, Dial
 from telephony.ui import places, presentation
+from telephony.ui.lines import Lines
 from telephony.ui.markup import page_url
 from telephony.ui.presentation import CallRow
 
@@ -119,7 +120,7 @@ def desk_of(user: Any, *, now: datetime | None = None) -> Desk:
             found.append((card, situation))
     found.sort(key=lambda pair: pair[1].state.is_open, reverse=True)
     shown = found[:MOST_CARDS]
-    lines = _lines([card.call for card, _situation in shown])
+    lines = Lines()
     results = {
         result.call_id: result
         for result in CallResult.objects.filter(user=user, call__in=[card.call_id for card, _situation in shown])
@@ -145,18 +146,7 @@ def _orders(user: Any, now: datetime) -> list[Dial]:
     return list(waiting.filter(ordered_at__gt=now - ORDER_WAITS))
 
 
-def _lines(calls: Sequence[Call]) -> dict[tuple[int, str], str]:
-    """Labels of our numbers, by connection and the number's last digits."""
-    keys = {numbers.match_key(call.our_number) for call in calls if call.our_number}
-    if not keys:
-        return {}
-    found = Line.objects.filter(connection__in={call.connection_id for call in calls}, match__in=keys)
-    return {(line.connection_id, line.match): line.label for line in found}
-
-
-def _view(
-    card: Card, situation: Situation, user: Any, lines: dict[tuple[int, str], str], result: CallResult | None
-) -> CardView:
+def _view(card: Card, situation: Situation, user: Any, lines: Lines, result: CallResult | None) -> CardView:
     call = card.call
     crm, known = contact_directory(), _contacts(call)
     contact = next((one for one in known if one.pk == call.contact_id), None)
@@ -177,7 +167,7 @@ def _view(
         dialable=call.client_e164 or call.client_raw,
         contact=contact,
         choices=() if contact else known,
-        line=_line(call, lines),
+        line=lines.with_number(call) or call.connection.name,
         responsible=_name_of(contact.responsible_id) if contact else "",
         answered_by=presentation.person(situation.answered_by.user) if situation.answered_by else "",
         outcome=presentation.outcome(call)[0],
@@ -215,15 +205,6 @@ def _unknown(call: Call, known: Sequence[ContactCard]) -> str:
     return ", ".join(text for text in (unknown, where) if text)
 
 
-def _line(call: Call, lines: dict[tuple[int, str], str]) -> str:
-    label = lines.get((call.connection_id, numbers.match_key(call.our_number)), "")
-    if not call.our_number:
-        return call.connection.name
-    e164 = numbers.to_e164(call.our_number, call.connection.phone_region)
-    number = numbers.shown(e164) if e164 else call.our_number
-    return f"{label} ({number})" if label else number
-
-
 def _name_of(user_pk: int | None) -> str:
     if user_pk is None:
         return ""
@@ -238,4 +219,4 @@ def _last_calls(call: Call, user: Any) -> list[CallRow]:
         same |= Q(contact=call.contact_id)
     earlier = Call.objects.filter(same).exclude(pk=call.pk).order_by("-started_at", "-id")
     found = listed_calls(access.visible_calls(user, earlier))[:LAST_CALLS]
-    return [presentation.call_row(row) for row in found]
+    return presentation.call_rows(found)

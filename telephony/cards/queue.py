@@ -12,6 +12,7 @@ from telephony.domain import missed
 from telephony.domain.events import MISSED, CallStatus, Direction
 from telephony.models import Call, CallLeg, MissedPlace
 from telephony.ui import presentation
+from telephony.ui.lines import Lines
 from telephony.ui.markup import change_url
 
 GAVE_UP_WITHIN = timedelta(hours=1)
@@ -32,7 +33,7 @@ class Waiting:
     """A MissedPlace; UNKNOWN: at our number, and nothing more is told."""
     phones: str
     """Whose phones ring."""
-    our_number: str
+    line: str
 
     @property
     def where(self) -> str:
@@ -47,10 +48,10 @@ class GaveUp:
     at: datetime
     waited: str
     where: str
-    our_number: str
+    line: str
 
 
-def waiting_in(call: Call) -> Waiting | None:
+def waiting_in(call: Call, lines: Lines) -> Waiting | None:
     """None for an open call whose client talks, or that no client began. Needs the call's legs with their users."""
     legs = list(call.legs.all())
     if call.direction != Direction.INCOMING or any(leg.status == CallStatus.TALKING for leg in legs):
@@ -60,16 +61,16 @@ def waiting_in(call: Call) -> Waiting | None:
         return None  # Somebody talks, and the PBX does not tell who.
     return Waiting(
         client=presentation.client_name(call),
-        number=presentation.client_number(call) if call.contact is not None else "",
+        number=presentation.shown_number(call) if call.contact is not None else "",
         url=change_url(call),
         since=_since(call, legs),
         place=_place(call, ringing, legs),
         phones=", ".join(presentation.person(leg.user) or str(leg) for leg in ringing),
-        our_number=call.our_number,
+        line=lines.name(call),
     )
 
 
-def gave_up_lately(user: Any, now: datetime) -> tuple[int, list[GaveUp]]:
+def gave_up_lately(user: Any, now: datetime, lines: Lines) -> tuple[int, list[GaveUp]]:
     """How many clients' calls of the last hour nobody took, of those that this user may see; and the latest of them."""
     calls = Call.objects.filter(
         direction=Direction.INCOMING,
@@ -78,12 +79,12 @@ def gave_up_lately(user: Any, now: datetime) -> tuple[int, list[GaveUp]]:
         ended_at__gt=now - GAVE_UP_WITHIN,
     )
     found = access.visible_calls(user, calls).order_by("-started_at", "-pk")
-    latest = list(found.select_related("contact").prefetch_related("legs")[: MOST_SHOWN + 1])
+    latest = list(found.select_related("connection", "contact").prefetch_related("legs")[: MOST_SHOWN + 1])
     count = len(latest) if len(latest) <= MOST_SHOWN else found.count()
-    return count, [_gave_up(call) for call in latest[:MOST_SHOWN]]
+    return count, [_gave_up(call, lines) for call in latest[:MOST_SHOWN]]
 
 
-def _gave_up(call: Call) -> GaveUp:
+def _gave_up(call: Call, lines: Lines) -> GaveUp:
     place = missed.gave_up_in(
         greeted=call.answered_at is not None,
         ended_at=call.ended_at,
@@ -91,12 +92,12 @@ def _gave_up(call: Call) -> GaveUp:
     )
     return GaveUp(
         client=presentation.client_name(call),
-        number=presentation.client_number(call) if call.contact is not None else "",
+        number=presentation.shown_number(call) if call.contact is not None else "",
         url=change_url(call),
         at=call.ended_at or call.started_at,
         waited=presentation.length(call.ring_seconds),
         where="" if place == missed.Place.UNKNOWN else str(MissedPlace(place).label),
-        our_number=call.our_number,
+        line=lines.name(call),
     )
 
 

@@ -13,8 +13,9 @@ from django.utils.translation import gettext, ngettext
 from telephony.domain import numbers
 from telephony.domain.missed import State
 from telephony.missed.calling import Caller, Client, callers
-from telephony.models import Line, MissedItem
+from telephony.models import MissedItem
 from telephony.ui import places
+from telephony.ui.lines import Lines
 from telephony.ui.markup import page_url
 from telephony.ui.presentation import length, person
 
@@ -53,7 +54,7 @@ class ItemRow:
 
 def rows_of(items: Sequence[MissedItem], user: Any, now: datetime) -> list[ItemRow]:
     """With whoever is calling them at this moment."""
-    lines = {(line.connection_id, line.match): line.label for line in Line.objects.all()} if items else {}
+    lines = Lines()
     clients = {item.pk: client_of(item) for item in items if not item.is_over}
     busy = callers(set(clients.values()), besides=user, now=now)
     return [_row(item, lines, busy.get(clients[item.pk]) if item.pk in clients else None, now) for item in items]
@@ -63,11 +64,10 @@ def client_of(item: MissedItem) -> Client:
     return Client(keys=frozenset([item.client_key]), contact=item.contact_id)
 
 
-def _row(item: MissedItem, lines: dict[tuple[int, str], str], caller: Caller | None, now: datetime) -> ItemRow:
+def _row(item: MissedItem, lines: Lines, caller: Caller | None, now: datetime) -> ItemRow:
     state = item.state_at(now)
     overdue = item.is_overdue(now)
     number = numbers.shown(item.client_e164) if item.client_e164 else item.client_raw
-    label = lines.get((item.connection_id, numbers.match_key(item.our_number)), "")
     return ItemRow(
         item=item,
         state=state,
@@ -82,7 +82,7 @@ def _row(item: MissedItem, lines: dict[tuple[int, str], str], caller: Caller | N
         tried=_tried(item, now),
         waited=length(item.longest_wait),
         gave_up=_gave_up(item),
-        line=label or item.our_number or item.connection.name,
+        line=lines.name(item) or item.connection.name,
         due=moment(item.due_at, now),
         is_overdue=overdue,
         who=person(item.assignee) if item.assignee else (item.team.name if item.team else ""),

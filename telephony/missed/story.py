@@ -14,7 +14,7 @@ from telephony.calls import access
 from telephony.missed.presenting import moment
 from telephony.models import Call, MissedDecision, MissedItem
 from telephony.ui.markup import change_url
-from telephony.ui.presentation import CallRow, call_row, person
+from telephony.ui.presentation import CallRow, call_rows, person
 
 MOST = 200
 
@@ -47,16 +47,17 @@ def _calls(item: MissedItem, user: Any) -> list[Step]:
         calls = calls.filter(started_at__lte=item.closed_at)
     found = access.visible_calls(user, calls).select_related("connection", "contact", "responsible")
     now = timezone.now()
+    told = found.order_by("started_at")[:MOST]
     return [
         Step(
             at=call.started_at,
             when=moment(call.started_at, now),
-            icon="call_missed" if call.is_missed else call_row(call).icon,
+            icon="call_missed" if call.is_missed else row.icon,
             text="",
-            call=call_row(call),
+            call=row,
             url=change_url(call),
         )
-        for call in found.order_by("started_at")[:MOST]
+        for call, row in zip(told, call_rows(told), strict=True)
     ]
 
 

@@ -76,7 +76,7 @@ def row_of(entry: Entry) -> Row:
     direction = call.direction if call else str(listed.direction) if listed else "unknown"
     symbol, word = presentation.DIRECTIONS[direction]
     told = (listed.client_e164 or listed.client_raw) if listed else ""
-    number = (presentation.client_number(call) if call else "") or told
+    number = (presentation.shown_number(call) if call else "") or told
     client = presentation.client_name(call) if call else number
     return Row(
         pk=entry.row.pk if entry.row and entry.can_import else None,

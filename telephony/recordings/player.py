@@ -12,7 +12,8 @@ from django.urls import reverse
 from telephony.calls import access
 from telephony.models import Call, Recording
 from telephony.recordings import words
-from telephony.ui.presentation import CallRow, call_row, length
+from telephony.ui.presentation import CallRow, length
+from telephony.ui.presentation import call_rows as presented
 
 BARS = 160
 """Of the picture; more can't be told apart in a player."""
@@ -128,4 +129,5 @@ def call_rows(user: Any, calls: QuerySet[Call]) -> list[CallRow]:
     players: dict[int, list[Player]] = {}
     for player in players_of(user, [recording for call in found for recording in call.recordings.all()]):
         players.setdefault(player.recording.call_id, []).append(player)
-    return [replace(call_row(call), players=tuple(players.get(call.pk, ()))) for call in found]
+    rows = zip(found, presented(found), strict=True)
+    return [replace(row, players=tuple(players.get(call.pk, ()))) for call, row in rows]

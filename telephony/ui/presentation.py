@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from telephony.domain import numbers
 from telephony.domain.events import CallEvent, CallStatus, Direction
 from telephony.models import Call, DirectionChoice, StatusChoice
+from telephony.ui.lines import Lines
 from telephony.ui.markup import change_url, page_url
 
 _STATUSES = dict(StatusChoice.choices)  # get_status_display() takes longer than the rest of a row.
@@ -117,7 +119,7 @@ def client_name(call: Call) -> str:
     """Who is at the other end: the contact, or the number, or that the number was hidden."""
     if call.contact is not None:
         return str(call.contact)
-    return client_number(call) or (gettext("between colleagues") if call.direction == "internal" else gettext("hidden"))
+    return shown_number(call) or (gettext("between colleagues") if call.direction == "internal" else gettext("hidden"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +135,12 @@ class CallRow:
     phone: str
     """The client's number, for the button that calls it."""
     contact_url: str
-    our_number: str
+    line: str
+    """What people call our number; see telephony.ui.lines."""
     started_at: datetime
-    started: str
-    """The time; with the day, unless that is today."""
+    time: str
+    day: str
+    """When it started; empty for today."""
     waited: str
     talked: str
     outcome: str
@@ -146,22 +150,34 @@ class CallRow:
     players: tuple[Any, ...] = ()
     """Of its recordings (players.call_rows)."""
 
+    @property
+    def started(self) -> str:
+        """The time; with the day, unless that is today."""
+        return f"{self.day} {self.time}".strip()
 
-def call_row(call: Call) -> CallRow:
-    """The call, read with `dashboard.listed_calls`, ready for `telephony/admin/calls_table.html`."""
+
+def call_rows(calls: Iterable[Call]) -> list[CallRow]:
+    """Calls, read with `dashboard.listed_calls`, ready for `telephony/admin/calls_table.html`."""
+    lines = Lines()
+    return [call_row(call, lines) for call in calls]
+
+
+def call_row(call: Call, lines: Lines | None = None) -> CallRow:
+    """One of them; `lines` saves a query for each where there are several."""
     symbol, direction = DIRECTIONS[call.direction]
     text, tone = outcome(call)
     return CallRow(
         url=change_url(call),
         icon=symbol,
         direction=direction,
-        client=client_name(call) if call.contact is not None or not call.client_e164 else shown_number(call),
+        client=client_name(call),
         number=shown_number(call) if call.contact is not None else "",
         phone=client_number(call),
         contact_url=page_url(call.contact),
-        our_number=call.our_number,
+        line=(lines or Lines()).name(call),
         started_at=call.started_at,
-        started=_started(call.started_at),
+        time=f"{timezone.localtime(call.started_at):%H:%M}",
+        day=_day(call.started_at),
         waited=length(call.ring_seconds),
         talked=talked(call),
         outcome=text,
@@ -171,8 +187,6 @@ def call_row(call: Call) -> CallRow:
     )
 
 
-def _started(moment: datetime) -> str:
-    local = timezone.localtime(moment)
-    if local.date() == timezone.localdate():
-        return f"{local:%H:%M}"
-    return f"{formats.date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M}"
+def _day(moment: datetime) -> str:
+    day = timezone.localtime(moment).date()
+    return "" if day == timezone.localdate() else formats.date_format(day, "SHORT_DATE_FORMAT")

@@ -16,7 +16,7 @@ from tests.desk.people import person
 from tests.telephony.messages import at, sipuni, sipuni_answers, sipuni_ends, sipuni_rings
 
 pytestmark = pytest.mark.django_db
-CLIENT = "+79201119613"
+CLIENT = "+7 920 111-96-13"
 NO_ANSWER = "NOANSWER"
 
 

@@ -8,6 +8,21 @@
         document.querySelectorAll("[data-export]").forEach((link) => { link.href = `${link.dataset.export}?${query}`; });
     }
 
+    // A recording's button plays it at once, and pauses what it plays.
+    const playerOf = (button) => document.querySelector(`${button.dataset.plays} [data-play]`);
+    document.addEventListener("htmx:beforeRequest", (event) => {
+        const button = event.target.closest("[data-plays]");
+        const player = button && playerOf(button);
+        if (player) {
+            event.preventDefault();
+            player.click();
+        }
+    });
+    document.addEventListener("htmx:afterRequest", (event) => {
+        const button = event.target.closest("[data-plays]");
+        if (button && event.detail.successful) playerOf(button)?.click();
+    });
+
     document.addEventListener("htmx:pushedIntoHistory", follow);
     document.addEventListener("htmx:configRequest", (event) => {
         // An empty filter is none: it need not stand in the address.

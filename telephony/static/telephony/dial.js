@@ -318,10 +318,13 @@
             }
         });
     }
-    document.addEventListener("DOMContentLoaded", () => {
+    const prepareFirst = () => {
         const first = document.querySelector("[data-dial]");
         if (first) {
             prepare(first);
         }
-    });
+    };
+    document.addEventListener("DOMContentLoaded", prepareFirst);
+    // Rows that htmx brings later: filtered ones, and the next ones of a list.
+    document.addEventListener("htmx:afterSettle", () => (settingUp ? decorate(document) : prepareFirst()));
 })();
