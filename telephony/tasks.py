@@ -26,6 +26,7 @@ from telephony.outgoing import delivery
 from telephony.reconcile import asking, pulling
 from telephony.recordings import fetching
 from telephony.recordings.keeping import discarding, journals, retention
+from telephony.reports import rejudging, sums
 from telephony.summary.mail import planning, sending
 
 
@@ -78,6 +79,14 @@ def send_reports(run: Run) -> None:
     """Plan the reports by e-mail that are due, and send them."""
     planning.plan()
     sending.send_due(run=run)
+
+
+@shared_task(name="telephony.sum_calls")
+@one_run
+def sum_calls(run: Run) -> None:
+    """Judge calls anew after working hours were changed, and sum the days that reports read sums of."""
+    rejudging.judge_due(run=run)
+    sums.sum_due(run=run)
 
 
 @shared_task(name="telephony.apply_retention")

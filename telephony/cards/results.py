@@ -12,6 +12,7 @@ from telephony.calls import contacts
 from telephony.cards import live
 from telephony.cards.decide import users_with_card
 from telephony.models import Call, CallResult, Card, DeskSettings, Disposition
+from telephony.reports.facts import recount
 
 
 def note_fetched(*, cards: Sequence[Card]) -> None:
@@ -38,6 +39,7 @@ def save_result(*, card: Card, disposition: Disposition | None, note: str, close
     """Keep what this card's user says came of the call; with `close`, the card is done with."""
     values = {"disposition": disposition, "note": note.strip()}
     CallResult.objects.update_or_create(call_id=card.call_id, user_id=card.user_id, defaults=values)
+    recount(pk=card.call_id)
     if close:
         dismiss(card=card)
     else:

@@ -45,6 +45,7 @@ CALLS = [
         how="Written anew with the call: where the number was a phone, a mark stands.",
     ),
     Place(model="telephony.CallFact", person=("line",), nobody=("source",), how="Follows its call."),
+    Place(model="telephony.CallSum", person=("value",), nobody=("kind",), how="Goes: its day is summed anew."),
     Place(model="telephony.CallQuery", person=("detail",), nobody=("reason",), how="Not asked about any more: goes."),
     Place(model="telephony.CallResult", person=("note",), how=OWN_TEXTS),
     Place(

@@ -18,7 +18,7 @@ from telephony.models.erasure import Erasure
 from telephony.models.export import Export
 from telephony.models.exported import Exported
 from telephony.models.extension import Extension
-from telephony.models.fact import CallFact
+from telephony.models.fact import CallFact, CallSum, HoursChange, StaleDay
 from telephony.models.failed_login import FailedLogin
 from telephony.models.line import Line
 from telephony.models.live import LiveEvent
@@ -47,6 +47,7 @@ __all__ = [
     "CallQuery",
     "CallResult",
     "CallRule",
+    "CallSum",
     "Card",
     "CardDecision",
     "Connection",
@@ -63,6 +64,7 @@ __all__ = [
     "Exported",
     "Extension",
     "FailedLogin",
+    "HoursChange",
     "Line",
     "Listening",
     "LiveEvent",
@@ -86,6 +88,7 @@ __all__ = [
     "SavedFilter",
     "Schedule",
     "SpecialDay",
+    "StaleDay",
     "StatusChoice",
     "StrayRequests",
     "Subscription",

@@ -1,4 +1,7 @@
-"""What reports count of a call: one narrow row for each, in quarters of an hour. Only telephony/reports writes it."""
+"""What reports count of a call: one narrow row for each, in quarters of an hour; and their sums by day.
+
+Only telephony/reports writes them.
+"""
 
 from __future__ import annotations
 
@@ -46,17 +49,94 @@ class CallFact(models.Model):
         _("source"), max_length=LONGEST_SOURCE, blank=True, help_text=_("Of the client: utm_source, or Roistat.")
     )
     outside = models.BooleanField(
-        _("outside working hours"), default=False, help_text=_("By the working hours as they were set up then.")
+        _("outside working hours"), default=False, help_text=_("By the working hours as they are set up.")
     )
     wait_seconds = models.PositiveIntegerField(
         _("waited, s"), null=True, help_text=_("Until the answer, or until the end without one.")
     )
     talk_seconds = models.PositiveIntegerField(_("talked, s"), null=True, help_text=_("Length of the talk."))
+    summed = models.BooleanField(
+        _("summed"),
+        default=False,
+        help_text=_("The sums of its day have it as it is. Whoever writes it takes this away."),
+    )
 
     class Meta:
         default_permissions = ()
+        indexes = [models.Index(fields=["quarter"], condition=models.Q(summed=False), name="fact_not_summed")]
         verbose_name = _("call in reports")
         verbose_name_plural = _("calls in reports")
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+
+class CallSum(models.Model):
+    """How many of one day's calls are of one kind: what reports of long periods read instead of the calls."""
+
+    class Kind(models.TextChoices):
+        QUARTER = "quarter", _("by quarter of an hour")
+        PERSON = "person", _("by employee")
+        LINE = "line", _("by our number")
+        SOURCE = "source", _("by source")
+        CONNECTION = "connection", _("by connection")
+        RESULT = "result", _("by result")
+        WAIT = "wait", _("by how long answered clients waited")
+
+    day = models.PositiveIntegerField(_("day"), help_text=_("How many since 1970 in UTC."))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, help_text=_("What the calls have in common."))
+    value = models.CharField(_("value"), max_length=200, blank=True, help_text=_("Which of that kind; empty for none."))
+    calls = models.PositiveIntegerField(_("calls"))
+    incoming = models.PositiveIntegerField(_("incoming"))
+    answered = models.PositiveIntegerField(_("answered"))
+    missed = models.PositiveIntegerField(_("missed"))
+    missed_outside = models.PositiveIntegerField(_("outside working hours"))
+    outgoing = models.PositiveIntegerField(_("outgoing"))
+    reached = models.PositiveIntegerField(_("client answered"))
+    talk_seconds = models.PositiveBigIntegerField(_("talked, s"))
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("sum of a day's calls")
+        verbose_name_plural = _("sums of a day's calls")
+        constraints = [models.UniqueConstraint(fields=["kind", "day", "value"], name="call_sum_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.kind} {self.value}"
+
+
+class StaleDay(models.Model):
+    """A day whose sums are not to be read, as a call was in it that is there no more. Who sums it takes this away."""
+
+    day = models.PositiveIntegerField(_("day"), help_text=_("How many since 1970 in UTC."))
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("day to be summed anew")
+        verbose_name_plural = _("days to be summed anew")
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class HoursChange(models.Model):
+    """Working hours were changed: what is behind it is to be judged by the new ones. Gone when that is done."""
+
+    at = models.DateTimeField(_("when"), auto_now_add=True, help_text=_("When they were changed."))
+    total = models.PositiveBigIntegerField(_("rows"), help_text=_("Up to which call."))
+    left = models.PositiveBigIntegerField(_("left"), help_text=_("Calls up to this one are still to be judged anew."))
+    next_try_at = models.DateTimeField(_("next try"), null=True, db_index=True, help_text=_("When a worker takes it."))
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("change of working hours")
+        verbose_name_plural = _("changes of working hours")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.left}/{self.total}"
+
+    @property
+    def percent(self) -> int:
+        """How far it is."""
+        return 100 - 100 * self.left // max(1, self.total)

@@ -6,18 +6,18 @@ has two results counts at each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from telephony.models import CallFact, CallResult, Connection, Disposition, Line, Team
+from telephony.models import Connection, Disposition, Line, Team
+from telephony.reports.counting import ByValue, Kind
+from telephony.reports.counts import Counts
 from telephony.reports.facts import line_of
-from telephony.reports.figures import COUNTS, Counts, counts_by
 from telephony.ui.presentation import person
 
 MOST_ROWS = 100
@@ -37,7 +37,8 @@ class Part:
 class Breakdown:
     name: str
     title: str | Promise
-    column: str
+    kind: str
+    """Of what it is made: a CallSum.Kind."""
     query: str
     """The call log's filter for a value, and `rest` the one for none."""
     rest: str
@@ -46,18 +47,18 @@ class Breakdown:
 
 BREAKDOWNS = (
     Breakdown(
-        name="people", title=_("By employee"), column="user", query="charged", rest="nobody", rest_label=_("nobody")
+        name="people", title=_("By employee"), kind=Kind.PERSON, query="charged", rest="nobody", rest_label=_("nobody")
     ),
     Breakdown(
-        name="teams", title=_("By team"), column="user__teams", query="team", rest="no_team", rest_label=_("no team")
+        name="teams", title=_("By team"), kind=Kind.PERSON, query="team", rest="no_team", rest_label=_("no team")
     ),
     Breakdown(
-        name="lines", title=_("By our number"), column="line", query="line", rest="no_line", rest_label=_("not told")
+        name="lines", title=_("By our number"), kind=Kind.LINE, query="line", rest="no_line", rest_label=_("not told")
     ),
     Breakdown(
         name="sources",
         title=_("By source"),
-        column="source",
+        kind=Kind.SOURCE,
         query="source",
         rest="no_source",
         rest_label=_("without a source"),
@@ -65,7 +66,7 @@ BREAKDOWNS = (
     Breakdown(
         name="connections",
         title=_("By connection"),
-        column="connection",
+        kind=Kind.CONNECTION,
         query="connection",
         rest="",
         rest_label="",
@@ -73,7 +74,7 @@ BREAKDOWNS = (
     Breakdown(
         name="results",
         title=_("By result"),
-        column="disposition",
+        kind=Kind.RESULT,
         query="result",
         rest="no_result",
         rest_label=_("without a result"),
@@ -81,51 +82,50 @@ BREAKDOWNS = (
 )
 
 
-def read_breakdown(breakdown: Breakdown, facts: QuerySet[CallFact]) -> list[Part]:
+def parts_of(breakdown: Breakdown, counted: Mapping[str, ByValue]) -> list[Part]:
     """The parts with most calls first."""
-    found = _by_result(facts) if breakdown.name == "results" else _by_column(facts, breakdown.column)
-    labels = _labels(breakdown.name, [value for value, _counts in found if value not in (None, "")])
+    values = counted.get(breakdown.kind, {})
+    if breakdown.name == "teams":
+        values = _by_team(values)
+    found = sorted(values.items(), key=lambda item: (-item[1].calls, not item[0], item[0]))[:MOST_ROWS]
+    labels = _labels(breakdown.name, [value for value, _counts in found if value])
     return [
         Part(
-            label=labels.get(value, value) if value not in (None, "") else breakdown.rest_label,
-            query={breakdown.query: str(value)} if value not in (None, "") else _rest(breakdown),
+            label=labels.get(value, value) if value else breakdown.rest_label,
+            query={breakdown.query: value} if value else _rest(breakdown),
             counts=counts,
         )
-        for value, counts in found[:MOST_ROWS]
+        for value, counts in found
     ]
 
 
-def _by_column(rows: QuerySet[Any], column: str, path: str = "") -> list[tuple[Any, Counts]]:
-    names = list(COUNTS)
-    counted = rows.order_by().values(value=F(column)).annotate(**counts_by(path)).order_by("-calls", "value")
-    found = counted.values_list("value", *names)[:MOST_ROWS]
-    return [(value, Counts(**dict(zip(names, counts, strict=True)))) for value, *counts in found]
-
-
-def _by_result(facts: QuerySet[CallFact]) -> list[tuple[Any, Counts]]:
-    chosen = CallResult.objects.filter(disposition__isnull=False)
-    # Two people may have chosen the same for one call.
-    same = chosen.filter(call=OuterRef("call"), disposition=OuterRef("disposition"), pk__lt=OuterRef("pk"))
-    results = chosen.filter(~Exists(same), call__in=facts.values("pk"))
-    without = facts.filter(~Exists(chosen.filter(call=OuterRef("pk")))).aggregate(**COUNTS)
-    rest = [(None, Counts(**without))] if without["calls"] else []
-    return _by_column(results, "disposition", "call__fact__") + rest
+def _by_team(people: ByValue) -> ByValue:
+    """Who is in two teams counts in both; under the empty text who is in none, and what nobody is responsible for."""
+    found: ByValue = {}
+    teams: dict[str, list[str]] = {}
+    for user, team in Team.members.through.objects.values_list("user_id", "team_id"):
+        teams.setdefault(str(user), []).append(str(team))
+    for user_pk, counts in people.items():
+        for team_pk in teams.get(user_pk, [""]):
+            found.setdefault(team_pk, Counts()).add(counts)
+    return found
 
 
 def _rest(breakdown: Breakdown) -> dict[str, str]:
     return {breakdown.rest: "true"} if breakdown.rest else {}
 
 
-def _labels(name: str, values: Sequence[Any]) -> dict[Any, str]:
+def _labels(name: str, values: Sequence[str]) -> dict[str, str]:
     if name == "people":
-        return {user.pk: person(user) for user in get_user_model()._default_manager.filter(pk__in=values)}
+        return {str(user.pk): person(user) for user in get_user_model()._default_manager.filter(pk__in=values)}
     if name == "lines":
         return _line_labels(Line.objects.values_list("number", "label"))
     models: dict[str, Any] = {"teams": Team, "connections": Connection, "results": Disposition}
     if name not in models:
         return {}
     column = "label" if name == "results" else "name"
-    return dict(models[name].objects.filter(pk__in=values).values_list("pk", column))
+    rows = models[name].objects.filter(pk__in=values).values_list("pk", column)
+    return {str(pk): label for pk, label in rows}
 
 
 def _line_labels(lines: Iterable[tuple[str, str]]) -> dict[Any, str]:

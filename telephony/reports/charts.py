@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
-from telephony.reports.figures import Counts, Figures
+from telephony.reports import markup
+from telephony.reports.counts import Counts
+from telephony.reports.figures import Figures
 from telephony.reports.period import Period
 from telephony.reports.tables import Cell, Row, Table, log_url
 
@@ -39,14 +43,18 @@ class Bars:
     labels: list[tuple[float, str]]
     baseline: int = HEIGHT
 
+    @property
+    def html(self) -> SafeString:
+        return markup.blocks(self.blocks)
+
 
 def bars(table: Table) -> Bars:
     """A bar for each row."""
     tops = [sum(getattr(row.counts, name) for name in STACKED) for row in table.rows]
     top, blocks, labels = max([1, *tops]), [], []
-    every = -(-len(table.rows) // MOST_LABELS)
+    every, columns = -(-len(table.rows) // MOST_LABELS), table.columns
     for number, row in enumerate(table.rows):
-        blocks += _stack(row, number * STEP + GAP, top, table.columns)
+        blocks += _stack(row, number * STEP + GAP, top, columns)
         if number % every == 0:
             labels.append((number * STEP + STEP / 2, _foot(row)))
     width = max(1, len(table.rows)) * STEP
@@ -79,8 +87,16 @@ class Spot:
     missed: int
     shade: int
     missed_shade: int
+    title: str
     url: str
     missed_url: str
+
+
+def heat_html(heat: list[tuple[str, list[Spot]]]) -> list[tuple[str, SafeString]]:
+    """The cells of each row."""
+    calls, missed = gettext("calls"), gettext("missed")
+    rows = [(day, [markup.spot(spot, calls, missed) for spot in spots]) for day, spots in heat]
+    return [(day, SafeString("".join(parts))) for day, parts in rows]
 
 
 def heat_map(figures: Figures, period: Period) -> list[tuple[str, list[Spot]]]:
@@ -98,14 +114,17 @@ def heat_map(figures: Figures, period: Period) -> list[tuple[str, list[Spot]]]:
 
 
 def _spot(counts: Counts, at: tuple[int, int], most: tuple[int, int], period: Period) -> Spot:
-    place = {"weekday": str(at[0]), "hour": str(at[1])}
+    weekday, hour = at
+    url = log_url(period, weekday=str(weekday), hour=str(hour)) if counts.calls else ""
+    missed = _missed(counts)
     return Spot(
         calls=counts.calls,
-        missed=_missed(counts),
+        missed=missed,
         shade=_shade(counts.calls, most[0]),
-        missed_shade=_shade(_missed(counts), most[1]),
-        url=log_url(period, **place),
-        missed_url=log_url(period, **place, outcome="missed"),
+        missed_shade=_shade(missed, most[1]),
+        title=f"{WEEKDAYS_ABBR[weekday - 1]}, {hour:02}:00" if counts.calls else "",
+        url=url,
+        missed_url=f"{url}&outcome=missed" if missed else "",
     )
 
 

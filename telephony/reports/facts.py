@@ -1,7 +1,7 @@
 """What a report counts of one call, kept by the transaction that saves the call.
 
-A row for each call, and no sums: calls that are saved at once never wait for one another's row, and what is counted
-is what is there. `manage.py reports --check` works all of it out anew and compares.
+A row for each call, and no sums: calls that are saved at once never wait for one another's row. A worker sums them
+later (sums.py). `manage.py reports --check` works all of it out anew and compares.
 """
 
 from __future__ import annotations
@@ -16,15 +16,19 @@ from telephony.domain.events import Direction
 from telephony.domain.hours import ALWAYS, Hours, is_working
 from telephony.domain.numbers import last_digits
 from telephony.hours.selectors import hours_for
-from telephony.models import Call, CallFact, Schedule
+from telephony.models import Call, CallFact, CallSum, Schedule, StaleDay
 from telephony.models.fact import LONGEST_SOURCE
 
 QUARTER = 900
 """Seconds. Every zone of today is whole quarters of an hour away from UTC: its hours and days are made of these."""
+DAY = 96
+"""Quarters of an hour. Days of sums are days in UTC."""
 COLUMNS = (
     *("quarter", "connection_id", "line", "direction", "status", "user_id"),
     *("source", "outside", "wait_seconds", "talk_seconds"),
 )
+WRITTEN = [*(name.removesuffix("_id") for name in COLUMNS), "summed"]
+"""Whoever writes a row takes its mark away: the sums of its day are not what they were."""
 _MADE_OF = ("direction", "status", "our_number", "started_at", "ring_seconds", "talk_seconds", "tracking")
 HoursOf = Callable[[int, str], Hours]
 """The working hours for calls of a connection to one of our numbers."""
@@ -36,17 +40,38 @@ def keep_fact(change: Change) -> None:
     if change.before is not None and change.legs is None and not change.differs(*_MADE_OF):
         return
     fact = fact_of(call, hours_of)
+    if was := change.stored.get("started_at"):
+        note_move(quarter_of(was), fact.quarter)
     CallFact.objects.bulk_create(
         [fact],
         update_conflicts=True,
         unique_fields=["call"],
-        update_fields=[name.removesuffix("_id") for name in COLUMNS],
+        update_fields=WRITTEN,
     )
 
 
 def charge(*, call_pk: int, user_pk: int | None) -> None:
     """Another user is responsible for the call than before."""
-    CallFact.objects.filter(pk=call_pk).update(user_id=user_pk)
+    CallFact.objects.filter(pk=call_pk).update(user_id=user_pk, summed=False)
+
+
+def recount(**which: Any) -> None:
+    """Something else that reports count of these calls is another than before."""
+    # Rows without the mark too: one that is being summed at this moment gets it taken away afterwards.
+    CallFact.objects.filter(pk__in=CallFact.objects.filter(**which).values("pk")).update(summed=False)
+
+
+def forget_line(*, call_pk: int) -> None:
+    """Our number was a person's; the sums of its day go with it."""
+    for quarter in CallFact.objects.filter(pk=call_pk).values_list("quarter", flat=True):
+        CallFact.objects.filter(pk=call_pk).update(line="", summed=False)
+        CallSum.objects.filter(day=day_of(quarter)).delete()
+
+
+def note_move(was: int, now: int) -> None:
+    """A call's row leaves its day: whatever it is marked as then, the day that it was in has one call less."""
+    if day_of(was) != day_of(now):
+        StaleDay.objects.create(day=day_of(was))
 
 
 def fact_of(call: Call, hours_of: HoursOf) -> CallFact:
@@ -90,6 +115,11 @@ def remembered_hours() -> HoursOf:
 def quarter_of(moment: datetime) -> int:
     """How many whole quarters of an hour since 1970 in UTC."""
     return max(0, int(moment.timestamp() // QUARTER))
+
+
+def day_of(quarter: int) -> int:
+    """The day in UTC that a quarter of an hour is in: how many since 1970."""
+    return quarter // DAY
 
 
 def line_of(our_number: str) -> str:

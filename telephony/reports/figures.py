@@ -1,99 +1,34 @@
-"""The figures of a period, for a user: counted of CallFact rows when somebody asks, so they are never behind.
+"""The figures of a period, for a user, and never behind: of the calls themselves, and of sums where those hold.
 
 A call counts where it began, a client who was missed where the first attempt was. What goes on counts as a call and
-is neither answered nor missed yet. Times are whole seconds, of which medians are exact.
+is neither answered nor missed yet. Times are whole seconds, of which medians and percentiles are exact.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from math import gcd
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from telephony.calls import access
 from telephony.calls.access import Scope
-from telephony.domain import events
-from telephony.domain.events import CallStatus, Direction
 from telephony.models import CallFact, CallLeg, MissedItem, MissedState
+from telephony.reports.counting import ByValue, Kind, count_by
+from telephony.reports.counts import Counts, Times, added, rank_of, share
+from telephony.reports.facts import QUARTER
 from telephony.reports.period import Period, local
+from telephony.reports.sums import read_days
 
 SERVICE_SECONDS = 20
 """An answer within this time is a quick one, unless somebody says otherwise."""
-INCOMING, OUTGOING = Q(direction=Direction.INCOMING), Q(direction=Direction.OUTGOING)
-ANSWERED, UNANSWERED = Q(status=CallStatus.ANSWERED), Q(status__in=sorted(events.MISSED))
-
-
-def counts_by(path: str = "") -> dict[str, Any]:
-    """The aggregates of Counts, where `path` leads to the CallFact."""
-
-    def of(**facts: Any) -> Q:
-        return Q(**{f"{path}{name}": value for name, value in facts.items()})
-
-    incoming, outgoing = of(direction=Direction.INCOMING), of(direction=Direction.OUTGOING)
-    answered, unanswered = of(status=CallStatus.ANSWERED), of(status__in=sorted(events.MISSED))
-    return {
-        "calls": Count("pk"),
-        "incoming": Count("pk", filter=incoming),
-        "answered": Count("pk", filter=incoming & answered),
-        "missed": Count("pk", filter=incoming & unanswered & of(outside=False)),
-        "missed_outside": Count("pk", filter=incoming & unanswered & of(outside=True)),
-        "outgoing": Count("pk", filter=outgoing),
-        "reached": Count("pk", filter=outgoing & answered),
-        "talk_seconds": Sum(f"{path}talk_seconds", filter=answered, default=0),
-    }
-
-
-COUNTS = counts_by()
-
-
-@dataclass(slots=True, kw_only=True)
-class Counts:
-    """Of any set of calls. Missed are incoming calls that nobody answered: in working hours, and outside of them."""
-
-    calls: int = 0
-    incoming: int = 0
-    answered: int = 0
-    missed: int = 0
-    missed_outside: int = 0
-    outgoing: int = 0
-    reached: int = 0
-    """Outgoing calls that the client answered."""
-    talk_seconds: int = 0
-
-    def add(self, other: Counts) -> None:
-        for name in COUNTS:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-    @property
-    def missed_share(self) -> int | None:
-        return share(self.missed, self.answered + self.missed)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
-    """Times in seconds, as how often each was measured."""
-
-    of: Counter[int]
-
-    @property
-    def median(self) -> int | None:
-        return self.within(50)
-
-    def within(self, percent: int) -> int | None:
-        """The shortest time within which so many percent of them lie; None without any."""
-        rank = -(-self.of.total() * percent // 100)
-        for seconds in sorted(self.of):
-            rank -= self.of[seconds]
-            if rank <= 0:
-                return seconds
-        return None
-
-    def up_to(self, seconds: int) -> int:
-        return sum(count for value, count in self.of.items() if value <= seconds)
+HOUR = 4
+"""Quarters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +41,9 @@ class Clients:
     waiting: int
     closed: int
     """Closed by a person without a talk."""
-    times: Times
-    """From the first attempt to the talk."""
+    half_within: int | None = None
+    """Seconds from the first attempt to the talk, within which half of those returned were; and nine in ten."""
+    most_within: int | None = None
 
     @property
     def not_returned(self) -> int:
@@ -125,6 +61,8 @@ class Figures:
     by_hour: dict[int, Counts] = field(default_factory=dict)
     by_weekday_hour: dict[tuple[int, int], Counts] = field(default_factory=dict)
     """Monday is 1."""
+    parts: Mapping[str, ByValue] = field(default_factory=dict)
+    """Of each kind that was asked for, the counts of its values."""
 
     @property
     def answered_quickly(self) -> int:
@@ -136,45 +74,68 @@ class Figures:
         return share(self.answered_quickly, self.total.answered + self.total.missed)
 
 
-def share(part: int, whole: int) -> int | None:
-    """In whole percent."""
-    return round(100 * part / whole) if whole else None
-
-
-def read_figures(user: Any, period: Period, *, service_seconds: int = SERVICE_SECONDS) -> Figures:
-    """What the user may know of the period."""
-    facts = seen_facts(user, period)
-    names = list(COUNTS)
-    rows = facts.values("quarter").annotate(**COUNTS).values_list("quarter", *names)
-    total, days = Counts(), {day: Counts() for day in period.dates()}
+def read_figures(
+    user: Any, period: Period, *, service_seconds: int = SERVICE_SECONDS, parts: Iterable[str] = ()
+) -> Figures:
+    """What the user may know of the period, by day, by hour, and by these other kinds."""
+    step = _step(period)
+    counted = read_counts(user, period, {Kind.QUARTER, Kind.WAIT, *parts}, step=step)
+    days = {day: Counts() for day in period.dates()}
     hours = {hour: Counts() for hour in range(24)}
     week = {(weekday, hour): Counts() for weekday in range(1, 8) for hour in range(24)}
-    for quarter, *values in rows:
-        counts = Counts(**dict(zip(names, values, strict=True)))
-        moment = local(quarter, period.zone)
+    for quarter, counts in counted[Kind.QUARTER].items():
+        moment = local(int(quarter), period.zone)
         day = moment.date()
-        for place in (total, days[day], hours[moment.hour], week[day.isoweekday(), moment.hour]):
-            place.add(counts)
+        days[day].add(counts)
+        week[day.isoweekday(), moment.hour].add(counts)
+    for (_weekday, hour), counts in week.items():
+        hours[hour].add(counts)
     return Figures(
-        total=total,
-        waits=waits_of(facts),
+        total=added(days.values()),
+        waits=waits_in(counted[Kind.WAIT]),
         clients=read_clients(user, period),
         service_seconds=service_seconds,
         by_day=days,
         by_hour=hours,
         by_weekday_hour=week,
+        parts=counted,
     )
+
+
+def _step(period: Period) -> int:
+    """Into how many quarters of an hour at once the zone's hours can be cut: four, but where clocks are half an hour
+    or a quarter off."""
+    step, day = HOUR, period.first - timedelta(days=1)
+    while day <= period.last + timedelta(days=1):
+        noon = Period(first=day, last=day, zone=period.zone).begin + timedelta(hours=12)
+        offset = noon.astimezone(period.zone).utcoffset() or timedelta(0)
+        step, day = gcd(step, int(offset.total_seconds()) // QUARTER), day + timedelta(days=1)
+    return step
 
 
 def read_summary(user: Any, period: Period, *, service_seconds: int = SERVICE_SECONDS) -> Figures:
     """The same without days and hours."""
-    facts = seen_facts(user, period)
+    counted = read_counts(user, period, (Kind.CONNECTION, Kind.WAIT))
     return Figures(
-        total=Counts(**facts.aggregate(**COUNTS)),
-        waits=waits_of(facts),
+        total=added(counted[Kind.CONNECTION].values()),
+        waits=waits_in(counted[Kind.WAIT]),
         clients=read_clients(user, period),
         service_seconds=service_seconds,
     )
+
+
+def read_counts(user: Any, period: Period, kinds: Iterable[str], *, step: int = 1) -> Mapping[str, ByValue]:
+    """By these kinds: of sums, for who sees all calls, and of the calls of days whose sums don't hold."""
+    found: dict[str, ByValue] = defaultdict(dict)
+    wanted, facts = list(kinds), seen_facts(user, period)
+    if access.seeing(user) is Scope.ALL:
+        sums, rest = read_days(*period.quarters, wanted, step=step)
+        found.update(sums)
+        facts = facts.filter(rest)
+    for kind, values in count_by(facts, wanted, step=step).items():
+        for value, counts in values.items():
+            found[kind].setdefault(value, Counts()).add(counts)
+    return found
 
 
 def seen_facts(user: Any, period: Period) -> QuerySet[CallFact]:
@@ -195,9 +156,8 @@ def seen_facts(user: Any, period: Period) -> QuerySet[CallFact]:
     return facts.filter(Q(user__in=people) | Q(pk__in=legs.values("call")))
 
 
-def waits_of(facts: QuerySet[CallFact]) -> Times:
-    answered = facts.filter(INCOMING & ANSWERED, wait_seconds__isnull=False)
-    return Times(of=Counter(dict(answered.values_list("wait_seconds").annotate(count=Count("pk")))))
+def waits_in(values: ByValue) -> Times:
+    return Times(of=Counter({int(seconds): counts.calls for seconds, counts in values.items()}))
 
 
 def seen_items(user: Any, period: Period) -> QuerySet[MissedItem]:
@@ -210,17 +170,20 @@ def read_clients(user: Any, period: Period) -> Clients:
 
 
 def clients_of(items: QuerySet[MissedItem]) -> Clients:
-    rows = list(items.order_by().values_list("state", "first_at", "closed_at"))
-    returned = [(first, over) for state, first, over in rows if state == MissedState.RETURNED and over]
-    closed = sum(state == MissedState.CLOSED for state, _first, _over in rows)
-    return Clients(
-        missed=len(rows),
-        returned=len(returned),
-        closed=closed,
-        waiting=len(rows) - len(returned) - closed,
-        times=times_of((over - first).total_seconds() for first, over in returned),
+    rows, is_returned = items.order_by(), Q(state=MissedState.RETURNED, closed_at__isnull=False)
+    counts = rows.aggregate(
+        missed=Count("pk"),
+        returned=Count("pk", filter=is_returned),
+        closed=Count("pk", filter=Q(state=MissedState.CLOSED)),
     )
+    waiting = counts["missed"] - counts["returned"] - counts["closed"]
+    half, most = (rank_of(percent, counts["returned"]) for percent in (50, 90))
+    times = _times_at(rows.filter(is_returned), {half, most}) if counts["returned"] else {}
+    return Clients(**counts, waiting=waiting, half_within=times.get(half), most_within=times.get(most))
 
 
-def times_of(seconds: Iterable[float]) -> Times:
-    return Times(of=Counter(max(0, int(value)) for value in seconds))
+def _times_at(returned: QuerySet[MissedItem], ranks: Iterable[int]) -> dict[int, int]:
+    """The times that have these ranks in order, in whole seconds. The database sorts: they may be many."""
+    rows: Any = returned.annotate(took=F("closed_at") - F("first_at"))
+    rows = rows.annotate(rank=Window(RowNumber(), order_by="took")).filter(rank__in=ranks)
+    return {rank: max(0, int(took.total_seconds())) for rank, took in rows.values_list("rank", "took")}

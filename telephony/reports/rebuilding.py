@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from telephony.models import Call, CallFact
-from telephony.reports.facts import COLUMNS, HoursOf, fact_of, remembered_hours
+from telephony.reports.facts import COLUMNS, WRITTEN, HoursOf, fact_of, note_move, remembered_hours
 
 BATCH = 2000
 
@@ -36,6 +36,12 @@ def differences(*, mend: bool) -> Iterator[Difference]:
         yield from found
 
 
+def mend_batch(first: int, hours_of: HoursOf) -> list[Difference]:
+    """The same for one batch of calls, from this key on."""
+    with transaction.atomic():
+        return _batch(first, hours_of, mend=True)
+
+
 def _batch(first: int, hours_of: HoursOf, *, mend: bool) -> list[Difference]:
     rows = CallFact.objects.filter(pk__gte=first, pk__lt=first + BATCH)
     stored = {row.pk: row for row in (rows.select_for_update() if mend else rows).order_by("pk")}
@@ -51,9 +57,11 @@ def _batch(first: int, hours_of: HoursOf, *, mend: bool) -> list[Difference]:
         (missing if row is None else wrong).append(right)
         found.append(Difference(call.pk, columns))
     if mend:
+        for right in wrong:
+            note_move(stored[right.pk].quarter, right.quarter)
         CallFact.objects.bulk_create(missing, ignore_conflicts=True)
         if wrong:
-            CallFact.objects.bulk_update(wrong, [name.removesuffix("_id") for name in COLUMNS])
+            CallFact.objects.bulk_update(wrong, WRITTEN)
     return found
 
 

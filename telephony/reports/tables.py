@@ -11,11 +11,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import formats
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from telephony.reports.breakdowns import BREAKDOWNS, Part, read_breakdown
-from telephony.reports.figures import Counts, Figures, seen_facts
+from telephony.reports import markup
+from telephony.reports.breakdowns import BREAKDOWNS, Part, parts_of
+from telephony.reports.counts import Counts
+from telephony.reports.figures import Figures
 from telephony.reports.period import Period
 from telephony.ui.presentation import length
 
@@ -36,6 +39,7 @@ class Cell:
     name: str
     value: int
     url: str
+    """Empty where there is none to look at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,10 @@ class Row:
     """What stands for it in a spreadsheet: a date where it is one."""
     cells: list[Cell]
     counts: Counts
+
+    @property
+    def cells_html(self) -> SafeString:
+        return markup.cells(self.cells)
 
     @property
     def talk(self) -> str:
@@ -75,11 +83,17 @@ def log_url(period: Period, **query: str) -> str:
     return f"{reverse('telephony:calls')}?{urlencode({**days, **query})}"
 
 
+_MORE = {name: urlencode(more) for name, _title, more in COLUMNS}
+
+
 def cells_of(counts: Counts, period: Period, query: dict[str, str]) -> list[Cell]:
-    return [
-        Cell(name=name, value=getattr(counts, name), url=log_url(period, **{**query, **more}))
-        for name, _title, more in COLUMNS
-    ]
+    """A page has thousands of these: an address is put together once for each row."""
+    found, url = [], log_url(period, **query)
+    for name, more in _MORE.items():
+        value = getattr(counts, name)
+        address = f"{url}&{more}" if more else url
+        found.append(Cell(name=name, value=value, url=address if value else ""))
+    return found
 
 
 def by_day(figures: Figures, period: Period) -> Table:
@@ -98,26 +112,30 @@ def by_hour(figures: Figures, period: Period) -> Table:
     return Table(name="hours", title=_("By hour of the day"), head=_("hour"), rows=rows)
 
 
-def breakdowns(user: Any, period: Period, *, only: str = "") -> list[Table]:
+PARTS = tuple(dict.fromkeys(one.kind for one in BREAKDOWNS))
+"""What figures have to be asked for, for all breakdowns."""
+
+
+def breakdowns(figures: Figures, period: Period, *, only: str = "") -> list[Table]:
     """All of them, or one."""
-    facts = seen_facts(user, period)
     return [
         Table(
             name=one.name,
             title=str(one.title),
             head=str(one.title),
-            rows=[_row(part, period) for part in read_breakdown(one, facts)],
+            rows=[_row(part, period) for part in parts_of(one, figures.parts)],
         )
         for one in BREAKDOWNS
         if only in ("", one.name)
     ]
 
 
-def table_of(name: str, user: Any, period: Period, read: Callable[[], Figures]) -> Table | None:
+def table_of(name: str, period: Period, read: Callable[..., Figures]) -> Table | None:
     """The table of this name; None if there is none such."""
     if name in ("days", "hours"):
         return (by_day if name == "days" else by_hour)(read(), period)
-    return next(iter(breakdowns(user, period, only=name)), None) if name else None
+    kinds = [one.kind for one in BREAKDOWNS if one.name == name]
+    return breakdowns(read(parts=kinds), period, only=name)[0] if kinds else None
 
 
 def _row(part: Part, period: Period) -> Row:

@@ -65,8 +65,8 @@ def client_tiles(now: Figures, before: Figures, period: Period) -> list[Tile]:
         tile(_("Clients who were missed"), lambda of: of.missed, "all"),
         tile(_("Returned"), lambda of: of.returned, "returned"),
         tile(_("Not returned"), lambda of: of.not_returned, "not_returned", is_bad=now.clients.not_returned > 0),
-        tile(_("Half of them returned within"), lambda of: length(of.times.median), "returned"),
-        tile(_("Nine in ten returned within"), lambda of: length(of.times.within(90)), "returned"),
+        tile(_("Half of them returned within"), lambda of: length(of.half_within), "returned"),
+        tile(_("Nine in ten returned within"), lambda of: length(of.most_within), "returned"),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,6 +25,7 @@ from telephony.reports import charts, tables
 from telephony.reports.asking import DEFAULT, PERIODS, ReportForm
 from telephony.reports.figures import read_figures, read_summary
 from telephony.reports.missed import MOST_SHOWN, SHOWN, clients, clients_url
+from telephony.reports.rejudging import under_way
 from telephony.reports.tiles import client_tiles, tiles
 from telephony.ui import shell
 
@@ -49,7 +50,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     """All figures of the chosen days."""
     form = ReportForm(request.GET)
     period, seconds = form.period_asked(), form.service_seconds()
-    now = read_figures(request.user, period, service_seconds=seconds)
+    now = read_figures(request.user, period, service_seconds=seconds, parts=tables.PARTS)
     before = read_summary(request.user, period.before, service_seconds=seconds)
     days, hours = tables.by_day(now, period), tables.by_hour(now, period)
     context = {
@@ -58,11 +59,12 @@ def reports(request: HttpRequest) -> HttpResponse:
         "tiles": tiles(now, before, period),
         "client_tiles": client_tiles(now, before, period),
         "charts": [(one, charts.bars(one)) for one in ([days, hours] if period.days > 1 else [hours])],
-        "heat": charts.heat_map(now, period) if period.days > 1 else [],
+        "heat": charts.heat_html(charts.heat_map(now, period)) if period.days > 1 else [],
         "hours": [f"{hour:02}" for hour in range(24)],
-        "tables": tables.breakdowns(request.user, period),
+        "tables": tables.breakdowns(now, period),
         "is_empty": not now.total.calls and not now.clients.missed,
         "service_seconds": seconds,
+        "hours_change": under_way(),
     }
     return shell.page(request, "telephony/reports/reports.html", title=_("Reports"), **context)
 
@@ -94,7 +96,7 @@ def export(request: HttpRequest, table: str, suffix: str) -> HttpResponseBase:
     """One table as a file: `csv` or `xlsx`."""
     form = ReportForm(request.GET)
     period = form.period_asked()
-    found = tables.table_of(table, request.user, period, lambda: read_figures(request.user, period))
+    found = tables.table_of(table, period, partial(read_figures, request.user, period))
     if found is None:
         raise Http404
     file = f"{table}-{period.first:%Y-%m-%d}-{period.last:%Y-%m-%d}.{suffix}"

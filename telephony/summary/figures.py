@@ -8,16 +8,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from telephony.models import CallFact, CallLeg
-from telephony.reports.figures import (
-    COUNTS,
-    Counts,
-    Figures,
-    clients_of,
-    read_summary,
-    seen_facts,
-    seen_items,
-    waits_of,
-)
+from telephony.reports.counting import Kind, count_by
+from telephony.reports.counts import added
+from telephony.reports.figures import Figures, clients_of, read_summary, seen_facts, seen_items, waits_in
 from telephony.reports.period import Period
 
 
@@ -37,8 +30,9 @@ def read_figures(user: Any, period: Period, people: Sequence[int] | None = None)
     if people is None:
         return read_summary(user, period)
     facts = facts_of(user, period, people)
+    counted = count_by(facts, (Kind.CONNECTION, Kind.WAIT))
     return Figures(
-        total=Counts(**facts.aggregate(**COUNTS)),
-        waits=waits_of(facts),
+        total=added(counted[Kind.CONNECTION].values()),
+        waits=waits_in(counted[Kind.WAIT]),
         clients=clients_of(seen_items(user, period).filter(first_call__in=facts.values("pk"))),
     )

@@ -18,6 +18,8 @@ from telephony.models import Call, DirectionChoice, StatusChoice
 from telephony.ui.lines import Lines
 from telephony.ui.markup import change_url, page_url
 
+DAY = 86400
+"""Seconds."""
 _STATUSES = dict(StatusChoice.choices)  # get_status_display() takes longer than the rest of a row.
 
 _ICONS = {
@@ -68,9 +70,12 @@ def event_label(event: CallEvent) -> str | Promise:
 
 
 def length(seconds: int | float | None) -> str:
-    """A length of time as 0:07, 12:40 or 1:02:03; empty for none."""
+    """A length of time as 0:07, 12:40 or 1:02:03, from a day on in words; empty for none."""
     if seconds is None:
         return ""
+    if round(seconds) >= DAY:
+        days, rest = divmod(round(seconds), DAY)
+        return gettext("%(days)d d %(hours)d h") % {"days": days, "hours": rest // 3600}
     minutes, second = divmod(max(0, round(seconds)), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

@@ -44,8 +44,8 @@ HEAD = (
 class Asker:
     """A process that asks for pages, on one database."""
 
-    def __init__(self, environment: dict[str, str], calls: int, times: int, *, fill: bool) -> None:
-        command = [sys.executable, "-m", "tests.benchmarks.lists_worker", str(calls), str(times)]
+    def __init__(self, environment: dict[str, str], calls: int, times: int, *, fill: bool, worker: str) -> None:
+        command = [sys.executable, "-m", f"tests.benchmarks.{worker}", str(calls), str(times)]
         command += ["fill"] if fill else []
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -72,7 +72,7 @@ class Asker:
 
 
 @contextmanager
-def database_with(calls: int, times: int, kept: str) -> Iterator[Asker]:
+def database_with(calls: int, times: int, kept: str, worker: str = "lists_worker") -> Iterator[Asker]:
     """A database of its own with so many calls; one that is `kept` is made once and used again."""
     name = f"{kept or f'telephony_benchmark_{os.getpid()}'}_{calls}"
     url = POSTGRESQL.rpartition("/")[0] + "/" + name
@@ -87,7 +87,7 @@ def database_with(calls: int, times: int, kept: str) -> Iterator[Asker]:
             if is_new:
                 server.manage("migrate", "-v0")
             begun = time.monotonic()
-            asker = Asker(server.environment, calls, times, fill=is_new)
+            asker = Asker(server.environment, calls, times, fill=is_new, worker=worker)
             if is_new:
                 print(f"{calls:,} calls were made in {time.monotonic() - begun:.0f} s", file=sys.stderr)
             yield asker

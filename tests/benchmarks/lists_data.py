@@ -58,8 +58,9 @@ SELECT *, CASE WHEN direction = 'internal' THEN '' WHEN contact IS NOT NULL THEN
 """
 
 
-def fill(calls: int, contacts: int = 0) -> None:
-    """A company with so many calls, and so many contacts (or one for each five calls): ten in each company."""
+def fill(calls: int, contacts: int = 0, *, years: int = YEARS) -> None:
+    """A company with so many calls of these last years, and so many contacts (or one for each five calls): ten in each
+    company."""
     contacts = contacts or calls // 5
     companies = contacts // 10
     _make_people()
@@ -68,7 +69,7 @@ def fill(calls: int, contacts: int = 0) -> None:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("SELECT setseed(0.5)")
         _make_clients(filler, contacts, companies)
-        _make_calls(filler, calls, contacts)
+        _make_calls(filler, calls, contacts, years)
         make_deliveries(filler, calls)
         make_notes_and_tasks(filler, calls, contacts, companies)
     with connection.cursor() as cursor:
@@ -142,12 +143,12 @@ def _make_clients(filler: Filler, contacts: int, companies: int) -> None:
     filler.insert(Company.tags.through, f"generate_series(1, {companies}, 4) n", company_id="n", tag_id=tag)
 
 
-def _make_calls(filler: Filler, calls: int, contacts: int) -> None:
+def _make_calls(filler: Filler, calls: int, contacts: int, years: int) -> None:
     filler.run(
         CALLS.format(
             calls=calls,
             contacts=contacts,
-            years=YEARS,
+            years=years,
             rare=RARE,
             newcomer=NEWCOMER,
             former=FORMER,

@@ -18,7 +18,7 @@ class Filler:
     def run(self, sql: str) -> None:
         self._cursor.execute(sql.replace("%%", "%"))
 
-    def insert(self, model: type[models.Model], source: str, **columns: str) -> None:
+    def insert(self, model: type[models.Model], source: str, /, **columns: str) -> None:
         """`source` follows FROM; each column is an SQL expression over it."""
         names, values, given = [], [], []
         for field in model._meta.local_concrete_fields:

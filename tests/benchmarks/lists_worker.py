@@ -109,7 +109,8 @@ def run(who: str, address: str, client: Client, times: int) -> Measured:
     return export(client, address) if "/export." in address else measure(ask, times)
 
 
-def main() -> None:
+def serve(fill: Callable[[int], None], wanted: Callable[[], dict[str, tuple[str, str]]]) -> None:
+    """Fill the database if that is asked for, then answer one line after another."""
     logging.disable(logging.CRITICAL)
     calls, times, is_new = int(sys.argv[1]), int(sys.argv[2]), "fill" in sys.argv
     if is_new:
@@ -118,13 +119,13 @@ def main() -> None:
     for who, username in WHO.items():
         clients[who] = Client(headers={"host": "localhost"})
         clients[who].force_login(User.objects.get(username=username))
-    wanted = pages()
+    pages_by_name = wanted()
     keep_loaded()  # As the servers do.
-    print(json.dumps(list(wanted)), flush=True)
+    print(json.dumps(list(pages_by_name)), flush=True)
     for line in sys.stdin:
-        who, address = wanted[line.strip()]
+        who, address = pages_by_name[line.strip()]
         print(json.dumps(run(who, address, clients[who], times)), flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    serve(fill, pages)

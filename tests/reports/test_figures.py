@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from telephony.models import CallFact, Connection, Schedule
+from telephony.reports.counts import Times
 from telephony.reports.facts import source_of
-from telephony.reports.figures import read_figures, read_summary, times_of
+from telephony.reports.figures import read_figures, read_summary
 from telephony.reports.period import Period
 from tests.reports.calls import Played, counted, play, played_calls
 
@@ -91,9 +93,9 @@ def test_a_row_that_is_wrong_is_found_and_mended(
 
 
 def test_a_percentile_is_a_time_that_was_measured() -> None:
-    times = times_of([5, 1, 9, 7])
+    times = Times(of=Counter([5, 1, 9, 7]))
     assert [times.within(percent) for percent in (1, 25, 50, 90, 100)] == [1, 1, 5, 9, 9]
-    assert times_of([]).median is None
+    assert Times(of=Counter()).median is None
 
 
 @pytest.mark.parametrize(

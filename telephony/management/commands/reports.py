@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from telephony.models import StaleDay
 from telephony.reports.rebuilding import differences
+from telephony.reports.sums import wrong_days
 
+EPOCH = date(1970, 1, 1)
 MOST_SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Compares the rows that reports count with the calls, or works them out anew."
+    help = "Compares the rows and sums that reports count with the calls, or works them out anew."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("--check", action="store_true", help="compare; ends with an error if a row is wrong")
-        which.add_argument(
-            "--rebuild", action="store_true", help="write anew what is wrong: after working hours were changed, say"
-        )
+        which.add_argument("--rebuild", action="store_true", help="write anew what is wrong")
 
     def handle(self, **options: Any) -> None:
         count = 0
         for count, found in enumerate(differences(mend=options["rebuild"]), 1):
             if count <= MOST_SHOWN:
                 self.stdout.write(f"call {found.call_pk}: {', '.join(found.columns) or 'no row'}")
-        if options["check"] and count:
-            raise CommandError(f"{count} rows are not what their calls say. To mend them: manage.py reports --rebuild")
-        self.stdout.write(f"{count} rows written." if options["rebuild"] else "All rows are what their calls say.")
+        days = list(wrong_days())
+        for day in days[:MOST_SHOWN]:
+            self.stdout.write(f"sums of {EPOCH + timedelta(days=day)} (UTC)")
+        if options["rebuild"]:
+            StaleDay.objects.bulk_create(StaleDay(day=day) for day in days)
+            self.stdout.write(f"{count} rows written; {len(days)} days are summed anew by the worker.")
+        elif count or days:
+            raise CommandError(
+                f"{count} rows and {len(days)} days' sums are not what their calls say. "
+                "To mend them: manage.py reports --rebuild"
+            )
+        else:
+            self.stdout.write("All rows and sums are what their calls say.")

@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, F, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from telephony.models import CallFact, ReportMail, Team
-from telephony.reports.figures import ANSWERED, COUNTS, INCOMING, UNANSWERED, Figures
+from telephony.reports.counting import Kind, count_by
+from telephony.reports.figures import Figures
 from telephony.reports.period import Period, local
 from telephony.summary.figures import facts_of, read_figures
 from telephony.summary.mail.periods import days_of
@@ -98,16 +99,11 @@ def _bars(facts: QuerySet[CallFact], period: Period) -> list[Bar]:
     """One for each day or, of a single day, for each hour from the first to the last with calls."""
     by_hour = period.days == 1
     counts = Counter[tuple[date, int | None, bool]]()
-    found = (
-        facts.filter(INCOMING)
-        .values("quarter")
-        .annotate(answered=Count("pk", filter=ANSWERED), missed=Count("pk", filter=UNANSWERED))
-    )
-    for row in found:
-        moment = local(row["quarter"], period.zone)
+    for quarter, found in count_by(facts, [Kind.QUARTER])[Kind.QUARTER].items():
+        moment = local(int(quarter), period.zone)
         hour = moment.hour if by_hour else None
-        counts[moment.date(), hour, True] += row["answered"]
-        counts[moment.date(), hour, False] += row["missed"]
+        counts[moment.date(), hour, True] += found.answered
+        counts[moment.date(), hour, False] += found.missed + found.missed_outside
     hours = [hour for (_day, hour, _is), count in counts.items() if hour is not None and count]
     places: list[tuple[date, int | None]] = [] if by_hour else [(day, None) for day in period.dates()]
     if hours:
@@ -128,25 +124,16 @@ def _bars(facts: QuerySet[CallFact], period: Period) -> list[Bar]:
 
 
 def _people(facts: QuerySet[CallFact]) -> list[Row]:
-    counted = (
-        facts.exclude(user=None)
-        .values("user")
-        .annotate(
-            answered=COUNTS["answered"],
-            missed=Count("pk", filter=INCOMING & UNANSWERED),
-            reached=COUNTS["reached"],
-            talked=COUNTS["talk_seconds"],
-        )
-    )
-    rows = list(counted.order_by(F("talked").desc(), "user")[:MOST_PEOPLE])
-    names = get_user_model()._default_manager.in_bulk([row["user"] for row in rows])
+    counted = count_by(facts, [Kind.PERSON])[Kind.PERSON].items()
+    rows = sorted(((int(pk), counts) for pk, counts in counted if pk), key=lambda row: (-row[1].talk_seconds, row[0]))
+    names = get_user_model()._default_manager.in_bulk([pk for pk, _counts in rows[:MOST_PEOPLE]])
     return [
         Row(
-            name=presentation.person(names.get(row["user"])),
-            answered=row["answered"],
-            missed=row["missed"],
-            reached=row["reached"],
-            talked=presentation.length(row["talked"]),
+            name=presentation.person(names.get(pk)),
+            answered=counts.answered,
+            missed=counts.missed + counts.missed_outside,
+            reached=counts.reached,
+            talked=presentation.length(counts.talk_seconds),
         )
-        for row in rows
+        for pk, counts in rows[:MOST_PEOPLE]
     ]

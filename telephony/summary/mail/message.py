@@ -76,7 +76,7 @@ def _words(figures: Figures) -> list[tuple[str, str]]:
         (gettext("Clients who were missed"), str(clients.missed)),
         (gettext("… talked with since"), str(clients.returned)),
         (gettext("… who still wait"), str(clients.waiting)),
-        (gettext("Half of them were talked with within"), length(clients.times.median) or "–"),
+        (gettext("Half of them were talked with within"), length(clients.half_within) or "–"),
         (gettext("Outgoing calls"), str(calls.outgoing)),
         (gettext("… answered by the client"), str(calls.reached)),
         (gettext("Talk time"), length(calls.talk_seconds)),
