@@ -196,6 +196,7 @@ TELEPHONY_VENDORS = [
 KNOX_TOKEN_MODEL = "crm.ApiToken"  # noqa: S105  (a model)
 TELEPHONY_CONTACT_MODEL = "crm.Contact"
 TELEPHONY_CONTACT_DIRECTORY = "crm.directory.CrmDirectory"
+TELEPHONY_LANGUAGE_FUNCTION = "config.people.language.chosen_language"
 CRM_PHONE_REGION = read.read_region("CRM_PHONE_REGION", "RU")
 """Country whose numbers people type without a country code."""
 TELEPHONY_DIALS_PER_MINUTE = read.read_int("TELEPHONY_DIALS_PER_MINUTE", 6, highest=1000)

@@ -61,6 +61,12 @@ contact_directory_class = Setting[str](
     "nobody is known. It may also have `actions(call, user)`, the buttons of a card, `details(contact_pk, user)`, "
     "tasks and notes on it, and `search(term)`, contacts by name for the list of calls",
 )
+language_function = Setting[str](
+    name="TELEPHONY_LANGUAGE_FUNCTION",
+    default="",
+    meaning="your function of a user that returns the code of their language, for e-mails; without one, or where it "
+    "returns nothing, `LANGUAGE_CODE`",
+)
 encryption_keys = Setting[Sequence[str]](
     name="TELEPHONY_ENCRYPTION_KEYS",
     required=True,
@@ -178,6 +184,12 @@ trusted_proxies = Setting[int](
 def mail_is_set_up() -> bool:
     """Whether Django knows a mail server, or sends mail in a way of its own."""
     return bool(settings.EMAIL_HOST) or not settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend")
+
+
+def language_of(user: object) -> str:
+    """In which e-mails to this user are written."""
+    path = language_function()
+    return (import_string(path)(user) if path else "") or settings.LANGUAGE_CODE
 
 
 def contact_directory() -> ContactDirectory:

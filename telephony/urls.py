@@ -46,6 +46,7 @@ urlpatterns = [
     path("reconcile/<int:pk>/pull/", reconcile.pull, name="reconcile_pull"),
     path("reconcile/<int:pk>/import/", reconcile.start_import, name="reconcile_import"),
     path("reports/mail/", admin.site.admin_view(mail.reports), name="report_mails"),
+    path("reports/mail/<int:pk>/", admin.site.admin_view(mail.change), name="report_mail"),
     path("reports/mail/<int:pk>/send/", admin.site.admin_view(mail.send_now), name="report_mail_now"),
     path("reports/mail/<int:pk>/cancel/", admin.site.admin_view(mail.cancel), name="report_mail_cancel"),
     path("wallboard/", admin.site.admin_view(wallboard.wallboard), name="wallboard"),

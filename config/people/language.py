@@ -16,11 +16,15 @@ from config.models import Profile
 _KEY = "language"
 
 
+def chosen_language(user: Any) -> str:
+    """Empty where none was chosen."""
+    return Profile.objects.filter(user=user.pk).values_list("language", flat=True).first() or ""
+
+
 @receiver(user_logged_in, dispatch_uid="config: language")
 def remember_language(request: HttpRequest, user: Any, **_: Any) -> None:
     """Into the session, so that no page has to ask for it."""
-    found = Profile.objects.filter(user=user.pk).values_list("language", flat=True).first()
-    if found:
+    if found := chosen_language(user):
         request.session[_KEY] = found
 
 

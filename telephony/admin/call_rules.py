@@ -73,6 +73,11 @@ class CallRuleAdmin(TelephonyAdmin):
         rows: QuerySet[CallRule] = super().get_queryset(request)
         return rows.select_related("line", "connection").prefetch_related("tell")
 
+    def save_model(self, request: HttpRequest, obj: CallRule, form: Any, change: bool) -> None:
+        """Links in e-mails begin with the address at which people are now."""
+        obj.origin = request.build_absolute_uri("/").rstrip("/")
+        super().save_model(request, obj, form, change)
+
     @admin.display(description=_("rule"))
     def in_words(self, rule: CallRule) -> str:
         return sentence(rule)

@@ -1,33 +1,36 @@
-"""E-mails to those whom rules tell, through Django's own e-mail settings."""
+"""E-mails to those whom rules tell, each at most once, in the reader's language and with links to call and client."""
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
-from smtplib import SMTPException
+from email.utils import parseaddr
+from functools import partial
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from telephony.after_call.words import sentence
-from telephony.calls.access import visible_calls
-from telephony.conf import mail_is_set_up
-from telephony.jobs import Pauses, Queue, Run
-from telephony.models import RuleMessage
+from telephony.calls.access import visible_calls, visible_missed
+from telephony.conf import language_of, mail_is_set_up
+from telephony.jobs import LeaseLost, Pauses, Queue, Run
+from telephony.jobs.guard import guarded
+from telephony.models import Call, MissedItem, RuleMessage
+from telephony.outgoing.mail import Outcome, hand_over
 from telephony.ui import presentation
 
-log = logging.getLogger(__name__)
 Mail = RuleMessage.Mail
 QUEUE = Queue(
     model=RuleMessage,
     due=Q(mail=Mail.WAITING),
-    lease=timedelta(seconds=60),
+    lease=timedelta(minutes=2),
     related=("user", "run__rule__line", "run__rule__connection", "run__call__contact"),
+    token="lease",  # noqa: S106  (a column)
     pauses=Pauses(table=(timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))),
 )
 
@@ -37,22 +40,33 @@ def send_due(*, run: Run | None = None) -> int:
     done = 0
     for row in QUEUE.claims(run=run, exhausted=_give_up):
         done += 1
-        try:
-            _send(row)
-        except (OSError, SMTPException) as error:
-            log.warning("An e-mail of a rule was not taken: %s", type(error).__name__)
-            if not QUEUE.retry(row):
-                _give_up(row)
+        if not guarded("e-mail of a rule", row, partial(_send, row), otherwise=False):
+            _failed_here(row)
     return done
 
 
-def _send(row: RuleMessage) -> None:
-    user, call = row.user, row.run.call
-    may_see = user.is_active and visible_calls(user).filter(pk=call.pk).exists()
+def _send(row: RuleMessage) -> bool:
+    """Whatever becomes of it stands in the row then."""
+    if row.handed_over_at is not None:
+        return QUEUE.release(row, at=None, mail=Mail.UNCLEAR)
+    user = row.user
+    may_see = user.is_active and visible_calls(user).filter(pk=row.run.call_id).exists()
     if not (may_see and user.email and mail_is_set_up()):
-        _give_up(row)
-        return
-    with override(settings.LANGUAGE_CODE):
+        return QUEUE.release(row, at=None, mail=Mail.FAILED)
+    try:
+        handed = hand_over(message_for(row), begin=lambda: QUEUE.renew(row, handed_over_at=timezone.now()))
+    except LeaseLost:
+        return True  # Somebody else's by now.
+    states = {Outcome.SENT: Mail.SENT, Outcome.UNCLEAR: Mail.UNCLEAR, Outcome.REFUSED: Mail.FAILED}
+    if handed.outcome in states:
+        return QUEUE.release(row, at=None, mail=states[handed.outcome])
+    return _again(row)
+
+
+def message_for(row: RuleMessage) -> EmailMessage:
+    """What the reader may see of the call at this moment, in their language."""
+    user, call, rule = row.user, row.run.call, row.run.rule
+    with override(language_of(user)):
         client = presentation.client_name(call)
         subject = _("%(ending)s: %(client)s") % {"ending": capfirst(row.run.get_ending_display()), "client": client}
         words = {
@@ -60,12 +74,46 @@ def _send(row: RuleMessage) -> None:
             "number": presentation.client_number(call) or call.client_raw,
             "at": timezone.localtime(call.started_at).strftime("%d.%m.%Y %H:%M"),
             "our_number": call.our_number or "–",
-            "rule": sentence(row.run.rule),
+            "rule": sentence(rule),
         }
-        text = _("Client: %(client)s, %(number)s\nWhen: %(at)s\nOur number: %(our_number)s\n\nThe rule: %(rule)s")
-        send_mail(" ".join(subject.split()), text % words, None, [user.email])
-    QUEUE.release(row, at=None, mail=Mail.SENT)
+        text = (
+            _("Client: %(client)s, %(number)s\nWhen: %(at)s\nOur number: %(our_number)s\n\nThe rule: %(rule)s") % words
+        )
+        links = [f"{name}: {rule.origin}{path}" for name, path in _paths(call, user)] if rule.origin else []
+    headers = {"Message-ID": _message_id(row), "Auto-Submitted": "auto-generated"}
+    body = "\n".join([text, "", *links]) if links else text
+    return EmailMessage(" ".join(subject.split()), body, None, [user.email], headers=headers)
+
+
+def _paths(call: Call, user: object) -> list[tuple[str, str]]:
+    """The call's page, and that of the client who waits for a call back."""
+    found = [(_("The call"), reverse("admin:telephony_call_change", args=[call.pk]))]
+    items = visible_missed(user).filter(Q(first_call=call) | Q(last_call=call))
+    item: MissedItem | None = items.order_by("-pk").first()
+    if item is not None:
+        found.append((_("To be called back"), reverse("telephony:missed_item", args=[item.pk])))
+    return found
+
+
+def _message_id(row: RuleMessage) -> str:
+    """The mail's own: whoever gets it twice after all has a program that sees it."""
+    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<rule-{row.pk}-{row.at:%Y%m%d%H%M%S%f}@{host}>"
+
+
+def _failed_here(row: RuleMessage) -> bool:
+    if row.handed_over_at is not None:
+        return QUEUE.release(row, at=None, mail=Mail.UNCLEAR)
+    return _again(row)
+
+
+def _again(row: RuleMessage) -> bool:
+    """Nothing was handed over, or the server said no for the moment."""
+    if QUEUE.retry(row, handed_over_at=None):
+        return True
+    return QUEUE.release(row, at=None, mail=Mail.FAILED, handed_over_at=None)
 
 
 def _give_up(row: RuleMessage) -> None:
-    QUEUE.release(row, at=None, mail=Mail.FAILED)
+    """Every attempt ended with the death of its worker."""
+    QUEUE.release(row, at=None, mail=Mail.UNCLEAR if row.handed_over_at else Mail.FAILED)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from rest_framework.routers import SimpleRouter
 
-from telephony.api import missed, views
+from telephony.api import missed, rules, views
 
 router = SimpleRouter()
 router.register("calls", views.CallViewSet, basename="call")
 router.register("recordings", views.RecordingViewSet, basename="recording")
 router.register("dials", views.DialViewSet, basename="dial")
 router.register("missed", missed.MissedViewSet, basename="missed")
+router.register("rules", rules.RuleViewSet, basename="rule")
 router.register("extensions", views.ExtensionViewSet, basename="extension")
 
 urlpatterns = router.urls

@@ -45,7 +45,7 @@ CALLS = [
         how="Written anew with the call: where the number was a phone, a mark stands.",
     ),
     Place(model="telephony.CallFact", person=("line",), nobody=("source",), how="Follows its call."),
-    Place(model="telephony.CallSum", person=("value",), nobody=("kind",), how="Goes: its day is summed anew."),
+    Place(model="telephony.CallSum", person=("value",), how="Goes: its day is summed anew."),
     Place(model="telephony.CallQuery", person=("detail",), nobody=("reason",), how="Not asked about any more: goes."),
     Place(model="telephony.CallResult", person=("note",), how=OWN_TEXTS),
     Place(
@@ -156,7 +156,8 @@ OTHERS = [
     Place(model="telephony.Line", nobody=("number", "match", "label")),
     Place(model="telephony.Disposition", nobody=("label",)),
     Place(model="telephony.Team", nobody=("name",)),
-    Place(model="telephony.CallRule", nobody=("contact_source", "tag", "task_title")),
+    Place(model="telephony.CallRule", nobody=("contact_source", "tag", "task_title", "origin")),
+    Place(model="telephony.RuleMessage", nobody=("lease",)),
     Place(model="telephony.Calendar", nobody=("name",)),
     Place(model="telephony.ReportSubscription", nobody=("time_zone", "language", "origin")),
     # Mails are not kept. The answer is the mail server's, about an employee's address.

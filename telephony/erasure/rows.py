@@ -24,6 +24,7 @@ from telephony.missed.folding import refold_number
 from telephony.models import (
     Call,
     CallEvent,
+    CallFact,
     CallQuery,
     CallResult,
     Card,
@@ -36,7 +37,7 @@ from telephony.models import (
     PbxRow,
     Topic,
 )
-from telephony.reports.facts import forget_line
+from telephony.reports.facts import drop_sums
 
 MARK = "erased"
 """Stands where the number named a phone of a call: there has to be something that tells phones apart."""
@@ -122,7 +123,8 @@ def scrub_mentions(*, pk: int, target: Target) -> None:
         Notice.objects.filter(pk__in=[row.pk for row in corrections if finder.is_in_value(row.payload)]).delete()
     # Of a call that no event tells of any more nothing is folded.
     if Call.objects.filter(_of_our_number(target), pk=pk).update(our_number=""):
-        forget_line(call_pk=pk)
+        CallFact.objects.filter(pk=pk).update(line="", summed=False)
+    drop_sums(call_pk=pk)
 
 
 def keys_of_mentions(target: Target) -> Iterator[int]:

@@ -135,6 +135,13 @@ class CallRule(models.Model):
         help_text=_("Outgoing webhooks with the topic “a rule says so after a call”."),
     )
 
+    origin = models.CharField(
+        max_length=300,
+        blank=True,
+        editable=False,
+        help_text=_("The site's address, which links in e-mails begin with: where the rule was last saved."),
+    )
+
     class Meta:
         verbose_name = _("rule after a call")
         verbose_name_plural = _("rules after a call")

@@ -84,6 +84,7 @@ class RuleMessage(models.Model):
         WAITING = "waiting", _("e-mail waits")
         SENT = "sent", _("e-mail sent")
         FAILED = "failed", _("e-mail failed")
+        UNCLEAR = "unclear", _("e-mail perhaps sent")
 
     run = models.ForeignKey(RuleRun, models.CASCADE, related_name="messages")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="rule_messages")
@@ -92,6 +93,10 @@ class RuleMessage(models.Model):
     mail = models.CharField(_("e-mail"), max_length=10, choices=Mail, default=Mail.NONE)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_try_at = models.DateTimeField(null=True, help_text=_("When a worker sends the e-mail."))
+    lease = models.CharField(max_length=32, blank=True, help_text=_("Which worker sends it."))
+    handed_over_at = models.DateTimeField(
+        null=True, help_text=_("When it was begun to be handed to the mail server: it is not sent a second time.")
+    )
 
     class Meta:
         verbose_name = _("message of a rule")

@@ -61,11 +61,11 @@ def recount(**which: Any) -> None:
     CallFact.objects.filter(pk__in=CallFact.objects.filter(**which).values("pk")).update(summed=False)
 
 
-def forget_line(*, call_pk: int) -> None:
-    """Our number was a person's; the sums of its day go with it."""
+def drop_sums(*, call_pk: int) -> None:
+    """What the sums of the call's day say is to be gone at once, not only when they are counted anew."""
     for quarter in CallFact.objects.filter(pk=call_pk).values_list("quarter", flat=True):
-        CallFact.objects.filter(pk=call_pk).update(line="", summed=False)
         CallSum.objects.filter(day=day_of(quarter)).delete()
+        StaleDay.objects.create(day=day_of(quarter))
 
 
 def note_move(was: int, now: int) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models.signals import pre_delete
 
-from telephony.models import Call, CallFact, Disposition, StaleDay
-from telephony.reports.facts import day_of, recount
+from telephony.models import Call, Disposition
+from telephony.reports.facts import drop_sums, recount
 
 
 def follow_deleted() -> None:
@@ -19,8 +19,7 @@ def follow_deleted() -> None:
 
 
 def _call_goes(instance: Call, **_: Any) -> None:
-    for quarter in CallFact.objects.filter(pk=instance.pk).values_list("quarter", flat=True):
-        StaleDay.objects.create(day=day_of(quarter))
+    drop_sums(call_pk=instance.pk)
 
 
 def _user_goes(instance: Any, **_: Any) -> None:

@@ -6,7 +6,7 @@ For each of erasure's places with such columns there is one function here; test_
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -39,6 +39,7 @@ from telephony.models import (
     SavedFilter,
     Subscription,
 )
+from telephony.reports.sums import sum_due
 from tests.keeping.erased import DIGITS, OTHER, ask
 from tests.keeping.world import play_call, store_recording
 from tests.telephony.factories import ExtensionFactory, make_user
@@ -62,6 +63,7 @@ def plant(office: Connection) -> Call:
     _beside_calls(office, call, user)
     _in_imports(contact, user)
     _in_journal(contact, user)
+    sum_due(now=timezone.now() + timedelta(days=2))
     return call
 
 

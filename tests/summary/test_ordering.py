@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -75,6 +76,28 @@ def test_one_is_sent_at_once_and_none_after_it_was_stopped(order: Order, olga: A
     assert ReportMail.objects.get().is_trial
     client.post(f"{PAGE}{subscription.pk}/cancel/")
     assert not ReportMail.objects.exists()
+
+
+def test_one_is_changed_not_only_stopped(order: Order, anna: Any, olga: Any) -> None:
+    own, client = order(olga, hour=8), signed_in(olga)
+    order(olga, hour=9)
+    page = f"{PAGE}{own.pk}/"
+    assert client.get(page).context["form"]["hour"].value() == 8
+    assert "There is such a report" in client.post(page, {**WANTED, "hour": "9"}).text
+    assert client.post(page, {**WANTED, "period": "week", "teams": [Team.objects.get().pk]}).status_code == 302
+    before, own = own, ReportSubscription.objects.get(pk=own.pk)
+    assert (own.user, own.period, own.hour, own.language, own.teams.count()) == (olga, "week", 7, "ru", 1)
+    assert own.next_at != before.next_at
+    assert own.next_at.astimezone(ZoneInfo("Asia/Yekaterinburg")).strftime("%w %H:%M") == "1 07:00"
+    assert signed_in(anna).get(page).status_code == 404
+    assert signed_in(anna).post(page, WANTED).status_code == 404
+
+
+def test_a_changed_report_of_somebody_else_stays_theirs(order: Order, anna: Any, owner: Any) -> None:
+    owner.user_permissions.add(Permission.objects.get(codename="add_reportsubscription"))
+    theirs = order(anna)
+    signed_in(owner).post(f"{PAGE}{theirs.pk}/", {**WANTED, "user": anna.pk})
+    assert [(one.user, one.hour) for one in ReportSubscription.objects.all()] == [(anna, 7)]
 
 
 def test_what_is_missing_is_said(anna: Any, settings: Any) -> None:

@@ -27,7 +27,7 @@ class PersonField(forms.ModelChoiceField):
 
 
 class SubscriptionForm(forms.ModelForm):
-    """`orderer` orders it: for themselves or, with the right to, for others."""
+    """`orderer` orders it, or changes one: for themselves or, with the right to, for others."""
 
     hour = forms.TypedChoiceField(
         label=_("At what time"), coerce=int, choices=[(hour, f"{hour}:00") for hour in range(24)], initial=8
@@ -59,13 +59,17 @@ class SubscriptionForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        user = cleaned.setdefault("user", self._orderer)
+        user = cleaned.setdefault("user", self.instance.user if self.instance.pk else self._orderer)
         wanted = {"user": user, "period": cleaned.get("period"), "hour": cleaned.get("hour")}
-        if None not in wanted.values() and ReportSubscription.objects.filter(**wanted).exists():
+        if None not in wanted.values() and self._others.filter(**wanted).exists():
             self.add_error(
                 "hour", ValidationError(_("There is such a report at this hour already. Choose another hour."))
             )
         return cleaned
+
+    @property
+    def _others(self) -> QuerySet[ReportSubscription]:
+        return ReportSubscription.objects.exclude(pk=self.instance.pk)
 
 
 def teams_of(user: Any) -> QuerySet[Team]:

@@ -31,6 +31,18 @@ def subscribe(
     return subscription
 
 
+@transaction.atomic
+def change(*, subscription: ReportSubscription, teams: Iterable[Team], **values: Any) -> ReportSubscription:
+    """It comes at the next such hour. Raises IntegrityError if there is another one of that period and hour."""
+    row = ReportSubscription.objects.select_for_update().get(pk=subscription.pk)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.next_at = next_due(period=row.period, hour=row.hour, zone=ZoneInfo(row.time_zone), after=timezone.now())
+    row.save()
+    row.teams.set(teams)
+    return row
+
+
 def unsubscribe(*, subscription: ReportSubscription) -> None:
     subscription.delete()
 

@@ -39,7 +39,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     if not may_order(request):
         raise PermissionDenied
     form = SubscriptionForm(request.POST or None, orderer=user)
-    if request.method == "POST" and form.is_valid() and _order(request, form):
+    if request.method == "POST" and form.is_valid() and _save(request, form):
         messages.success(request, gettext("Ordered. “Send one now” shows what it looks like."))
         return HttpResponseRedirect(reverse("telephony:report_mails"))
     context = {
@@ -50,6 +50,19 @@ def reports(request: HttpRequest) -> HttpResponse:
         "manages": user.has_perm(MANAGES),
     }
     return shell.page(request, "telephony/summary/reports.html", title=_("Reports by e-mail"), **context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """One report's hour, days, language and teams."""
+    subscription = get_object_or_404(_own(request.user), pk=pk)
+    form = SubscriptionForm(request.POST or None, instance=subscription, orderer=request.user)
+    if request.method == "POST" and form.is_valid() and _save(request, form):
+        messages.success(request, gettext("Saved. It comes as you said from the next one on."))
+        return HttpResponseRedirect(reverse("telephony:report_mails"))
+    title = gettext("Change a report by e-mail")
+    return shell.page(request, "telephony/summary/change.html", title=title, form=form)
 
 
 @require_POST
@@ -66,11 +79,15 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("telephony:report_mails"))
 
 
-def _order(request: HttpRequest, form: SubscriptionForm) -> bool:
-    given = {name: form.cleaned_data[name] for name in ("user", "period", "hour", "time_zone", "language")}
-    origin = request.build_absolute_uri("/").rstrip("/")
+def _save(request: HttpRequest, form: SubscriptionForm) -> bool:
+    """Order it, or change the one that the form is of."""
+    values = {name: form.cleaned_data[name] for name in ("user", "period", "hour", "time_zone", "language")}
+    values |= {"origin": request.build_absolute_uri("/").rstrip("/"), "teams": form.cleaned_data.get("teams", ())}
     try:
-        subscribing.subscribe(**given, teams=form.cleaned_data.get("teams", ()), origin=origin)
+        if form.instance.pk:
+            subscribing.change(subscription=form.instance, **values)
+        else:
+            subscribing.subscribe(**values)
     except IntegrityError:  # The same click again: the first one ordered it.
         form.add_error("hour", gettext("There is such a report at this hour already. Choose another hour."))
         return False
