@@ -54,7 +54,7 @@ def _picks_people(request: HttpRequest) -> bool:
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, TelephonyAdmin):
+class UserAdmin(DjangoUserAdmin, TelephonyAdmin):  # type: ignore[misc]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

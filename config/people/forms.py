@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from config.models import Profile
 from config.people import rights
 from telephony.admin.extensions import ExtensionForm, save_extensions
+from telephony.editing.forms import EditedForm
 from telephony.models import Connection, Extension, Team
 
 NO_ROLE, AS_NOW = "", "keep"
 
 
-class EmployeeForm(forms.ModelForm):
+class EmployeeForm(EditedForm):
     """Name, login, role, teams and language. Offers only what `giver` may give; himself no other role."""
 
     role = forms.ChoiceField(label=_("Role"), required=False, widget=forms.RadioSelect)

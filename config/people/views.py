@@ -14,7 +14,6 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordResetCompleteView, PasswordResetConfirmView
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
@@ -26,6 +25,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from config.people import forms, links, rights
 from config.signin import sessions
 from telephony.admin.search import any_case
+from telephony.editing.forms import show_taken
+from telephony.editing.locking import row_of_form
 from telephony.ui import shell
 from telephony.ui.presentation import person
 
@@ -63,17 +64,21 @@ def employees(request: HttpRequest) -> HttpResponse:
 @permission_required(rights.MANAGE, raise_exception=True)
 def employee(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A new employee, or one who is here already."""
-    user = get_object_or_404(User, pk=pk) if pk else User()
-    if pk and not rights.may_manage(request.user, user):
-        raise PermissionDenied
-    shown_name = person(user) if pk else _("New employee")
-    form = forms.EmployeeForm(request.POST or None, instance=user, giver=request.user)
-    phones = forms.phones(request, user)
-    if request.method == "POST" and form.is_valid() and (phones is None or phones.is_valid()):
-        with transaction.atomic():
+    with row_of_form(request, User, pk):
+        user = get_object_or_404(User, pk=pk) if pk else User()
+        if pk and not rights.may_manage(request.user, user):
+            raise PermissionDenied
+        shown_name = person(user) if pk else _("New employee")
+        form = forms.EmployeeForm(request.POST or None, instance=user, giver=request.user)
+        phones = forms.phones(request, user)
+        # Both are checked, so that all questions stand on one page.
+        is_valid = all([form.is_valid(), phones is None or phones.is_valid()])
+        if request.method == "POST" and is_valid:
             saved = form.save()
             forms.save_phones(phones)
-        _note(request, saved, is_new=not pk)
+            _note(request, saved, is_new=not pk)
+    if request.method == "POST" and is_valid:
+        show_taken(request, [form, *(phones or [])])
         messages.success(request, gettext("%(name)s is saved.") % {"name": person(saved)})
         return HttpResponseRedirect(reverse("employee", args=[saved.pk]) + ("" if pk else "#password"))
     return shell.page(

@@ -12,8 +12,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, RelatedDropdo
 
 from crm.models import Contact, ContactPhone
 from crm.selectors.contacts import matching
-from telephony.admin.base import TelephonyAdmin
-from telephony.admin.theme import TabularInline
+from telephony.admin.base import EditedInline, TelephonyAdmin
 from telephony.call_log.dashboard import latest_calls
 from telephony.models import Call
 from telephony.recordings.player import call_rows
@@ -23,7 +22,7 @@ from telephony.ui.presentation import person
 LATEST_CALLS = 10
 
 
-class ContactPhoneInline(TabularInline):
+class ContactPhoneInline(EditedInline):
     model = ContactPhone
     extra = 0
     hide_title = True

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import permissions, viewsets
+from rest_framework import permissions
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.serializers import BaseSerializer
 
@@ -21,6 +21,7 @@ from telephony.api.once import PARAMETER, DoneOnce
 from telephony.api.paging import ByCursor
 from telephony.api.parameters import KnownParameters
 from telephony.api.scopes import InScope, Scope
+from telephony.api.versions import Versioned, versioned
 from telephony.call_log.filter import IdFilter, MomentFilter, TextFilter
 
 
@@ -54,13 +55,14 @@ class NoteFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 @extend_schema_view(create=extend_schema(parameters=[PARAMETER]))
-class _ViewSet(DoneOnce, Counted, KnownParameters, viewsets.ModelViewSet[Any]):
+class _ViewSet(DoneOnce, Counted, KnownParameters, Versioned):
     permission_classes = (permissions.IsAuthenticated, InScope, MayUseModel)
     scopes: ClassVar = {"read": Scope.READ_CONTACTS, "write": Scope.WRITE_CONTACTS}
     bulk_right = "crm.export_contacts"
     pagination_class = ByCursor
 
 
+@versioned(ContactSerializer)
 class ContactViewSet(_ViewSet):
     """Contacts, latest first."""
 
@@ -74,6 +76,7 @@ class ContactViewSet(_ViewSet):
         return found.prefetch_related("phones", "tags").order_by("-id")
 
 
+@versioned(CompanySerializer)
 class CompanyViewSet(_ViewSet):
     """Companies, latest first."""
 
@@ -87,6 +90,7 @@ class CompanyViewSet(_ViewSet):
         return found.prefetch_related("tags").order_by("-id")
 
 
+@versioned(TaskSerializer)
 class TaskViewSet(_ViewSet):
     """Tasks, latest first."""
 
@@ -100,6 +104,7 @@ class TaskViewSet(_ViewSet):
         return access.visible_tasks(self.request.user).select_related("assignee").order_by("-id")
 
 
+@versioned(NoteSerializer)
 class NoteViewSet(_ViewSet):
     """Notes, latest first. One's own can be reworded."""
 

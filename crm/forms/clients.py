@@ -10,8 +10,9 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Company, Contact, ContactPhone
+from crm.models import Company, Contact
 from crm.services.contacts import save_contact
+from telephony.editing.forms import EditedForm
 from telephony.ui.presentation import person
 
 
@@ -26,9 +27,28 @@ class PersonField(forms.ModelChoiceField):
         return person(obj)
 
 
-class ContactForm(forms.ModelForm):
+class _Inputs(forms.TextInput):
+    """Several inputs of one name, which the template draws."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        found: list[str] = data.getlist(name)
+        return found
+
+
+class NumbersField(forms.Field):
+    """Numbers as they were typed, without blanks."""
+
+    widget = _Inputs
+    holds_several = True
+
+    def clean(self, value: Any) -> list[str]:
+        return [number.strip() for number in value if number.strip()]
+
+
+class ContactForm(EditedForm):
     """A contact with its numbers (`phones`, several inputs of one name) and its company by name."""
 
+    phones = NumbersField(label=_("Numbers"), required=False)
     company_name = forms.CharField(label=_("Company"), max_length=200, required=False)
     responsible = PersonField(label=_("Responsible"), empty_label=_("nobody"))
 
@@ -47,16 +67,15 @@ class ContactForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs |= {"autofocus": True, "autocomplete": "off"}
         self.fields["company_name"].widget.attrs |= {"list": "crm-company-options", "autocomplete": "off"}
-        if self.instance.company_id and not self.is_bound:
-            self.initial["company_name"] = self.instance.company.name
-        self.phone_errors: list[str] = []
+        if self.instance.pk:
+            self.initial["company_name"] = self.instance.company.name if self.instance.company else ""
+            self.initial["phones"] = [phone.raw for phone in self.instance.phones.all()]
 
     @property
-    def phones(self) -> list[str]:
-        """The numbers as typed, blanks left out."""
-        if self.is_bound:
-            return [number.strip() for number in self.data.getlist("phones") if number.strip()]  # type: ignore[attr-defined]
-        return self.initial.get("phones") or [phone.raw for phone in _phones_of(self.instance)]
+    def numbers(self) -> list[str]:
+        """The numbers to show, as typed."""
+        shown = self["phones"].value() or ()
+        return [number.strip() for number in shown if number.strip()]
 
     def save_all(self, user: Any) -> Contact | None:
         """Save everything, or put what is wrong beside its field and return None."""
@@ -66,7 +85,7 @@ class ContactForm(forms.ModelForm):
         try:
             return save_contact(
                 contact=contact,
-                phones=self.phones,
+                phones=self.cleaned_data["phones"],
                 company=self.cleaned_data["company_name"],
                 tags=self.cleaned_data["tags"],
                 user=user,
@@ -75,18 +94,11 @@ class ContactForm(forms.ModelForm):
             if is_new:  # It was saved for a moment.
                 contact.pk = None
             for name, messages in error.message_dict.items():
-                if name == "phones":
-                    self.phone_errors = messages
-                else:
-                    self.add_error("company_name" if name == "company" else name, messages)
+                self.add_error("company_name" if name == "company" else name, messages)
             return None
 
 
-def _phones_of(contact: Contact) -> list[ContactPhone]:
-    return list(contact.phones.all()) if contact.pk else []
-
-
-class CompanyForm(forms.ModelForm):
+class CompanyForm(EditedForm):
     """A company."""
 
     responsible = PersonField(label=_("Responsible"), empty_label=_("nobody"))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.forms.clients import PersonField
 from crm.models import Note, Task
+from telephony.editing.forms import EditedForm
 from telephony.models.validators import validate_moment
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -27,7 +28,7 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(format=MOMENT, **options)
 
 
-class NoteForm(forms.ModelForm):
+class NoteForm(EditedForm):
     """The text of a note."""
 
     class Meta:
@@ -38,7 +39,7 @@ class NoteForm(forms.ModelForm):
         widgets = {"text": forms.Textarea(attrs={"rows": 3, "placeholder": _("What is worth remembering?")})}
 
 
-class TaskForm(forms.ModelForm):
+class TaskForm(EditedForm):
     """A task; without an assignee it is for whoever sets it."""
 
     due_at = forms.DateTimeField(

@@ -20,6 +20,7 @@ from crm.selectors.contacts import listed, listed_companies, matching
 from crm.selectors.filters import ListFilter
 from crm.views.base import desk, fragment, is_fragment
 from crm.views.contacts import timeline_fragment
+from telephony.editing.locking import row_of_form
 from telephony.ui.shell import page
 
 FEW = 10
@@ -80,12 +81,15 @@ def company_about(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def company_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The same part as a form, and back."""
-    company = _existing(request, pk)
-    form = CompanyForm(request.POST or None, instance=company)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        event = {"crm-saved": {"company": pk}}
-        return fragment(request, "crm/companies/about.html", event=event, company=_existing(request, pk))
+    with row_of_form(request, Company, pk):
+        company = _existing(request, pk)
+        form = CompanyForm(request.POST or None, instance=company)
+        is_saved = request.method == "POST" and form.is_valid()
+        if is_saved:
+            form.save()
+    if is_saved:
+        saved = {"company": _existing(request, pk), "taken": form.taken}
+        return fragment(request, "crm/companies/about.html", event={"crm-saved": {"company": pk}}, **saved)
     return fragment(request, "crm/companies/edit.html", form=form, company=company)
 
 

@@ -21,6 +21,7 @@ from crm.selectors.filters import ListFilter
 from crm.views.base import desk, fragment, is_fragment
 from telephony.cards.waiting import waiting_of_contact
 from telephony.domain.events import Phone
+from telephony.editing.locking import row_of_form
 from telephony.ui.shell import page
 
 
@@ -86,10 +87,12 @@ def contact_about(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The same part as a form, and back."""
-    contact = _existing(request, pk)
-    form = ContactForm(request.POST or None, instance=contact)
-    if request.method == "POST" and form.is_valid() and form.save_all(request.user):
-        saved = _about(request, _existing(request, pk))
+    with row_of_form(request, Contact, pk):
+        contact = _existing(request, pk)
+        form = ContactForm(request.POST or None, instance=contact)
+        is_saved = request.method == "POST" and form.is_valid() and form.save_all(request.user)
+    if is_saved:
+        saved = _about(request, _existing(request, pk)) | {"taken": form.taken}
         return fragment(request, "crm/contacts/about.html", event={"crm-saved": {"contact": pk}}, **saved)
     return fragment(request, "crm/contacts/edit.html", form=form, contact=contact)
 

@@ -16,6 +16,7 @@ from crm.models import Note
 from crm.selectors.timeline import Item
 from crm.services.notes import add_note, edit_note
 from crm.views.base import call_in, contact_in, desk, fragment, row_in, saved
+from telephony.editing.locking import row_of_form
 
 
 @desk("crm.view_note", "crm.add_note")
@@ -48,13 +49,16 @@ def note_shown(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def note_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The note as a form, in its place in the timeline, and back."""
-    note = _existing(request, pk)
-    if not may_edit_note(request.user, note):
-        raise PermissionDenied
-    form = NoteForm(request.POST or None, instance=note)
-    if request.method == "POST" and form.is_valid():
-        note.refresh_from_db(fields=["text"])
-        edit_note(note=note, text=form.cleaned_data["text"])
+    with row_of_form(request, Note, pk):
+        note = _existing(request, pk)
+        if not may_edit_note(request.user, note):
+            raise PermissionDenied
+        form = NoteForm(request.POST or None, instance=note)
+        is_saved = request.method == "POST" and form.is_valid()
+        if is_saved:
+            note.refresh_from_db(fields=["text"])
+            edit_note(note=note, text=form.cleaned_data["text"])
+    if is_saved:
         return _shown(request, note)
     return fragment(request, "crm/notes/edit.html", form=form, note=note)
 

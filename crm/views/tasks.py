@@ -20,6 +20,7 @@ from crm.selectors.tasks import WHOSE, has_team, sections, tasks_of
 from crm.selectors.timeline import with_people
 from crm.services.tasks import save_task, set_done
 from crm.views.base import call_in, contact_in, desk, fragment, is_fragment, row_in, saved
+from telephony.editing.locking import row_of_form
 from telephony.ui.presentation import client_number
 from telephony.ui.shell import page
 
@@ -70,10 +71,12 @@ def call_back(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The task as a form, in its place, and back."""
-    task = _existing(request, pk)
-    form = TaskForm(request.POST or None, instance=task)
-    if request.method == "POST" and form.is_valid() and _saved(form, task, request.user):
-        return _row(request, task, "crm-saved")
+    with row_of_form(request, Task, pk):
+        task = _existing(request, pk)
+        form = TaskForm(request.POST or None, instance=task)
+        is_saved = request.method == "POST" and form.is_valid() and _saved(form, task, request.user)
+    if is_saved:
+        return _row(request, task, "crm-saved", taken=form.taken)
     return fragment(request, "crm/tasks/edit.html", form=form, task=task, **_moments(), **_row_context(request))
 
 
@@ -88,8 +91,9 @@ def task_shown(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def task_done(request: HttpRequest, pk: int) -> HttpResponse:
     """Ticks the task off, or with `done=0` opens it again; it stays in its place, so that this can be undone."""
-    task = _existing(request, pk)
-    set_done(task=task, done=request.POST.get("done") == "1", user=request.user)
+    with row_of_form(request, Task, pk):
+        task = _existing(request, pk)
+        set_done(task=task, done=request.POST.get("done") == "1", user=request.user)
     return _row(request, task, "crm-ticked")
 
 
@@ -131,9 +135,9 @@ def _existing(request: HttpRequest, pk: int) -> Task:
     return get_object_or_404(with_people(visible_tasks(request.user)), pk=pk)
 
 
-def _row(request: HttpRequest, task: Task, event: str = "") -> HttpResponse:
+def _row(request: HttpRequest, task: Task, event: str = "", **more: Any) -> HttpResponse:
     happened = {event: {"task": task.pk}} if event else None
-    context = _row_context(request)
+    context = _row_context(request) | more
     return fragment(request, "crm/tasks/row.html", event=happened, task=task, now=timezone.now(), **context)
 
 

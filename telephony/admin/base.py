@@ -15,8 +15,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 
 from telephony.admin.lists import StrictChangeList, is_indexed, ordering_of, own_parameters
-from telephony.admin.theme import InfinitePaginator, ModelAdmin
+from telephony.admin.theme import InfinitePaginator, ModelAdmin, TabularInline
 from telephony.domain.searching import is_searchable
+from telephony.editing.forms import EditedForm, show_taken
+from telephony.editing.locking import lock
 from telephony.models.validators import validate_moment
 
 ROWS_PER_PAGE = 50
@@ -32,6 +34,7 @@ class TelephonyAdmin(ModelAdmin):
     list_per_page = ROWS_PER_PAGE
     list_filter_submit = True
     show_facets = ShowFacets.NEVER
+    change_form_before_template = "telephony/editing/admin.html"
     linked_lookups: Sequence[str] = ()
     """Lookups, beside those of the filters, that links of other pages use."""
 
@@ -59,8 +62,23 @@ class TelephonyAdmin(ModelAdmin):
         return field
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Django takes an empty `_to_field` for a field's name, and fails."""
+        """Django takes an empty `_to_field` for a field's name, and fails. A row that is to be changed is locked."""
+        if request.method == "POST" and object_id.isdecimal() and len(object_id) < 19:
+            lock(self.model, int(object_id))
         return super().get_object(request, object_id, from_field or None)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Whoever changes a row overwrites nothing that somebody else changed meanwhile."""
+        form = super().get_form(request, obj, change, **kwargs)
+        asks_for_names = kwargs.get("fields", ()) is None
+        if obj is None or asks_for_names or not self.has_change_permission(request, obj):
+            return form
+        return form if issubclass(form, EditedForm) else type(form.__name__, (EditedForm, form), {})
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        forms_of_rows = [form, *(of_row for formset in formsets for of_row in formset.forms)]
+        show_taken(request, forms_of_rows)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         try:
@@ -87,6 +105,15 @@ class TelephonyAdmin(ModelAdmin):
     def found(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> tuple[QuerySet[Any], bool]:
         """The rows that have the term, which is not empty, and whether some may come twice."""
         return super().get_search_results(request, queryset, term)
+
+
+class EditedInline(TabularInline):
+    """Rows of another row's page, each of which somebody else may change meanwhile."""
+
+    form = EditedForm
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_fields(request, obj), *(["seen"] if self.has_change_permission(request, obj) else [])]
 
 
 class ReadOnlyAdmin(TelephonyAdmin):

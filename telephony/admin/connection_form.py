@@ -21,6 +21,7 @@ from telephony.admin.theme import (
     TextInput,
 )
 from telephony.connections.settings import clean_settings
+from telephony.editing.forms import Secret
 from telephony.models import Connection
 from telephony.vendors import get_vendor
 from telephony.vendors.base import SecretField, VendorSettingsForm
@@ -91,6 +92,17 @@ class ConnectionForm(PolicyForm):
         if isinstance(countries, forms.MultipleChoiceField):
             countries.choices = _regions("")
         self.instance.vendor = self.vendor
+
+    def secrets(self) -> dict[str, Secret]:
+        found = {}
+        for name, field in get_vendor(self.vendor).settings_form().fields.items():
+            if isinstance(field, SecretField):
+                entered = getattr(self, "cleaned_data", {}).get(PREFIX + name)
+                is_kept = not entered and not is_removed(self, PREFIX + name)
+                found[PREFIX + name] = Secret(
+                    stored=self.stored.get(name) or "", entered=None if is_kept else entered or ""
+                )
+        return found
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

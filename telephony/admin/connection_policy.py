@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from telephony.admin.listed import LinesField
+from telephony.editing.forms import EditedForm
 from telephony.models import Connection
 
 SECTIONS: tuple[tuple[Any, dict[str, Any]], ...] = (
@@ -19,7 +19,7 @@ SECTIONS: tuple[tuple[Any, dict[str, Any]], ...] = (
 )
 
 
-class PolicyForm(forms.ModelForm):
+class PolicyForm(EditedForm):
     """Fields that `ConnectionForm` adds its own to."""
 
     recording_hosts = LinesField(

@@ -11,15 +11,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
-from telephony.admin.base import TelephonyAdmin
+from telephony.admin.base import EditedInline, TelephonyAdmin
 from telephony.admin.secret_input import SecretInput, is_removed
-from telephony.admin.theme import TabularInline
 from telephony.connections.settings import key_of_leg, save_extension, sends_keys_to_its_own_host
+from telephony.editing.forms import EditedForm, Secret
 from telephony.models import Extension
 from telephony.ui import presentation
 
 
-class ExtensionForm(forms.ModelForm):
+class ExtensionForm(EditedForm):
     """A key left empty keeps what is stored. With `leg`, that of a call, it is the key that the PBX sent there."""
 
     key = forms.CharField(
@@ -48,6 +48,12 @@ class ExtensionForm(forms.ModelForm):
             )
         if self.initial.get("leg"):
             self.fields["key"].help_text = _("Left empty, it is the key by which the PBX named the phone in the call.")
+
+    def secrets(self) -> dict[str, Secret]:
+        if "key" not in self.fields:
+            return {}
+        entered = getattr(self, "cleaned_data", {}).get("key") or ("" if is_removed(self, "key") else None)
+        return {"key": Secret(stored=self._stored, entered=entered)}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -97,7 +103,7 @@ class ExtensionAdmin(TelephonyAdmin):
         return str(asked) if extension.key_is_asked else extension.key_label
 
 
-class ExtensionInline(TabularInline):
+class ExtensionInline(EditedInline):
     """A user's phones, for the users' admin of a project. Its save_formset has to call `save_extensions`."""
 
     model = Extension

@@ -20,8 +20,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from telephony.admin.base import TelephonyAdmin
-from telephony.admin.theme import SearchableSelect, TabularInline
+from telephony.admin.base import EditedInline, TelephonyAdmin
+from telephony.admin.theme import SearchableSelect
 from telephony.domain.hours import is_working, next_opening
 from telephony.models import Calendar, Schedule, SpecialDay
 from telephony.models.schedule import WEEKDAYS
@@ -50,7 +50,7 @@ class ScheduleForm(forms.ModelForm):
         return cleaned
 
 
-class SpecialDayInline(TabularInline):
+class SpecialDayInline(EditedInline):
     model = SpecialDay
     fields = ["day", "kind", "times", "name"]
     extra = 0

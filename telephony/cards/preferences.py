@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods
 
 from telephony.cards import results
 from telephony.cards.views import settings_row
+from telephony.editing.forms import EditedForm, show_taken
+from telephony.editing.locking import row_of_form
 from telephony.models import DeskSettings, Extension
 from telephony.ui import shell
 
@@ -33,7 +35,7 @@ SILENCES: list[tuple[str, str | Promise]] = [
 ]
 
 
-class PreferencesForm(forms.ModelForm):
+class PreferencesForm(EditedForm):
     """Everything but the moment until which not to disturb: that is chosen in words."""
 
     silence = forms.ChoiceField(label=_("Do not disturb"))
@@ -86,9 +88,14 @@ def preferences(request: HttpRequest) -> HttpResponse:
     """The page. It is the user's own, whoever else may see more."""
     user: Any = request.user
     row = settings_row(user)
-    form = PreferencesForm(request.POST or None, instance=row)
-    if request.method == "POST" and form.is_valid():
-        results.save_preferences(row=form.save(commit=False))
+    with row_of_form(request, DeskSettings, row.pk):
+        row.refresh_from_db()
+        form = PreferencesForm(request.POST or None, instance=row)
+        is_saved = request.method == "POST" and form.is_valid()
+        if is_saved:
+            results.save_preferences(row=form.save(commit=False))
+    if is_saved:
+        show_taken(request, [form])
         messages.success(request, gettext("Saved. All your tabs know it already."))
         return HttpResponseRedirect(reverse("telephony:desk_settings"))
     phones = Extension.objects.filter(user=user).select_related("connection")
