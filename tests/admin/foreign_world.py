@@ -83,12 +83,13 @@ def sign_in(username: str, group: str = "") -> Client:
     return client
 
 
-ROWS: list[type[Model]] = [Call, Note, Task, Recording, Contact, Dial, Export, SavedFilter, Delivery, Connection]
+ROWS: list[type[Model]] = [Call, Note, Task, Recording, Contact, Dial, Export, SavedFilter, Connection]
 
 
 def every_address(*, searches: bool) -> Iterator[str]:
     """Each address of the URL list, with the numbers of rows where it takes one; lists are searched, too."""
     keys = sorted({pk for model in ROWS for pk in model._default_manager.values_list("pk", flat=True)})
+    of_deliveries = Delivery.objects.order_by("pk").values_list("pk", flat=True)
     for route in sorted({_plain(route) for route in _routes(get_resolver(), "")}):
         if "<" not in route:
             yield f"/{route}"
@@ -98,7 +99,7 @@ def every_address(*, searches: bool) -> Iterator[str]:
             if searches and route.startswith(("api/", "telephony/calls")):
                 yield from (f"/{route}?{name}={PART}" for name in ("search", "client", "text"))
             continue
-        for key in keys:
+        for key in of_deliveries if "/delivery/" in route else keys:
             yield f"/{re.sub('<[^>]*>', str(key), route)}"
 
 

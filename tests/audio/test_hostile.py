@@ -17,6 +17,7 @@ import pytest
 
 from telephony.recordings.audio import AudioError, AudioKind, Problem, identify, kinds, prepare, preparing, sound
 from tests.audio.samples import NAMES, sample
+from tests.rounds import rounds
 from tests.servers import ROOT
 
 
@@ -76,7 +77,7 @@ def test_a_file_cut_anywhere_is_shorter_or_refused(source: Path, name: str) -> N
 def test_damaged_files_come_to_an_end(source: Path, name: str) -> None:
     """Bytes changed at random: whatever is left of the sound is taken, or it is refused; never anything else."""
     luck = random.Random(name)
-    for _ in range(8):
+    for _ in range(rounds(3, full=8)):
         data = bytearray(sample(name))
         for _ in range(luck.choice((1, 20, 500))):
             data[luck.randrange(len(data))] = luck.randrange(256)

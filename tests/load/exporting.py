@@ -6,7 +6,7 @@ from http.client import HTTPConnection
 
 import psycopg
 
-from tests.load.test_dial_speed import Page
+from tests.load.clicks import Page
 
 BEING_WRITTEN = "SELECT count(*) FROM telephony_export WHERE state = 'working' AND rows_done > 0"
 

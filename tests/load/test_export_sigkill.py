@@ -9,9 +9,9 @@ import psycopg
 import pytest
 from openpyxl import load_workbook
 
+from tests.load.clicks import Page
 from tests.load.exporting import BEING_WRITTEN, copy_the_call, order_export
 from tests.load.judged import add_connection, querying
-from tests.load.test_dial_speed import Page
 from tests.load.traffic import call_of_12_events, post_all
 from tests.load.workers import Program, celery, wait_for
 from tests.rounds import rounds

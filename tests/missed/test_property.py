@@ -19,6 +19,7 @@ from tests.missed.company import OTHER, Company, told
 from tests.properties.messages import Message
 from tests.properties.played import examples
 from tests.properties.stored import deliver
+from tests.rounds import rounds
 from tests.telephony.messages import CLIENT, at
 
 WEEK = 7 * 24 * 3600
@@ -149,6 +150,6 @@ def test_rows_are_the_same_whatever_comes_when(company: Company, seed: int) -> N
 
 @pytest.mark.proof
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", range(100, 140))
+@pytest.mark.parametrize("seed", range(100, 100 + rounds(8, full=40)))
 def test_so_are_those_of_many_weeks(company: Company, seed: int) -> None:
     same_in_any_order(company, seed)

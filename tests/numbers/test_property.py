@@ -12,7 +12,7 @@ from telephony.domain import numbers
 from tests.numbers.spellings import Spelled, Speller
 from tests.rounds import rounds
 
-SPELLINGS = rounds(2_000, full=10_000)
+SPELLINGS = rounds(600, full=10_000)
 REGION = "RU"
 
 

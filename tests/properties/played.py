@@ -16,6 +16,7 @@ from tests.properties import pbxs
 from tests.properties.messages import Message
 from tests.properties.script import UNANSWERED, Script, scripts
 from tests.properties.truth import truth
+from tests.rounds import rounds
 
 LATEST_COPY = timedelta(hours=2)
 LATEST_ANONYMOUS_COPY = timedelta(seconds=119)
@@ -45,8 +46,9 @@ class Played:
 
 
 def examples(count: int) -> settings:
-    """So many examples of a property; with HYPOTHESIS_PROFILE=thorough twenty times as many."""
-    return settings(max_examples=count * (20 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 1))
+    """With --full so many examples of a property, else a third; HYPOTHESIS_PROFILE=thorough: twenty times as many."""
+    thorough = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+    return settings(max_examples=count * 20 if thorough else rounds(count // 3, full=count))
 
 
 def events_of(messages: Sequence[Message]) -> list[CallEvent]:

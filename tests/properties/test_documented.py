@@ -22,6 +22,7 @@ from telephony.domain.fold import CallState, fold
 from tests.properties.messages import Message
 from tests.properties.played import events_of
 from tests.properties.stored import deliver, make_connection, stored_calls
+from tests.rounds import rounds
 from tests.vendors.payloads import Payload
 
 TABLE = Path(__file__).parents[3] / "shared" / "vectors" / "vectors.json"
@@ -49,7 +50,7 @@ SEQUENCES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 SHORT = [name for name, (_, payloads) in SEQUENCES.items() if len(payloads) <= 4]
 TRANSFER = "sipuni-seq-doc-transfer"
-SAMPLED_ORDERS = 200
+SAMPLED_ORDERS = rounds(40, full=200)
 
 
 def messages_of(name: str) -> list[Message]:

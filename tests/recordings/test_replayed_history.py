@@ -15,6 +15,7 @@ from telephony.intake import inbox
 from telephony.models import Call, CallEvent, CallLeg, Delivery, Recording
 from telephony.simulator.scenarios import Scriptwriter
 from telephony.vendors import get_vendor
+from tests.rounds import rounds
 from tests.simulator.test_messages import STARTED_AT, VENDORS, ZONE, hook_of, make_pbx
 from tests.telephony.factories import ConnectionFactory
 
@@ -75,9 +76,18 @@ def raises(parsed: Parsed) -> Parsed:
     raise ZeroDivisionError
 
 
-@pytest.mark.parametrize("broken", [ignores, reads_another_link, raises])
+BREAKS = (ignores, reads_another_link, raises)
+VARIANTS = [(slug, variant) for slug in VENDORS for variant in get_vendor(slug).simulator().variants]
+
+
 @pytest.mark.parametrize(
-    ("slug", "variant"), [(slug, variant) for slug in VENDORS for variant in get_vendor(slug).simulator().variants]
+    ("slug", "variant", "broken"),
+    [
+        (*variant, broken)
+        for place, variant in enumerate(VARIANTS)
+        # Each in one way, the next one in another; with --full each in all of them.
+        for broken in BREAKS[place % rounds(3, full=1) :: rounds(3, full=1)]
+    ],
 )
 def test_nothing_that_is_kept_goes_and_the_right_parser_restores_every_row(
     slug: str, variant: str, broken: Callable[[Parsed], Parsed], monkeypatch: pytest.MonkeyPatch
