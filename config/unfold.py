@@ -11,6 +11,12 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
+def _is_at_reports(request: HttpRequest) -> bool:
+    """Reports by e-mail lie below them, and are an entry of their own."""
+    path, mails = request.path, reverse("telephony:report_mails")
+    return path.startswith(reverse("telephony:reports")) and not path.startswith(mails)
+
+
 def _may_view(app: str, model: str) -> Callable[[HttpRequest], bool]:
     def allowed(request: HttpRequest) -> bool:
         rights = (f"{app}.view_{model}", f"{app}.change_{model}")
@@ -102,6 +108,7 @@ UNFOLD: dict[str, Any] = {
                         "title": _("Reports"),
                         "icon": "monitoring",
                         "link": reverse_lazy("telephony:reports"),
+                        "active": _is_at_reports,
                         "permission": _may_view("telephony", "call"),
                     },
                     {

@@ -20,7 +20,6 @@ PERIODS = (
     ("last_week", _("last week")),
     ("30", _("last 30 days")),
     ("month", _("this month")),
-    ("days", _("days of your choice")),
 )
 DEFAULT = "7"
 

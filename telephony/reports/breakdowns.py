@@ -18,7 +18,7 @@ from telephony.models import Connection, Disposition, Line, Team
 from telephony.reports.counting import ByValue, Kind
 from telephony.reports.counts import Counts
 from telephony.reports.facts import line_of
-from telephony.ui.presentation import person
+from telephony.ui.presentation import number_in_words, person
 
 MOST_ROWS = 100
 """Of one table; those with the fewest calls are left out."""
@@ -37,6 +37,8 @@ class Part:
 class Breakdown:
     name: str
     title: str | Promise
+    head: str | Promise
+    """Of the column with the labels."""
     kind: str
     """Of what it is made: a CallSum.Kind."""
     query: str
@@ -47,17 +49,36 @@ class Breakdown:
 
 BREAKDOWNS = (
     Breakdown(
-        name="people", title=_("By employee"), kind=Kind.PERSON, query="charged", rest="nobody", rest_label=_("nobody")
+        name="people",
+        title=_("By employee"),
+        head=_("employee"),
+        kind=Kind.PERSON,
+        query="charged",
+        rest="nobody",
+        rest_label=_("nobody"),
     ),
     Breakdown(
-        name="teams", title=_("By team"), kind=Kind.PERSON, query="team", rest="no_team", rest_label=_("no team")
+        name="teams",
+        title=_("By team"),
+        head=_("team"),
+        kind=Kind.PERSON,
+        query="team",
+        rest="no_team",
+        rest_label=_("no team"),
     ),
     Breakdown(
-        name="lines", title=_("By our number"), kind=Kind.LINE, query="line", rest="no_line", rest_label=_("not told")
+        name="lines",
+        title=_("By our number"),
+        head=_("our number"),
+        kind=Kind.LINE,
+        query="line",
+        rest="no_line",
+        rest_label=_("not told"),
     ),
     Breakdown(
         name="sources",
         title=_("By source"),
+        head=_("source"),
         kind=Kind.SOURCE,
         query="source",
         rest="no_source",
@@ -66,6 +87,7 @@ BREAKDOWNS = (
     Breakdown(
         name="connections",
         title=_("By connection"),
+        head=_("connection"),
         kind=Kind.CONNECTION,
         query="connection",
         rest="",
@@ -74,6 +96,7 @@ BREAKDOWNS = (
     Breakdown(
         name="results",
         title=_("By result"),
+        head=_("result"),
         kind=Kind.RESULT,
         query="result",
         rest="no_result",
@@ -129,4 +152,8 @@ def _labels(name: str, values: Sequence[str]) -> dict[str, str]:
 
 
 def _line_labels(lines: Iterable[tuple[str, str]]) -> dict[Any, str]:
-    return {line_of(number): f"{label} ({number})" for number, label in lines if label}
+    found = {}
+    for number, label in lines:
+        words = number_in_words(number) if number.startswith("+") else number
+        found[line_of(number)] = f"{label} ({words})" if label else words
+    return found

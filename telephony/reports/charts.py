@@ -92,11 +92,14 @@ class Spot:
     missed_url: str
 
 
-def heat_html(heat: list[tuple[str, list[Spot]]]) -> list[tuple[str, SafeString]]:
-    """The cells of each row."""
+def heat_html(heat: list[tuple[str, list[Spot]]]) -> tuple[list[str], list[tuple[str, SafeString]]]:
+    """The hours from the first with a call to the last, and the cells of each row. Nights without calls would only
+    push the days off a telephone's screen."""
     calls, missed = gettext("calls"), gettext("missed")
-    rows = [(day, [markup.spot(spot, calls, missed) for spot in spots]) for day, spots in heat]
-    return [(day, SafeString("".join(parts))) for day, parts in rows]
+    used = [hour for hour in range(24) if any(spots[hour].calls for _day, spots in heat)] or [0, 23]
+    first, end = used[0], used[-1] + 1
+    rows = [(day, [markup.spot(spot, calls, missed) for spot in spots[first:end]]) for day, spots in heat]
+    return [f"{hour:02}" for hour in range(first, end)], [(day, SafeString("".join(parts))) for day, parts in rows]
 
 
 def heat_map(figures: Figures, period: Period) -> list[tuple[str, list[Spot]]]:

@@ -122,7 +122,7 @@ def breakdowns(figures: Figures, period: Period, *, only: str = "") -> list[Tabl
         Table(
             name=one.name,
             title=str(one.title),
-            head=str(one.title),
+            head=str(one.head),
             rows=[_row(part, period) for part in parts_of(one, figures.parts)],
         )
         for one in BREAKDOWNS

@@ -53,14 +53,15 @@ def reports(request: HttpRequest) -> HttpResponse:
     now = read_figures(request.user, period, service_seconds=seconds, parts=tables.PARTS)
     before = read_summary(request.user, period.before, service_seconds=seconds)
     days, hours = tables.by_day(now, period), tables.by_hour(now, period)
+    heat_hours, heat = charts.heat_html(charts.heat_map(now, period)) if period.days > 1 else ([], [])
     context = {
         **_asked(request, form),
         "period": period,
         "tiles": tiles(now, before, period),
         "client_tiles": client_tiles(now, before, period),
         "charts": [(one, charts.bars(one)) for one in ([days, hours] if period.days > 1 else [hours])],
-        "heat": charts.heat_html(charts.heat_map(now, period)) if period.days > 1 else [],
-        "hours": [f"{hour:02}" for hour in range(24)],
+        "heat": heat,
+        "hours": heat_hours,
         "tables": tables.breakdowns(now, period),
         "is_empty": not now.total.calls and not now.clients.missed,
         "service_seconds": seconds,
@@ -118,10 +119,16 @@ def _asked(request: HttpRequest, form: ReportForm) -> dict[str, Any]:
     has_days = bool(given.get("first_day") or given.get("last_day"))
     return {
         "form": form,
-        "periods": PERIODS,
+        "periods": [(value, label, _of_period(request, value)) for value, label in PERIODS],
         "chosen": "days" if has_days else given.get("period") or DEFAULT,
         "query": _query(request),
     }
+
+
+def _of_period(request: HttpRequest, period: str) -> str:
+    """The same page of other days."""
+    kept = {name: value for name, value in request.GET.items() if name in ("show", "within")}
+    return f"?{urlencode({'period': period, **kept})}"
 
 
 def _query(request: HttpRequest) -> str:

@@ -78,6 +78,29 @@ def test_which_of_yesterday_s_did_nobody_return_is_two_clicks(
     shot(page, "missed-yesterday")
 
 
+def test_how_many_did_we_miss_last_week_who_and_were_they_returned_is_three_clicks(
+    server: Server, office: Office, browser_page: PageFactory
+) -> None:
+    last_monday = -7 - datetime.now(ZONE).weekday()
+    office.call(at(last_monday, 9), client=KNOWN)
+    office.call(at(last_monday, 9, 20), "mobilon", client=KNOWN, talk=120, direction=Direction.OUTGOING)
+    office.call(at(last_monday + 4, 12), client=LOST)
+    page = browser_page(server, "boris")
+    page.goto("/admin/")
+    page.get_by_role("link", name="Reports", exact=True).first.click()
+    page.get_by_role("link", name="last week").click()
+    page.get_by_role("link", name="Clients who were missed").click()
+    page.wait_for_url("**/reports/missed/?**show=all")
+    found = {row.locator("th").inner_text(): row.inner_text() for row in page.locator("tbody tr").all()}
+    expect(page.get_by_role("heading", name=f"{len(found)} clients")).to_be_visible()
+    known = next(text for who, text in found.items() if KNOWN[-2:] in who or "Иванов" in who)
+    assert "talked with" in known
+    assert "20:20" in known, "how soon: it rang for 20 seconds"
+    lost = next(text for who, text in found.items() if "555-99-99" in who)
+    assert "open" in lost
+    shot(page, "missed-last-week")
+
+
 def test_the_buttons_and_the_number_in_the_menu(server: Server, office: Office, browser_page: PageFactory) -> None:
     page = browser_page(server, "boris")
     page.goto("/telephony/missed/?whose=all&period=yesterday")
