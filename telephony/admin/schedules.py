@@ -126,7 +126,8 @@ def week_picture(schedule: Schedule, now: datetime) -> dict[str, Any]:
             {"x": round(span.begins / 14.4, 2), "width": round((min(span.ends, 1440) - span.begins) / 14.4, 2)}
             for span in spans
         ]
-        times = getattr(schedule, WEEKDAYS[number]) or gettext("day off")
+        times = [part.strip() for part in getattr(schedule, WEEKDAYS[number]).split(",")]
+        times = times if any(times) else [gettext("day off")]
         rows.append({"day": capfirst(str(NAMES[number])), "bars": bars, "times": times})
     today = now.astimezone(schedule.hours().zone).date()
     coming = sorted((day, spans) for day, spans in schedule.hours().days.items() if day >= today)[:NEXT_DAYS]

@@ -62,8 +62,12 @@ def visible_dials(user: Any) -> QuerySet[Dial]:
     return Dial.objects.filter(people)
 
 
-def visible_missed(user: Any) -> QuerySet[MissedItem]:
-    """Missed clients whom this user may see: whose phone rang, who is to return them, and whose team is."""
+def visible_missed(user: Any, *, calls_from: int | None = None) -> QuerySet[MissedItem]:
+    """Missed clients whom this user may see: whose phone rang, who is to return them, and whose team is.
+
+    For many items at once: `calls_from` is a key that no call of theirs lies below. Then the calls of these people
+    are looked up once; else each item's.
+    """
     scope, items = seeing(user), MissedItem.objects.all()
     if scope is Scope.ALL:
         return items
@@ -75,6 +79,9 @@ def visible_missed(user: Any) -> QuerySet[MissedItem]:
     rang = CallLeg.objects.filter(Q(call=OuterRef("first_call")) | Q(call=OuterRef("last_call")), user__in=people)
     teams = Team.objects.filter(members=user.pk).values("pk")
     charged = Q(assignee__in=people) | Q(closed_by__in=people) | Q(team__in=teams)
+    if calls_from is not None:
+        theirs = CallLeg.objects.filter(user__in=people, call__gte=calls_from).order_by().values("call")
+        return items.filter(charged | Q(first_call__in=theirs) | Q(last_call__in=theirs))
     return items.filter(charged | Exists(rang))
 
 

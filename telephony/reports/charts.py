@@ -49,16 +49,22 @@ class Bars:
 
 
 def bars(table: Table) -> Bars:
-    """A bar for each row."""
-    tops = [sum(getattr(row.counts, name) for name in STACKED) for row in table.rows]
+    """A bar for each row; hours begin with the first that has a call and end with the last."""
+    rows = table.rows if table.name == "days" else _used(table.rows)
+    tops = [sum(getattr(row.counts, name) for name in STACKED) for row in rows]
     top, blocks, labels = max([1, *tops]), [], []
-    every, columns = -(-len(table.rows) // MOST_LABELS), table.columns
-    for number, row in enumerate(table.rows):
+    every, columns = -(-len(rows) // MOST_LABELS), table.columns
+    for number, row in enumerate(rows):
         blocks += _stack(row, number * STEP + GAP, top, columns)
         if number % every == 0:
             labels.append((number * STEP + STEP / 2, _foot(row)))
-    width = max(1, len(table.rows)) * STEP
+    width = max(1, len(rows)) * STEP
     return Bars(width=width, height=HEIGHT + FOOT, top=top, blocks=blocks, labels=labels)
+
+
+def _used(rows: list[Row]) -> list[Row]:
+    used = [number for number, row in enumerate(rows) if row.counts.calls] or [0, len(rows) - 1]
+    return rows[used[0] : used[-1] + 1]
 
 
 def _foot(row: Row) -> str:

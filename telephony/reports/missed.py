@@ -14,7 +14,7 @@ from telephony.reports.figures import seen_items
 from telephony.reports.period import Period
 from telephony.ui.presentation import length, number_in_words, person
 
-MOST_SHOWN = 500
+ON_A_PAGE = 100
 SHOWN = (
     ("all", _("all who were missed")),
     ("returned", _("returned")),
@@ -34,20 +34,21 @@ class Client:
     who: str
 
 
-def clients(user: Any, period: Period, show: str) -> tuple[int, list[Client]]:
-    """How many there are, and the first of them, by when they called."""
+def clients(user: Any, period: Period, show: str, page: int = 1) -> tuple[int, list[Client]]:
+    """How many there are, and those of one page, by when they called."""
     items = seen_items(user, period)
     if show == "returned":
         items = items.filter(state=MissedState.RETURNED)
     elif show == "not_returned":
         items = items.exclude(state=MissedState.RETURNED)
     rows = items.select_related("contact", "closed_by", "assignee").order_by("-first_at", "-pk")
-    return items.count(), [_shown(item) for item in rows[:MOST_SHOWN]]
+    return items.count(), [_shown(item) for item in rows[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]]
 
 
-def clients_url(period: Period, show: str) -> str:
-    days = {"first_day": period.first.isoformat(), "last_day": period.last.isoformat()}
-    return f"{reverse('telephony:report_missed')}?{urlencode({**days, 'show': show})}"
+def clients_url(period: Period, show: str, page: int = 1) -> str:
+    asked = {"first_day": period.first.isoformat(), "last_day": period.last.isoformat(), "show": show}
+    more = {"page": str(page)} if page > 1 else {}
+    return f"{reverse('telephony:report_missed')}?{urlencode({**asked, **more})}"
 
 
 def _shown(item: MissedItem) -> Client:

@@ -24,12 +24,13 @@ from telephony.models import Exported
 from telephony.reports import charts, tables
 from telephony.reports.asking import DEFAULT, PERIODS, ReportForm
 from telephony.reports.figures import read_figures, read_summary
-from telephony.reports.missed import MOST_SHOWN, SHOWN, clients, clients_url
+from telephony.reports.missed import ON_A_PAGE, SHOWN, clients, clients_url
 from telephony.reports.rejudging import under_way
 from telephony.reports.tiles import client_tiles, tiles
 from telephony.ui import shell
 
 View = Callable[..., HttpResponseBase]
+MOST_PAGES = 10_000
 
 
 def _for_people(view: View) -> View:
@@ -78,14 +79,17 @@ def missed(request: HttpRequest) -> HttpResponse:
     period = form.period_asked()
     show = request.GET.get("show", "all")
     show = show if show in dict(SHOWN) else "all"
-    count, rows = clients(request.user, period, show)
+    given = request.GET.get("page", "")
+    page = min(max(1, int(given)), MOST_PAGES) if given.isascii() and given.isdigit() and len(given) < 7 else 1
+    count, rows = clients(request.user, period, show, page)
     context = {
         **_asked(request, form),
         "period": period,
         "show": show,
         "count": count,
         "clients": rows,
-        "is_cut": count > MOST_SHOWN,
+        "earlier": clients_url(period, show, page - 1) if page > 1 else "",
+        "later": clients_url(period, show, page + 1) if count > page * ON_A_PAGE else "",
         "choices": [(value, label, clients_url(period, value)) for value, label in SHOWN],
     }
     return shell.page(request, "telephony/reports/missed.html", title=_("Clients who were missed"), **context)
@@ -132,4 +136,4 @@ def _of_period(request: HttpRequest, period: str) -> str:
 
 
 def _query(request: HttpRequest) -> str:
-    return urlencode([(name, value) for name, value in request.GET.items() if value and name != "show"])
+    return urlencode([(name, value) for name, value in request.GET.items() if value and name not in ("show", "page")])

@@ -90,6 +90,21 @@ def test_clients_are_as_many_as_the_figures_say(week: Period, owner: Any) -> Non
     assert of.not_returned
 
 
+def test_clients_come_in_pages(week: Period, owner: Any, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("missed", "views"):
+        monkeypatch.setattr(f"telephony.reports.{module}.ON_A_PAGE", 2)
+    client.force_login(owner)
+    address, seen, pages = f"/telephony/reports/missed/?first_day={week.first}&last_day={week.last}", set(), 0
+    while address:
+        page = client.get(address).content.decode()
+        seen |= set(re.findall(r'href="(/telephony/missed/[0-9]+/)"', page))
+        found = re.search(r'href="([^"]*)" rel="next"', page)
+        address, pages = unescape(found[1]) if found else "", pages + 1
+    count = read_figures(owner, week).clients.missed
+    assert (len(seen), pages) == (count, -(-count // 2))
+    assert client.get("/telephony/reports/missed/?page=x").status_code == 200
+
+
 def test_the_page_and_its_exports(week: Period, owner: Any, client: Client) -> None:
     client.force_login(owner)
     days = f"first_day={week.first}&last_day={week.last}"
