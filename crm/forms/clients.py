@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models import Company, Contact
 from crm.services.contacts import save_contact
@@ -55,7 +56,11 @@ class ContactForm(EditedForm):
     class Meta:
         model = Contact
         fields = ["name", "position", "email", "responsible", "source", "tags"]
-        labels = {"name": _("Name"), "position": _("Position"), "email": _("Email")}
+        labels = {
+            "name": pgettext_lazy("of a contact", "Name"),
+            "position": pgettext_lazy("of a contact", "Position"),
+            "email": pgettext_lazy("of a contact", "Email"),
+        }
         labels |= {"source": _("Source"), "tags": _("Tags")}
         help_texts = dict.fromkeys(("name", "position", "email", "source", "tags"), "")
         widgets = {
@@ -106,7 +111,12 @@ class CompanyForm(EditedForm):
     class Meta:
         model = Company
         fields = ["name", "site", "email", "responsible", "tags"]
-        labels = {"name": _("Name"), "site": _("Site"), "email": _("Email"), "tags": _("Tags")}
+        labels = {
+            "name": _("Name"),
+            "site": _("Site"),
+            "email": pgettext_lazy("of a contact", "Email"),
+            "tags": _("Tags"),
+        }
         help_texts = dict.fromkeys(("name", "site", "email", "tags"), "")
         widgets = {
             "tags": forms.CheckboxSelectMultiple,

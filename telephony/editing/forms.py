@@ -60,7 +60,7 @@ def show_taken(request: HttpRequest, edited: Iterable[Any]) -> None:
     """On the next page: what somebody else had changed of these forms' rows, and stays beside what was saved."""
     taken = [field for form in edited for field in getattr(form, "taken", ())]
     if taken:
-        messages.info(request, render_to_string("telephony/editing/saved.html", {"taken": taken}))
+        messages.info(request, render_to_string("telephony/editing/message.html", {"taken": taken}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +175,7 @@ class EditedForm(forms.ModelForm):
         elif holds_several(field):
             self._put_together(name, field, before)
         elif mine == before or answer == THEIRS:
-            self._take(name, field, value)
+            self._take(name, field, value, is_news=answer != THEIRS)
         elif answer != MINE + now:
             self._ask(name, field, mine=cleaned, theirs=value, now=now)
 
@@ -198,9 +198,10 @@ class EditedForm(forms.ModelForm):
         added = [one for one, told in zip(cleaned, mine, strict=True) if told not in before and told not in now]
         self._take(name, field, [*kept, *added], theirs=value)
 
-    def _take(self, name: str, field: forms.Field, value: Any, *, theirs: Any = None) -> None:
+    def _take(self, name: str, field: forms.Field, value: Any, *, theirs: Any = None, is_news: bool = True) -> None:
         self.cleaned_data[name] = value
-        self.taken.append(Taken(label=self._label(name), value=in_words(field, value if theirs is None else theirs)))
+        told = in_words(field, value if theirs is None else theirs)
+        self.taken.extend([Taken(label=self._label(name), value=told)] if is_news else [])
         texts, html_name = texts_of(field, value), self.add_prefix(name)
         widget = widget_of(field)
         if isinstance(widget, forms.MultiWidget):

@@ -10,14 +10,21 @@ from lxml import html
 _TICKED = ("checkbox", "radio", "submit")
 
 
+def _address(form: Any) -> str:
+    return str(form.get("hx-post") or form.get("action") or "")
+
+
 def form_of(client: Client, address: str, *, marked: str = "seen") -> dict[str, Any]:
     """The values of the form that has an input of that name."""
     return values_in(client.get(address).content.decode(), marked)
 
 
-def values_in(page: str, marked: str = "seen") -> dict[str, Any]:
+def values_in(page: str, marked: str = "seen", action: str = "") -> dict[str, Any]:
+    """Of the form that has an input of that name and, if it names its address, this one."""
     tree: Any = html.fromstring(page)
-    form = next(form for form in tree.forms if marked in form.fields)
+    form = next(
+        form for form in tree.forms if marked in form.fields and _address(form) in ("", action or _address(form))
+    )
     found: dict[str, list[str]] = {}
     for name, value in form.form_values():
         found.setdefault(name, []).append((value or "").removeprefix("\n"))

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from telephony.calls import access
+from telephony.editing.forms import EditedForm
 from telephony.models import ReportSubscription, Team
 from telephony.ui import presentation
 
@@ -26,7 +27,7 @@ class PersonField(forms.ModelChoiceField):
         return f"{name} ({obj.email})" if obj.email else name
 
 
-class SubscriptionForm(forms.ModelForm):
+class SubscriptionForm(EditedForm):
     """`orderer` orders it, or changes one: for themselves or, with the right to, for others."""
 
     hour = forms.TypedChoiceField(

@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from telephony.calls import access
 from telephony.conf import mail_is_set_up
+from telephony.editing.forms import show_taken
+from telephony.editing.locking import row_of_form
 from telephony.models import ReportMail, ReportSubscription
 from telephony.summary.mail import subscribing
 from telephony.summary.mail.forms import MANAGES, SubscriptionForm
@@ -56,9 +58,12 @@ def reports(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """One report's hour, days, language and teams."""
-    subscription = get_object_or_404(_own(request.user), pk=pk)
-    form = SubscriptionForm(request.POST or None, instance=subscription, orderer=request.user)
-    if request.method == "POST" and form.is_valid() and _save(request, form):
+    with row_of_form(request, ReportSubscription, pk):
+        subscription = get_object_or_404(_own(request.user), pk=pk)
+        form = SubscriptionForm(request.POST or None, instance=subscription, orderer=request.user)
+        is_saved = request.method == "POST" and form.is_valid() and _save(request, form)
+    if is_saved:
+        show_taken(request, [form])
         messages.success(request, gettext("Saved. It comes as you said from the next one on."))
         return HttpResponseRedirect(reverse("telephony:report_mails"))
     title = gettext("Change a report by e-mail")
