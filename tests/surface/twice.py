@@ -10,6 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -68,7 +69,7 @@ class Twice:
             return lambda client: client.post(path, json.dumps(body), "application/json", headers=headers)
         values = {**self._form(address, path), **body, "once_key": "the-forms-own-key"}
         htmx = {"HX-Request": "true"} if address.startswith("crm/") and "new" not in address.split("/")[2] else {}
-        return lambda client: client.post(path, values, headers=htmx)
+        return lambda client: client.post(path, {**values, **_files(values)}, headers=htmx)
 
     def _form(self, address: str, path: str) -> dict[str, Any]:
         shown = self.client(address).get(path)
@@ -148,6 +149,11 @@ def at_once(*, presses: int, part: int, of: int) -> dict[str, list[Any]]:
         if (found := _more(was, counts())) != one:
             wrong[address] = [one, found]
     return wrong
+
+
+def _files(values: dict[str, Any]) -> dict[str, Any]:
+    """A file is read to its end by being sent."""
+    return {name: SimpleUploadedFile("a.csv", value) for name, value in values.items() if isinstance(value, bytes)}
 
 
 def _press(send: Callable[[Client], Any], client: Client) -> None:
