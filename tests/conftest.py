@@ -40,7 +40,6 @@ _FIRST = (
     "test_standalone.py",
 )
 """The files that take longest."""
-_PROOFS = ("proof", "alone", "proof and not alone")
 _run_is_ours = RUN not in os.environ
 
 
@@ -61,7 +60,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Of a lane of proofs, files without any are not even imported: that takes each worker many seconds."""
-    if config.option.markexpr not in _PROOFS or not collection_path.name.startswith("test_"):
+    if config.option.markexpr != "proof" or not collection_path.name.startswith("test_"):
         return None
     return "mark.proof" not in collection_path.read_text() or None
 

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from tests.rounds import rounds
 from tests.servers import ROOT
 
 STANDALONE = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.standalone.settings"}
@@ -25,11 +26,12 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.proof
 def test_telephonys_tests_pass_without_crm_and_config() -> None:
     tests = ("tests/telephony", "tests/vendors")
-    done = run("-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", *tests)
+    which = () if rounds(0, full=1) else ("-p", "tests.firsts")
+    done = run("-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", *which, *tests)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
     passed = re.search(r"(\d+) passed", done.stdout)
     assert passed is not None
-    assert int(passed[1]) > 500
+    assert int(passed[1]) > rounds(300, full=500)
 
 
 @pytest.mark.parametrize("name", ["crm", "config", "crm.models", "config.settings"])
