@@ -30,12 +30,14 @@ from tests.servers import Server
 from tests.services import missing
 
 _FIRST = (
-    "surface/test_sweep.py",
     "e2e/test_canary.py",
+    "desk/test_live_server.py",
+    "load/test_starvation.py",
+    "admin/test_two_worlds.py",
     "e2e/test_import.py",
     "load/test_recordings_sigkill.py",
-    "load/test_starvation.py",
-    "desk/test_live_server.py",
+    "load/test_sigkill.py",
+    "surface/test_matrix.py",
     "config/test_demo.py",
     "test_standalone.py",
 )

@@ -94,7 +94,7 @@ def postgresql_database(server_url: str, template: str = "template1") -> Iterato
 def _migrate(var_dir: str, database_url: str) -> None:
     environment = {**os.environ, "VAR_DIR": var_dir, "DATABASE_URL": database_url}
     environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, timeout=120, check=True)
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, timeout=600, check=True)
 
 
 if __name__ == "__main__":

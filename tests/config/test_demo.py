@@ -138,7 +138,11 @@ def test_a_person_can_sign_in_sees_calls_and_stops_it_with_ctrl_c(
 
 
 @pytest.mark.proof
-def test_when_a_part_of_it_dies_the_rest_is_stopped_and_it_is_said_which(make_demo: Callable[..., Demo]) -> None:
+def test_when_a_part_of_it_dies_the_rest_is_stopped_and_it_is_said_which(
+    make_demo: Callable[..., Demo], tmp_path: Path
+) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "db.sqlite3").write_bytes(migrated_sqlite())
     demo = make_demo("--without-calls")
     started = descendants(demo.process.pid)
     command_lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in started}

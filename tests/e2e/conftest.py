@@ -61,6 +61,7 @@ def browser_page(chromium: Browser) -> Iterator[PageFactory]:
             base_url=server.url,
             viewport={"width": screen[0], "height": screen[1]},
             color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
             locale=locale,
             timezone_id="Europe/Moscow",
             **more,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import BrowserContext, Locator, Page
@@ -18,6 +19,8 @@ from tests.servers import Server
 
 PEOPLE = {"anna": "101", "boris": "102", "clara": "103"}
 TABS = ("/admin/", "/telephony/calls/", "/telephony/desk/settings/")
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+"""A browser's window. What turns or trembles would be painted sixty times a second, by a processor, in each tab."""
 ADD_PBX = """
 from django.contrib.auth import get_user_model
 from telephony.models import Disposition, Extension, Line

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.browser import log_in, run
-from tests.e2e.office import KEEP_STREAMS, PEOPLE, TABS, Office, Person
+from tests.e2e.office import DESK, KEEP_STREAMS, PEOPLE, TABS, Office, Person
 
 pytestmark = pytest.mark.proof
 SOON = 10_000
@@ -22,7 +22,7 @@ def the_people(chromium: Browser, office: Office) -> Iterator[dict[str, Person]]
     """Everybody with three tabs open, on different pages."""
     people = {}
     for name in PEOPLE:
-        context = chromium.new_context(base_url=office.server.url, viewport={"width": 1280, "height": 900})
+        context = chromium.new_context(base_url=office.server.url, **DESK)
         context.add_cookies([log_in(office.server, name)])  # type: ignore[list-item]
         context.add_init_script(KEEP_STREAMS)
         for path in TABS:

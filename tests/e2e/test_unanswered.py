@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.browser import log_in, run
-from tests.e2e.office import KEEP_STREAMS, TABS, Office, Person
+from tests.e2e.office import DESK, KEEP_STREAMS, TABS, Office, Person
 
 pytestmark = pytest.mark.proof
 SOON = 15_000
@@ -18,7 +18,7 @@ SOON = 15_000
 @pytest.fixture
 def anna(chromium: Browser, office: Office) -> Iterator[Person]:
     """With three tabs."""
-    context = chromium.new_context(base_url=office.server.url, viewport={"width": 1280, "height": 900})
+    context = chromium.new_context(base_url=office.server.url, **DESK)
     context.add_cookies([log_in(office.server, "anna")])  # type: ignore[list-item]
     context.add_init_script(KEEP_STREAMS)
     for path in TABS:

@@ -19,17 +19,18 @@ from tests.load.judged import (
     stored_requests,
 )
 from tests.load.traffic import OK, Request, call_of_12_events, post_all
+from tests.rounds import rounds
 from tests.servers import Server
 
 pytestmark = pytest.mark.proof
 
-CALLS, DUPLICATES = 40, 60
+CALLS, DUPLICATES = rounds(15, full=40), rounds(25, full=60)
 LONGEST_WAIT_SECONDS = 1.6
 """The request's patience is 0.8 s; twice that on a machine that is busy with other tests."""
 
 
 def mixed_traffic() -> list[Request]:
-    """40 calls of 12 events, some of them twice, in no order."""
+    """Calls of 12 events, some of them twice, in no order."""
     events = [request for number in range(CALLS) for request in call_of_12_events(number)]
     assert len(set(events)) == CALLS * 12
     chance = random.Random(2)

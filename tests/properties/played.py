@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from telephony.domain.events import CallEvent, Direction
@@ -48,7 +48,9 @@ class Played:
 def examples(count: int) -> settings:
     """With --full so many examples of a property, else a third; HYPOTHESIS_PROFILE=thorough: twenty times as many."""
     thorough = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
-    return settings(max_examples=count * 20 if thorough else rounds(count // 3, full=count))
+    # How fast they are made says how busy the machine is.
+    many = count * 20 if thorough else rounds(count // 3, full=count)
+    return settings(max_examples=many, suppress_health_check=[HealthCheck.too_slow])
 
 
 def events_of(messages: Sequence[Message]) -> list[CallEvent]:
