@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.static_files.CompressedPages",
     "telephony.ui.private.PrivateAnswers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -161,8 +162,9 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-# Without `collectstatic` (development, demo) files are served from where they lie.
-WHITENOISE_USE_FINDERS = not PRODUCTION
+STATIC_IS_COLLECTED = read.read_bool("STATIC_COLLECTED", PRODUCTION)
+"""Whether `collectstatic` wrote them; in development they are served from where they lie."""
+WHITENOISE_USE_FINDERS = not STATIC_IS_COLLECTED
 
 TELEPHONY_X_ACCEL_PREFIX = read.read_url_prefix("TELEPHONY_X_ACCEL_PREFIX")
 """Where nginx has the folder of recordings as an internal location: it sends the files then, not we."""
@@ -170,9 +172,13 @@ RECORDINGS_DIR = read.read_private_folder(
     "RECORDINGS_DIR", VAR_DIR / "recordings", group_reads=bool(TELEPHONY_X_ACCEL_PREFIX)
 )
 """Recordings of calls: not under a media root, because no web server may hand them out by itself."""
+_COLLECTED, _WHERE_THEY_LIE = (
+    "config.static_files.CollectedFiles",
+    "django.contrib.staticfiles.storage.StaticFilesStorage",
+)
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": _COLLECTED if STATIC_IS_COLLECTED else _WHERE_THEY_LIE},
     "recordings": read_recordings_storage(RECORDINGS_DIR, group_reads=bool(TELEPHONY_X_ACCEL_PREFIX)),
 }
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700

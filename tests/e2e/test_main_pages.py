@@ -66,6 +66,19 @@ FOREIGN = "select2-search__field"
 THEME = {"color-contrast", "scrollable-region-focusable"}
 """Rules that the theme's own side bar breaks; ours are held to them on our part of the page."""
 
+NAMES_OF_ICONS = """async () => {
+    await document.fonts.ready;
+    const widthOf = (icon) => {
+        const text = document.createRange();
+        text.selectNodeContents(icon);
+        return text.getBoundingClientRect().width;
+    };
+    return [...document.querySelectorAll(".material-symbols-outlined")]
+        .filter((icon) => widthOf(icon) > 1.6 * parseFloat(getComputedStyle(icon).fontSize))
+        .map((icon) => icon.textContent);
+}"""
+"""Icons that are shown as the letters of their names."""
+
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dict[str, str]]]:
@@ -107,6 +120,7 @@ def test_a_page_opens_without_refused_scripts_and_without_serious_faults(
     )
     # The documentation is drf-spectacular's page.
     assert address.endswith("/docs/") or _faults(page) == []
+    assert page.evaluate(NAMES_OF_ICONS) == [], "not in the font: .ci/subset-fonts makes it anew"
 
 
 @pytest.mark.parametrize("address", PAGES[:-3])

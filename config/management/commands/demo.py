@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
+import subprocess
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -46,6 +49,9 @@ class Command(BaseCommand):
             raise CommandError(f"Port {port} is taken: stop what uses it, or choose another with --port.")
         api_port = _port_of_apis(port)
         self.stdout.write("Preparing the database and the demo company ...")
+        # For the programs that are started below, this one among them.
+        os.environ["STATIC_COLLECTED"] = "1"
+        collecting = subprocess.Popen([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"])
         call_command("migrate", verbosity=0)
         password = secrets.token_urlsafe(9)
         try:
@@ -55,6 +61,8 @@ class Command(BaseCommand):
                 f"This database has a user {error} that is not the demo's. "
                 "Set VAR_DIR to an empty folder (and unset DATABASE_URL) to run the demo beside it."
             ) from None
+        if collecting.wait():
+            raise CommandError("The demo's scripts and styles could not be written; the last lines above say why.")
         try:
             with Processes() as processes:
                 rate = BUSY if options["busy"] else CALM

@@ -1,0 +1,69 @@
+"""What a page costs who opens it for the first time, and again: bytes and requests, as Chromium counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Request
+
+from tests.e2e.browser import add_person
+from tests.e2e.conftest import PageFactory
+from tests.servers import Server
+
+pytestmark = pytest.mark.proof
+MOST_BYTES = 600_000
+PAGES = ("/admin/", "/telephony/calls/", "/telephony/missed/", "/telephony/reports/", "/crm/contacts/")
+PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
+SENT = "performance.getEntriesByType('resource').filter((one) => one.name.includes('/static/') && one.transferSize > 0)"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """As production and demo serve it: after `collectstatic`."""
+    server = Server(var_dir=tmp_path_factory.mktemp("var"), threads=4)
+    server.environment["STATIC_COLLECTED"] = "1"
+    server.make_tables()
+    server.manage("collectstatic", "--noinput", "-v0")
+    add_person(server, "anna", "Administrator")
+    server.start()
+    yield server
+    server.stop()
+
+
+def opened(page: Page, address: str) -> list[Request]:
+    """All that was asked for the page, and answered."""
+    asked: list[Request] = []
+
+    def note(request: Request) -> None:
+        asked.append(request)
+
+    page.on("requestfinished", note)
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.remove_listener("requestfinished", note)
+    return asked
+
+
+def weight(request: Request) -> int:
+    sizes = request.sizes()
+    return sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_cold_page_is_light_and_a_second_one_loads_no_file_again(
+    server: Server, browser_page: PageFactory, address: str
+) -> None:
+    page = browser_page(server, "anna")
+    asked = opened(page, address)
+    total, painted = sum(map(weight, asked)), page.evaluate(PAINTED)
+    print(f"\n{address}: {total / 1000:.0f} kB, {len(asked)} requests, painted after {painted:.0f} ms")  # noqa: T201
+    assert total < MOST_BYTES
+    for request in asked:
+        if "/static/" in request.url:
+            answer = request.response()
+            assert answer is not None
+            assert "immutable" in answer.headers.get("cache-control", ""), request.url
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(f"{SENT}.map((one) => one.name)") == []
