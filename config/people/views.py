@@ -27,6 +27,7 @@ from config.signin import sessions
 from telephony.admin.search import any_case
 from telephony.editing.forms import show_taken
 from telephony.editing.locking import row_of_form
+from telephony.once.repeatable import repeatable
 from telephony.ui import shell
 from telephony.ui.presentation import person
 
@@ -96,6 +97,7 @@ def employee(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     )
 
 
+@repeatable  # It waits for the mail server; a link that is made twice is the same link.
 @require_POST
 @permission_required(rights.MANAGE, raise_exception=True)
 def password_link(request: HttpRequest, pk: int) -> HttpResponse:

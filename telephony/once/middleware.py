@@ -24,6 +24,7 @@ from telephony.database.middleware import too_long
 from telephony.database.timeouts import is_timeout
 from telephony.models import OnceAnswer
 from telephony.once.claims import KEY, Asked, OtherRequest, Told, UnderWay, do_once
+from telephony.once.repeatable import is_repeatable
 
 FIELD = "once_key"
 HEADER = "X-Once-Key"
@@ -72,7 +73,9 @@ def _with_key(found: re.Match[bytes]) -> bytes:
 
 def _key(request: HttpRequest, view: Callable[..., Any]) -> str | None:
     is_api = hasattr(view, "cls")  # Programs have a header of their own: telephony/api/once.py.
-    if request.method != "POST" or is_api or iscoroutinefunction(view) or not request.user.is_authenticated:
+    if request.method != "POST" or is_api or iscoroutinefunction(view) or is_repeatable(view):
+        return None
+    if not request.user.is_authenticated:
         return None
     return request.headers.get(HEADER) or request.POST.get(FIELD)
 

@@ -10,9 +10,11 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from config.people import links
 from telephony.models import Extension, Team
 from tests.admin.world import connect
 from tests.people.conftest import PASSWORD, browser, filled, group
@@ -86,6 +88,19 @@ def test_the_link_is_sent_where_mail_is_set_up(chief: Client, settings: Any) -> 
     assert [letter.to for letter in mail.outbox] == [["anna@example.ru"]]
     assert "http://testserver/people/password/" in mail.outbox[0].body
     assert "Ваш логин: anna" in mail.outbox[0].body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_waits_for_the_mail_server(
+    chief: Client, make_person: Callable[..., User], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MAIL_IS_SET_UP = True
+    anna = make_person("anna", "Operator", email="anna@example.com")
+    held = []
+    monkeypatch.setattr(links, "mail_link", lambda user, link: held.append(connection.in_atomic_block))
+    form = {"how": "mail", "once_key": "key-of-the-form"}
+    assert chief.post(reverse("password-link", args=[anna.pk]), form).status_code == 302
+    assert held == [False]
 
 
 def test_a_role_is_changed_and_taken_and_with_it_who_may_sign_in(chief: Client) -> None:

@@ -111,7 +111,7 @@ EXEMPT: dict[str, str] = {
     r"(admin|account)/log(in|out)/|account/.*": "sessions, second factors: each try is another, and counted",
     r"admin/password_change/|people/password/.*": "the first one ends the session or the link",
     r"people/sign-ins/let-in/": "takes back a count: the second finds none",
-    r"people/employees/<int:pk>/password-link/": "writes nothing: the link is signed",
+    r"people/employees/<int:pk>/password-link/": "repeatable: waits for the mail server; twice is the same link",
     r"i18n/setlang/": "sets a cookie",
     r"telephony/dial/|api/v1/dials/": "has its own key, the click's (tests/dialing)",
     r"telephony/recordings/<pk>/fetch": "marks a row as due: the second marks it as due again",
