@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from telephony.domain import numbers
 from telephony.domain.listed_call import PbxCall
 from telephony.models import Call
 from telephony.reconcile.comparing import Entry, Fact, Standing
@@ -75,7 +76,7 @@ def row_of(entry: Entry) -> Row:
     call, listed = entry.call, entry.listed
     direction = call.direction if call else str(listed.direction) if listed else "unknown"
     symbol, word = presentation.DIRECTIONS[direction]
-    told = (listed.client_e164 or listed.client_raw) if listed else ""
+    told = (numbers.shown(listed.client_e164) if listed.client_e164 else listed.client_raw) if listed else ""
     number = (presentation.shown_number(call) if call else "") or told
     client = presentation.client_name(call) if call else number
     return Row(

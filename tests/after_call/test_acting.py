@@ -21,6 +21,9 @@ from tests.missed.company import Company
 from tests.telephony.factories import make_contact
 from tests.telephony.messages import CLIENT, START
 
+SHOWN = "+7 920 111-96-13"
+"""CLIENT, as people read it."""
+
 ALL = {"add_contact": True, "contact_source": "Missed", "tag": "New", "task_title": "Call {number}"}
 
 
@@ -36,7 +39,7 @@ def test_everything_at_once(company: Company, boss: User) -> None:
     contact, task, call = Contact.objects.get(), Task.objects.get(), Call.objects.get()
     assert did() == [("contact", "made"), ("tag", "made"), ("task", "made")]
     assert states() == ["done"]
-    assert (contact.name, contact.source, str(contact.tags.get())) == (f"+{CLIENT}", "Missed", "New")
+    assert (contact.name, contact.source, str(contact.tags.get())) == (SHOWN, "Missed", "New")
     assert contact.responsible == call.responsible, "whose phone rang"
     assert (task.title, task.contact, task.call, task.assignee) == (f"Call +{CLIENT}", contact, call, call.responsible)
     assert task.kind == Task.Kind.CALL_BACK
