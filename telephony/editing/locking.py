@@ -14,7 +14,8 @@ from django.http import HttpRequest
 def lock(model: type[Model], pk: Any) -> None:
     """Let nobody else change the row until the transaction ends; rows may still point at it. Read it only then."""
     if connection.in_atomic_block:
-        list(model._base_manager.select_for_update(no_key=True).filter(pk=pk).values_list("pk"))
+        rows = model._base_manager.order_by()  # The order of some models asks other tables, which are not to be locked.
+        list(rows.select_for_update(no_key=True).filter(pk=pk).values_list("pk"))
 
 
 @contextmanager

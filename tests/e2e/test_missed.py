@@ -55,8 +55,16 @@ def told(server: Server, *more: str) -> dict[str, tuple[str, int]]:
     return {item["client_e164"]: (item["state"], item["attempts"]) for item in map(json.loads, lines)}
 
 
-def test_over_http_scripts_are_told_the_same(server: Server, office: Office) -> None:
-    waiting, everything = told(server), told(server, "--all")
+@pytest.fixture(scope="module", autouse=True)
+def told_at_first(server: Server, office: Office) -> tuple[dict[str, tuple[str, int]], dict[str, tuple[str, int]]]:
+    """Before any of the tests, in whatever order they run: what scripts are told of those who wait, and of all."""
+    return told(server), told(server, "--all")
+
+
+def test_over_http_scripts_are_told_the_same(
+    told_at_first: tuple[dict[str, tuple[str, int]], dict[str, tuple[str, int]]],
+) -> None:
+    waiting, everything = told_at_first
     assert waiting[f"+{LOST}"] == ("open", 2)
     assert waiting[f"+{OTHER}"] == ("open", 1)
     assert f"+{KNOWN}" not in waiting

@@ -12,12 +12,14 @@ import psycopg
 import pytest
 from lxml import etree
 
+from tests.rounds import rounds
 from tests.servers import Server
 from tests.soap.messages import KEY, NUMBER, authorization, envelope
 from tests.soap.stalling import StallingNetwork
 
 pytestmark = [pytest.mark.proof, pytest.mark.postgresql]
-DEADLINE = 0.8
+DEADLINE = rounds(3.0, full=0.8)
+"""Seconds. The 0.8 of the product with --full, on a quiet machine: others are at work in the gate, too."""
 NAME = "VIP:Ренессанс Капитал"
 QUESTION = envelope("SayName", "http://test", number=NUMBER)
 RING = envelope("IncomingCall", NumFrom=NUMBER, Key=KEY)
