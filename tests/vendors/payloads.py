@@ -55,8 +55,13 @@ class Payload:
             query=target.partition(b"?")[2],
             headers={name.lower(): value for name, value in headers.items()},
             body=body,
-            received_at=RECEIVED_AT,
+            received_at=self.received_at,
         )
+
+    @property
+    def received_at(self) -> datetime:
+        stated = self.expected.get("received_at")
+        return datetime.fromisoformat(stated) if stated else RECEIVED_AT
 
     @property
     def profile(self) -> ConnectionProfile:
