@@ -27,6 +27,8 @@ urlpatterns = [
     # With or without the slash at the end: a PBX that is redirected would lose its POST.
     re_path(r"^hooks/(?P<vendor>[-\w]+)/(?P<secret>[-\w]+)/$", hook, name="hook"),
     re_path(r"^hooks/(?P<vendor>[-\w]+)/(?P<secret>[-\w]+)$", hook),
+    # Some PBXs append a path of their own to the address.
+    re_path(r"^hooks/(?P<vendor>[-\w]+)/(?P<secret>[-\w]+)/(?P<tail>[-\w.]+(?:/[-\w.]+){0,5})/?$", hook),
     re_path(r"^calls/$", calls.log, name="calls"),
     re_path(r"^calls/found/$", calls.found, name="calls-found"),
     re_path(r"^calls/export\.csv$", calls.export, name="calls-export"),

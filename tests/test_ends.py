@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from telephony.domain.events import CallEvent, CallStatus, Direction
 from telephony.domain.fold import CallState, fold
+from telephony.domain.reasons import EndReason
 from tests.call_events import answer, at, end, leave, reap, ring, start
 
 NO_ANSWER, BUSY, CANCELLED = CallStatus.NO_ANSWER, CallStatus.BUSY, CallStatus.CANCELLED
@@ -183,3 +185,28 @@ class TestGreeting:
     )
     def test_what_may_be_an_employee_s_answer_is_one(self, events: list[CallEvent]) -> None:
         assert fold(events).status is ANSWERED
+
+
+class TestWhyNobodyTalked:
+    """By the end's own word, else by the last phone's; never of a call in which somebody talked."""
+
+    def test_the_end_knows_best(self) -> None:
+        left = replace(leave(10, "101", status=NO_ANSWER), reason=EndReason.NOT_PICKED_UP, reason_said="noanswer")
+        over = replace(end(20, CANCELLED), reason=EndReason.GAVE_UP, reason_said="cancel")
+        call = in_every_order(start(0), ring(1, "101"), left, over)
+        assert (call.end_reason, call.end_reason_said) == (EndReason.GAVE_UP, "cancel")
+
+    def test_of_several_phones_the_last_one_s(self) -> None:
+        first = replace(leave(10, "101", status=BUSY), reason=EndReason.BUSY, reason_said="busy")
+        last = replace(leave(15, "102", status=NO_ANSWER), reason=EndReason.NOT_REGISTERED, reason_said="offline")
+        call = in_every_order(start(0), first, last, end(20, NO_ANSWER))
+        assert (call.end_reason, call.end_reason_said) == (EndReason.NOT_REGISTERED, "offline")
+
+    def test_a_word_that_nobody_knows_is_kept(self) -> None:
+        call = fold([start(0), replace(end(20, NO_ANSWER), reason_said="moon")])
+        assert (call.end_reason, call.end_reason_said) == ("", "moon")
+
+    def test_nobody_asks_of_a_talk(self) -> None:
+        over = replace(end(20, ANSWERED), reason=EndReason.NOT_PICKED_UP, reason_said="noanswer")
+        call = in_every_order(start(0), ring(1, "101"), answer(5, "101"), over)
+        assert (call.end_reason, call.end_reason_said) == ("", "")

@@ -25,10 +25,9 @@ from telephony.admin.base import TelephonyAdmin
 from telephony.admin.connection_form import form_for, settings_names
 from telephony.call_log.dashboard import connections_with_health
 from telephony.connections.clock import clock_in_words, forget_clock
-from telephony.connections.settings import rotate
+from telephony.connections.settings import rotate, settings_changed
 from telephony.intake import quota
 from telephony.models import Call, Connection, Delivery
-from telephony.recordings import fetching
 from telephony.ui.markup import badge, link, list_url
 from telephony.vendors import installed
 
@@ -99,7 +98,7 @@ class ConnectionAdmin(TelephonyAdmin):
             forget_clock(connection=obj)
         super().save_model(request, obj, form, change)
         if change:
-            fetching.settings_changed(connection=obj)
+            settings_changed(connection=obj)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         messages.success(request, gettext("The connection was added. Now paste its address into the PBX."))
@@ -214,6 +213,9 @@ def _panel(request: HttpRequest, connection: Connection, *, may_change: bool) ->
         "clock": clock_in_words(connection),
         "use": quota.use_today(connection_id=connection.pk),
         "quota": {"messages": conf.messages_per_minute(), "megabytes": conf.megabytes_per_day()},
+        "steps": [(step.text, step.filled(address)) for step in vendor.steps] if may_change else [],
+        "refused_count": health.refused_count,
+        "refused_url": _deliveries_of(connection, state__exact="refused"),
         "failed_count": health.failed_count,
         "failed_url": _deliveries_of(connection, state__exact="failed"),
         "attention_count": health.attention_count,

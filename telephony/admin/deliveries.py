@@ -29,7 +29,7 @@ from telephony.ui.markup import badge, change_url, icon, when
 HEAD_BYTES = 2000
 """How much of a body the list reads for its summary."""
 
-TONES = {"received": "warn", "applied": "good", "ignored": "", "failed": "bad"}
+TONES = {"received": "warn", "applied": "good", "ignored": "", "failed": "bad", "refused": "bad"}
 
 
 @admin.register(Delivery)

@@ -126,7 +126,7 @@ def summary(hook: Hook, size: int, mask: Mask) -> str:
 
 
 def _request_line(delivery: Delivery, hook: Hook, mask: Mask) -> str:
-    path = delivery.connection.hook_path
+    path = delivery.connection.hook_path + hook.tail
     query = hook.query.decode("utf-8", "backslashreplace")
     return mask.text(f"{hook.method} {path}" + (f"?{query}" if query else ""))
 

@@ -51,6 +51,7 @@ class CallSerializer(serializers.ModelSerializer[Call]):
         fields = (
             *("id", "connection", "external_id", "direction", "status", "client_raw", "client_e164", "our_number"),
             *("started_at", "ringing_at", "answered_at", "ended_at", "ring_seconds", "talk_seconds"),
+            *("end_reason", "end_reason_said"),
             *("responsible", "contact", "contact_name", "legs", "recordings", "tracking"),
         )
         read_only_fields = fields

@@ -62,7 +62,7 @@ def listed_calls(calls: QuerySet[Call]) -> QuerySet[Call]:
 
 
 def connections_with_health() -> QuerySet[Connection]:
-    """Connections, each with `last_received_at`, `failed_count`, `attention_count`.
+    """Connections, each with `last_received_at`, `failed_count`, `refused_count`, `attention_count`.
 
     Once a silent connection's last delivery was deleted (they are kept for a time only), its last call stands for it.
     """
@@ -75,6 +75,7 @@ def connections_with_health() -> QuerySet[Connection]:
     return Connection.objects.annotate(
         last_received_at=Coalesce(Subquery(last), Subquery(last_call)),
         failed_count=_counted(of_connection.filter(state=Delivery.State.FAILED)),
+        refused_count=_counted(of_connection.filter(state=Delivery.State.REFUSED)),
         attention_count=_counted(of_connection.filter(needs_attention=True)),
     )
 

@@ -39,6 +39,8 @@ _STATE_COLUMNS = (
     "ended_at",
     "ring_seconds",
     "talk_seconds",
+    "end_reason",
+    "end_reason_said",
     "tracking",
     "conflicts",
 )

@@ -49,6 +49,7 @@ def call_as_json(call: Call) -> dict[str, Any]:
         "ended_at": iso(call.ended_at),
         "ring_seconds": call.ring_seconds,
         "talk_seconds": call.talk_seconds,
+        "end_reason": call.end_reason or None,
         "responsible": call.responsible.get_username() if call.responsible else None,
         "contact": str(call.contact) if call.contact else None,
         "legs": [_leg_as_json(leg) for leg in call.legs.all()],

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from telephony.domain.fold.responsible import responsible_leg
+from telephony.intake import refused
 from telephony.models import Call, CallLeg, Connection, Extension
 from telephony.models.connection import new_hook_secret
 from telephony.privacy import user_keys
@@ -102,7 +103,13 @@ def change_connection(
         )
         connection.clean()
     connection.save()
+    settings_changed(connection=connection)
+
+
+def settings_changed(*, connection: Connection) -> None:
+    """What hangs on a connection's settings: recordings and messages that were refused may be right now."""
     fetching.settings_changed(connection=connection)
+    refused.settings_changed(connection=connection)
 
 
 def rotate(*, connection: Connection) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
+from secrets import token_hex
 from typing import Any
 
 from django.db import transaction
@@ -26,12 +27,14 @@ from telephony.domain.events import CallEvent, EventKind
 from telephony.domain.exceptions import CallBusy, DialFailed, DialProblem, KeyReused
 from telephony.domain.fold import fold
 from telephony.domain.numbers import to_e164
-from telephony.http import Failure, Limits, RequestFailed, send
+from telephony.http import Failure, Limits, RequestFailed
 from telephony.jobs import lend_database
 from telephony.models import Call, Dial, Extension
 from telephony.models.dial import LONGEST_QUEUE
 from telephony.privacy.masking import hide_secrets
 from telephony.privacy.tracebacks import readable_traceback
+from telephony.talks import hold
+from telephony.vendors.base import Vendor
 from telephony.vendors.dialing import DialOrder, clean
 
 LIMITS = Limits(connect_seconds=4, total_seconds=9, longest=100_000, slow_seconds=9, redirects=0)
@@ -122,11 +125,13 @@ def _send_once(pk: int) -> None:
 def _send(order: Dial) -> None:
     extension: Any = order.extension
     connection = extension.connection
-    vendor, profile = connection.vendor_object, connection.profile()
-    asked = DialOrder(phone=order.phone_e164, extension=extension.number, user_key=extension.key)
+    vendor = connection.vendor_object
+    asked = DialOrder(
+        phone=order.phone_e164, extension=extension.number, user_key=extension.key, order_id=_own_id(order, vendor)
+    )
     try:
-        request = vendor.dial_request(profile, asked)
-        answer = vendor.dial_answer(profile, send(request, policy=connection.policy(), limits=LIMITS))
+        talk = vendor.dial(connection.talk_profile(), asked)
+        answer = hold(talk, connection=connection, limits=LIMITS, repeats=False)
     except DialFailed as failure:
         state = Dial.State.UNKNOWN if failure.code is DialProblem.NO_ANSWER else Dial.State.FAILED
         _finish(order, state, code=failure.code, text=_safe(failure.text, extension))
@@ -139,7 +144,16 @@ def _send(order: Dial) -> None:
             code = DialProblem.UNREACHABLE if passes else DialProblem.WRONG_ADDRESS
             _finish(order, Dial.State.FAILED, code=code, text=failure.failure)
     else:
-        _finish(order, Dial.State.SENT, order_id=answer.order_id[:200])
+        _finish(order, Dial.State.SENT, order_id=answer.order_id[:200] or asked.order_id)
+
+
+def _own_id(order: Dial, vendor: Vendor) -> str:
+    """Our id, where the PBX takes one along; noted first: its messages may come before its answer."""
+    if not vendor.keeps_order_id:
+        return ""
+    order.external_id = f"crm-{order.pk}-{token_hex(6)}"
+    order.save(update_fields=["external_id"])
+    return order.external_id
 
 
 def _safe(text: str, extension: Extension) -> str:
@@ -155,7 +169,8 @@ def _without_secrets(error: Exception, extension: Any) -> str:
 
 def _finish(order: Dial, state: Dial.State, *, code: str = "", text: str = "", order_id: str = "") -> None:
     """Note the result, and find the call by the order's id, should the PBX have told of it before it answered."""
-    order.external_id, order.error_code, order.error_text = order_id, code, text
+    order.external_id = order_id or order.external_id
+    order.error_code, order.error_text = code, text
     order.answered_at = timezone.now()
     try:
         with transaction.atomic():

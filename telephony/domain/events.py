@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from telephony.domain.notes import Note
+from telephony.domain.reasons import EndReason
 
 
 class EventKind(StrEnum):
@@ -155,6 +156,10 @@ class CallEvent:
     """Time of the answer, where a message of another kind names it; an ANSWERED event beats it."""
     talk_seconds: int | None = None
     """Length of the talk in whole seconds, as the PBX counted it; without the time that it rang."""
+    reason: EndReason | None = None
+    """Why nobody talked, on LEG_ENDED and ENDED; only where the message says so."""
+    reason_said: str = ""
+    """The PBX's own word for it, as it stands in the message."""
 
     recording_link: str = ""
     """Address of the recording without any account token in it."""
@@ -226,6 +231,7 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "role": LegRole,
     "status": CallStatus,
     "no_call_id": NoCallId,
+    "reason": EndReason,
 }
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from telephony.domain.hooks import Reply
 
 
 class TelephonyError(Exception):
@@ -10,7 +14,16 @@ class TelephonyError(Exception):
 
 
 class HookRejected(TelephonyError):
-    """The request is readable and proves that it is not from this connection's PBX: answer 403, store nothing."""
+    """The request is readable and proves that it is not from this connection's PBX, or lacks the proof it has to have.
+
+    Answered with `reply`, else 403. It is stored only if `is_kept`: it has a proof, and ours to compare it with may be
+    the wrong one (a mistyped secret, or none yet). Then it is not read before somebody has mended that.
+    """
+
+    def __init__(self, text: str, *, reply: Reply | None = None, is_kept: bool = False) -> None:
+        super().__init__(text)
+        self.reply = reply
+        self.is_kept = is_kept
 
 
 class MalformedHook(TelephonyError):
@@ -23,6 +36,14 @@ class CallBusy(TelephonyError):
 
 class CallIsKept(TelephonyError):
     """A call would go, and with it what no message brings back: nothing is changed, and the text says what it is."""
+
+
+class NotReady(TelephonyError):
+    """The PBX does not have it yet: it is asked again after a pause."""
+
+
+class NoRecording(TelephonyError):
+    """The PBX says for sure that there is no recording of this call: it is not asked again by itself."""
 
 
 class NotSetUp(TelephonyError):

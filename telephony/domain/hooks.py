@@ -7,7 +7,7 @@ file: a vendor can't tell the difference, so whatever was received once can be r
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,8 @@ class Hook:
     received_at: datetime
     """Aware, UTC."""
     remote_address: str = ""
+    tail: str = ""
+    """What stands in the path after the address's secret, without slashes at its ends: "events/call"."""
 
     @property
     def content_type(self) -> str:
@@ -45,6 +47,9 @@ class ConnectionProfile:
     """ISO 3166 code: how numbers without a country code are read."""
     settings: Mapping[str, Any]
     """The vendor's settings, as its own form cleaned them."""
+    kept: MutableMapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """What a vendor may keep between its talks with the PBX, like the key of a session: of this process, for a while,
+    and only while the settings stay as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,8 @@ class Outcome:
     """The directory's matches, best first; empty for an unknown number or an event that asks nothing."""
     responsible_extension: str = ""
     """Internal number of the best match's responsible user on this connection, if mapped."""
+    responsible_key: str = field(default="", repr=False)
+    """The key by which the PBX knows the same phone, where it uses keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

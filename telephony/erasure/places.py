@@ -29,7 +29,8 @@ CALLS = [
     Place(
         model="telephony.Call",
         person=(*("external_id", "client_raw", "client_e164", "client_match"), *("our_number", "tracking")),
-        nobody=("conflicts",),
+        # The PBX's word is one of a list of words.
+        nobody=("conflicts", "end_reason_said"),
         how="The call is folded anew from what is left of its events. Times, lengths and employees come out as before.",
     ),
     Place(
@@ -57,7 +58,7 @@ CALLS = [
     ),
     Place(
         model="telephony.Delivery",
-        person=("query", "headers", "body", "error", "traceback", "notes"),
+        person=("tail", "query", "headers", "body", "error", "traceback", "notes"),
         nobody=("method", "remote_address"),
         how="Goes: those of the client's calls at once, all others that name the number when they have been searched.",
     ),
@@ -169,6 +170,7 @@ OTHERS = [
     Place(model="telephony.Listening", nobody=("username", "remote_address", "play")),
     Place(model="telephony.FailedLogin", nobody=("remote_address", "user")),
     Place(model="telephony.ApiUse", nobody=("who",)),
+    Place(model="telephony.AskTurn", nobody=("lane",)),
     # Row numbers, counts and names of the program's own.
     Place(model="telephony.LiveEvent", nobody=("content",)),
     Place(model="telephony.DiscardedFile", nobody=("name",)),

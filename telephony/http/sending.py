@@ -34,12 +34,13 @@ def send(
     _check(hop.address, policy)
     perform = partial(transfer.perform, policy=policy, limits=limits, sink=sink, check=check)
     response, location = perform(hop, seconds=limits.total_seconds)
-    for _ in range(limits.redirects):
+    # A POST may be redirected once: to where the file is that it asked for.
+    for _ in range(1 if request.redirects_to else limits.redirects):
         if not location:
             return response
         try:
             hop = _next_hop(request, hop.address.joined(location))
-            _check(hop.address, policy, redirected=True)
+            _check(hop.address, policy, redirected=True, hosts=request.redirects_to)
             response, location = perform(hop, seconds=ends_at - time.monotonic())
         except RequestFailed as failure:
             # The first hop did.
@@ -60,13 +61,15 @@ def _first_hop(request: Request) -> Hop:
         address=address.with_query(request.query, request.secret_query),
         method=request.method,
         headers=_headers(request, with_secrets=True),
-        body=request.body or urlencode(form, quote_via=quote).encode(),
-        follow=request.method == "GET",
+        body=request.body or request.secret_body or urlencode(form, quote_via=quote).encode(),
+        follow=request.method == "GET" or bool(request.redirects_to),
     )
 
 
 def _next_hop(request: Request, address: Address) -> Hop:
     """A redirect names its own query; headers that are secret go with it only to the connection's own host."""
+    if request.redirects_to:
+        return Hop(address=address, method="GET", headers=_headers(Request(url="")), body=b"", follow=True)
     with_secrets = bool(request.own_address) and _is_own(address, request)
     return Hop(
         address=address, method="GET", headers=_headers(request, with_secrets=with_secrets), body=b"", follow=True
@@ -77,7 +80,7 @@ def _is_own(address: Address, request: Request) -> bool:
     return bool(request.own_address) and address.may_have_secrets_of(parse(request.own_address))
 
 
-def _headers(request: Request, *, with_secrets: bool) -> list[bytes]:
+def _headers(request: Request, *, with_secrets: bool = False) -> list[bytes]:
     """For curl. `Expect` without a value switches off its waiting for leave to send a body."""
     headers = {"User-Agent": USER_AGENT, "Expect": "", **request.headers}
     if with_secrets:
@@ -88,8 +91,9 @@ def _headers(request: Request, *, with_secrets: bool) -> list[bytes]:
     return [line.encode() for line in lines]
 
 
-def _check(address: Address, policy: Policy, *, redirected: bool = False) -> None:
+def _check(address: Address, policy: Policy, *, redirected: bool = False, hosts: tuple[str, ...] = ()) -> None:
     if address.scheme == "ftp" and (redirected or not policy.allow_ftp):
         raise failed(Failure.SCHEME, host=address.host)
-    if policy.hosts and not any(address.host == host or address.host.endswith(f".{host}") for host in policy.hosts):
-        raise failed(Failure.FORBIDDEN_HOST, host=address.host)
+    for allowed in (policy.hosts, hosts):
+        if allowed and not any(address.host == host or address.host.endswith(f".{host}") for host in allowed):
+            raise failed(Failure.FORBIDDEN_HOST, host=address.host)

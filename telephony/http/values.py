@@ -29,6 +29,15 @@ class Request:
     secret_form: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     """Sent as it is, instead of a form; `headers` name its type."""
+    secret_body: bytes = b""
+    """The same, where a secret stands in it."""
+    redirects_to: tuple[str, ...] = ()
+    """Hosts (and their subdomains) to which one redirect may lead although this is no GET; asked there by GET, without
+    any secret."""
+    lane: str = ""
+    """Which of its vendor's limits a minute it counts in (`Vendor.pace`)."""
+    is_harmless: bool = False
+    """It only asks or logs in: having arrived it has changed nothing, and it may be sent again."""
     own_address: str = ""
     """The address in the connection's settings that this request belongs to: its host may get the secrets."""
 
@@ -38,7 +47,7 @@ class Request:
 
     @property
     def has_secrets(self) -> bool:
-        return bool(self.secret_query or self.secret_headers or self.secret_form)
+        return bool(self.secret_query or self.secret_headers or self.secret_form or self.secret_body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +75,7 @@ class Limits:
     """Below this many bytes a second for `slow_seconds` the request is given up."""
     slow_seconds: int = 20
     redirects: int = 3
-    """Followed for GET only: any other method may not be repeated."""
+    """Followed for GET only: any other method may not be repeated (but see `Request.redirects_to`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

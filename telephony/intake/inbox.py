@@ -25,8 +25,7 @@ from telephony.domain.events import Parsed
 from telephony.domain.exceptions import MalformedHook
 from telephony.domain.hooks import Hook, Outcome
 from telephony.domain.notes import Note
-from telephony.intake import probes
-from telephony.intake.parties import put_right
+from telephony.intake import reading
 from telephony.jobs import Pauses, Queue, Run
 from telephony.models import Connection, Delivery, Extension
 from telephony.privacy.tracebacks import readable_traceback
@@ -55,8 +54,11 @@ class Processed:
     outcome: Outcome = field(default_factory=Outcome)
 
 
-def receive(*, connection: Connection, hook: Hook) -> Delivery:
-    """Store the request as it came; committed on return. The caller processes it at once."""
+def receive(*, connection: Connection, hook: Hook, refused: str = "") -> Delivery:
+    """Store the request as it came; committed on return. The caller processes it at once.
+
+    `refused`: why its proof is a wrong one. Then nobody reads it before that is mended (refused.py).
+    """
     return Delivery.objects.create(
         connection=connection,
         received_at=hook.received_at,
@@ -65,8 +67,12 @@ def receive(*, connection: Connection, hook: Hook) -> Delivery:
         headers=connection.storable_headers(hook.headers),
         body=hook.body,
         remote_address=hook.remote_address,
+        tail=hook.tail,
         attempts=1,
-        next_try_at=hook.received_at + QUEUE.lease,
+        state=Delivery.State.REFUSED if refused else Delivery.State.RECEIVED,
+        error=connection.without_secrets(refused),
+        needs_attention=bool(refused),
+        next_try_at=None if refused else hook.received_at + QUEUE.lease,
     )
 
 
@@ -81,8 +87,7 @@ def process(*, delivery: Delivery, hook: Hook | None = None, patience_ms: int = 
 def _process(delivery: Delivery, hook: Hook, patience_ms: int) -> Processed:
     connection = delivery.connection
     try:
-        parsed = probes.read(hook) or connection.vendor_object.parse(hook, connection.profile())
-        parsed = put_right(parsed, connection=connection)
+        parsed = reading.read(hook, connection=connection)
     except MalformedHook as error:
         finish(delivery, Delivery.State.FAILED, str(error))
         return Processed(state=Delivery.State.FAILED)
@@ -121,11 +126,14 @@ def find_outcome(connection: Connection, parsed: Parsed, find: apply.Find) -> Ou
         return Outcome()
     contacts: list[ContactCard] = find(parsed.asks_about) if parsed.asks_about.raw else []
     responsible = {card.responsible_id for card in contacts if card.responsible_id}
-    extension = ""
-    if len(responsible) == 1:  # Several contacts with different people in charge: nobody is preferred silently.
-        phones = Extension.objects.filter(connection=connection, user_id__in=responsible).exclude(number="")
-        extension = phones.order_by("number").values_list("number", flat=True).first() or ""
-    return Outcome(contacts=tuple(contacts), responsible_extension=extension)
+    if len(responsible) != 1:  # Several contacts with different people in charge: nobody is preferred silently.
+        return Outcome(contacts=tuple(contacts))
+    phones = list(Extension.objects.filter(connection=connection, user_id__in=responsible).order_by("number"))
+    return Outcome(
+        contacts=tuple(contacts),
+        responsible_extension=next((phone.number for phone in phones if phone.number), ""),
+        responsible_key=next((phone.key for phone in phones if phone.key), ""),
+    )
 
 
 def _apply(delivery: Delivery, parsed: Parsed, find: apply.Find, patience_ms: int) -> None:

@@ -19,8 +19,7 @@ from telephony.calls.selectors import call_as_json
 from telephony.conf import contact_directory
 from telephony.domain.events import CallEvent
 from telephony.domain.exceptions import MalformedHook
-from telephony.intake import inbox, probes
-from telephony.intake.parties import put_right
+from telephony.intake import inbox, reading, refused
 from telephony.models import Call, Delivery, Recording
 from telephony.models import CallEvent as StoredEvent
 from telephony.privacy.tracebacks import readable_traceback
@@ -75,10 +74,10 @@ def replay_many(*, deliveries: Iterable[Delivery], dry_run: bool = False) -> lis
 
 def _replay(delivery: Delivery) -> Report:
     connection = delivery.connection
+    if delivery.state == Delivery.State.REFUSED and not refused.is_proved(delivery):
+        return _report(delivery, ())
     try:
-        hook = delivery.hook()
-        read = probes.read(hook) or connection.vendor_object.parse(hook, connection.profile())
-        parsed = put_right(read, connection=connection)
+        parsed = reading.read(delivery.hook(), connection=connection)
     except MalformedHook as error:
         inbox.finish(delivery, Delivery.State.FAILED, str(error))
         return _report(delivery, ())

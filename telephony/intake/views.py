@@ -18,7 +18,7 @@ from telephony.calls.selectors import connection_of_hook
 from telephony.domain.exceptions import HookRejected
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.http.remote_address import remote_address
-from telephony.intake import inbox, probes, quota, stray
+from telephony.intake import inbox, quota, reading, stray
 from telephony.intake.any_host import takes_any_host
 from telephony.models import Connection, Delivery
 from telephony.vendors.base import Vendor
@@ -36,49 +36,62 @@ METHODS = ["GET", "POST", "HEAD", "OPTIONS"]
 @login_not_required
 @transaction.non_atomic_requests
 @require_http_methods(METHODS)
-def hook(request: HttpRequest, vendor: str, secret: str) -> HttpResponse:
+def hook(request: HttpRequest, vendor: str, secret: str, tail: str = "") -> HttpResponse:
     """Take one message of a PBX.
 
-    Answers: 404 for any address that is not an enabled connection's, 413 for a body over 256 KiB, 403 for
-    a wrong access code, 429 beyond the quota, 503 if the message could not be stored; else the vendor's own answer,
-    whatever becomes of the message. HEAD and OPTIONS, which carry none, only learn that the address is right.
+    Answers: 404 for any address that is not an enabled connection's, 413 for a body over 256 KiB, 403 (or what its PBX
+    expects instead) for a missing or wrong proof of origin, 429 beyond the quota, 503 if the message could not be
+    stored; else the vendor's own answer, whatever becomes of the message. HEAD and OPTIONS, which carry none, only
+    learn that the address is right.
     """
     try:
         connection = connection_of_hook(vendor=vendor, secret=secret)
     except DatabaseError as error:
         return _not_stored(error)
-    if connection is None:
+    if connection is None or (tail and not connection.vendor_object.takes_tail):
         stray.count(vendor=vendor)
         return _plain(404, "Not found.")
     if request.method in ("HEAD", "OPTIONS"):
         return HttpResponse(content_type="text/plain; charset=utf-8", headers={"Allow": ", ".join(METHODS)})
-    return _take(request, connection)
+    return _take(request, connection, tail)
 
 
-def _take(request: HttpRequest, connection: Connection) -> HttpResponse:
+def _take(request: HttpRequest, connection: Connection, tail: str) -> HttpResponse:
     try:
-        received = received_hook(request, read_body(request))
-    except Unreadable as refusal:
-        return _plain(refusal.status, str(refusal))
+        received = received_hook(request, read_body(request), tail=tail)
+    except Unreadable as trouble:
+        return _plain(trouble.status, str(trouble))
     if wait := quota.seconds_to_wait(connection_id=connection.pk, size=len(received.body) + len(received.query)):
         return _too_many(wait)
     pbx, profile = connection.vendor_object, connection.profile()
-    fault: Exception | None = None
-    try:
-        pbx.authenticate(received, profile)
-    except HookRejected as error:
+    challenged = reading.challenge(pbx, received, profile)
+    refusal, fault = (None, None) if challenged else _judged(pbx, received, profile)
+    if refusal is not None and not refusal.is_kept:
         stray.count_rejected(connection=connection)
-        return _plain(403, str(error))
-    except Exception as error:  # A fault of the vendor's code costs no message.
-        fault = error
+        return _refused(refusal)
     try:
-        delivery = inbox.receive(connection=connection, hook=received)
+        delivery = inbox.receive(connection=connection, hook=received, refused=str(refusal or ""))
     except DatabaseError as error:
         return _not_stored(error)
+    if refusal is not None:
+        return _refused(refusal)
     if fault is not None:
         inbox.note_fault(delivery, fault, doing="authenticating it")
     done = inbox.process(delivery=delivery, hook=received)
-    return _answer(probes.reply(received) or _reply(pbx, received, profile, delivery, done))
+    return _answer(challenged or _reply(pbx, received, profile, delivery, done))
+
+
+def _judged(pbx: Vendor, hook: Hook, profile: ConnectionProfile) -> tuple[HookRejected | None, Exception | None]:
+    """Why it is refused, or the fault of the vendor's code, which costs no message."""
+    refusal: HookRejected | None = None
+    fault: Exception | None = None
+    try:
+        pbx.authenticate(hook, profile)
+    except HookRejected as error:
+        refusal = error
+    except Exception as error:
+        fault = error
+    return refusal, fault
 
 
 def _reply(pbx: Vendor, hook: Hook, profile: ConnectionProfile, delivery: Delivery, done: inbox.Processed) -> Reply:
@@ -120,7 +133,7 @@ def read_body(request: HttpRequest, *, limit: int = MAX_BODY_BYTES) -> bytes:
     return body
 
 
-def received_hook(request: HttpRequest, body: bytes) -> Hook:
+def received_hook(request: HttpRequest, body: bytes, *, tail: str = "") -> Hook:
     """The request as a plain value."""
     return Hook(
         method=request.method or "",
@@ -129,6 +142,7 @@ def received_hook(request: HttpRequest, body: bytes) -> Hook:
         body=body,
         received_at=timezone.now(),
         remote_address=remote_address(request),
+        tail=tail,
     )
 
 
@@ -142,6 +156,10 @@ def _query(request: HttpRequest) -> bytes:
 def _not_stored(error: Exception) -> HttpResponse:
     log.error("A message of a PBX could not be stored: %s", type(error).__name__)
     return _plain(503, "The message could not be stored; please send it again.")
+
+
+def _refused(refusal: HookRejected) -> HttpResponse:
+    return _answer(refusal.reply or Reply.text(str(refusal), status=403))
 
 
 def _answer(reply: Reply) -> HttpResponse:

@@ -1,11 +1,13 @@
 """What is stored. Each model's rows are written by the package of its subject only."""
 
 from telephony.models.api_use import ApiUse
+from telephony.models.ask_turn import AskTurn
 from telephony.models.audit import AuditEntry
-from telephony.models.call import Call, CallEvent, CallLeg, DirectionChoice, StatusChoice
+from telephony.models.call import Call, CallEvent, CallLeg
 from telephony.models.call_info import CallQuery, PbxDay, PbxRow
 from telephony.models.call_rule import CallEnding, CallRule
 from telephony.models.card import Card
+from telephony.models.choices import DirectionChoice, EndReasonChoice, StatusChoice
 from telephony.models.connection import Connection
 from telephony.models.connection_use import ConnectionUse
 from telephony.models.contact_choice import ContactChoice
@@ -37,6 +39,7 @@ from telephony.models.team import Team
 
 __all__ = [
     "ApiUse",
+    "AskTurn",
     "AuditEntry",
     "Calendar",
     "Call",
@@ -59,6 +62,7 @@ __all__ = [
     "DirectionChoice",
     "DiscardedFile",
     "Disposition",
+    "EndReasonChoice",
     "Erasure",
     "Export",
     "Exported",

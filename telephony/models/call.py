@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony import conf
 from telephony.domain import events
+from telephony.models.choices import DirectionChoice, EndReasonChoice, StatusChoice
 from telephony.models.connection import Connection
 from telephony.models.decision import CardDecision
 from telephony.models.delivery import Delivery
@@ -17,24 +18,6 @@ from telephony.models.extension import Extension
 
 OUR_NUMBERS_END = Right("our_number", 10)
 """What a PBX's spellings of one of our numbers share; there is an index for it."""
-
-
-class DirectionChoice(models.TextChoices):
-    INCOMING = events.Direction.INCOMING, _("incoming")
-    OUTGOING = events.Direction.OUTGOING, _("outgoing")
-    INTERNAL = events.Direction.INTERNAL, _("internal")
-    UNKNOWN = events.Direction.UNKNOWN, _("unknown")
-
-
-class StatusChoice(models.TextChoices):
-    RINGING = events.CallStatus.RINGING, _("ringing")
-    TALKING = events.CallStatus.TALKING, _("talking")
-    ANSWERED = events.CallStatus.ANSWERED, _("answered")
-    NO_ANSWER = events.CallStatus.NO_ANSWER, _("no answer")
-    BUSY = events.CallStatus.BUSY, _("busy")
-    CANCELLED = events.CallStatus.CANCELLED, _("cancelled")
-    FAILED = events.CallStatus.FAILED, _("failed")
-    UNKNOWN = events.CallStatus.UNKNOWN, _("unknown")
 
 
 class Call(models.Model):
@@ -80,6 +63,23 @@ class Call(models.Model):
     )
     talk_seconds = models.PositiveIntegerField(
         _("talked, s"), null=True, blank=True, help_text=_("Length of the talk; empty while it goes on or unknown.")
+    )
+    end_reason = models.CharField(
+        _("why nobody talked"),
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        choices=EndReasonChoice,
+        help_text=_("As the PBX says it; empty where it doesn't, and for calls that were answered."),
+    )
+    end_reason_said = models.CharField(
+        _("the PBX's word for it"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("As it stands in the message."),
     )
     responsible = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -31,6 +31,7 @@ from telephony.models.validators import (
 from telephony.privacy import masking, passwords
 from telephony.vendors import installed, secret_headers
 from telephony.vendors.base import Vendor
+from telephony.vendors.kept import kept_of
 from telephony.vendors.uninstalled import uninstalled
 
 SECRET_BYTES = 24
@@ -211,6 +212,10 @@ class Connection(models.Model):
             time_zone=ZoneInfo(self.time_zone), phone_region=self.phone_region, settings=self.settings
         )
 
+    def talk_profile(self) -> ConnectionProfile:
+        """The same for talks with its PBX's API, with what the vendor keeps between them."""
+        return replace(self.profile(), kept=kept_of(self.pk, self.settings))
+
     def called_number(self, raw: str) -> Phone:
         """A number that was called from this PBX, without the prefix of an outside line."""
         countries = self.dial_countries or [self.phone_region]
@@ -237,5 +242,9 @@ class Connection(models.Model):
 
     def storable_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The headers of one of its PBX's messages without secrets."""
-        secrets = self.secret_values()
-        return masking.storable_headers(headers.items(), secrets=secrets, secret_names=secret_headers())
+        return masking.storable_headers(
+            headers.items(),
+            secrets=self.secret_values(),
+            secret_names=secret_headers(),
+            plain_names=self.vendor_object.signature_headers,
+        )

@@ -21,6 +21,7 @@ class Delivery(models.Model):
         APPLIED = "applied", _("applied")
         IGNORED = "ignored", _("ignored")
         FAILED = "failed", _("failed")
+        REFUSED = "refused", _("refused")
 
     connection = models.ForeignKey(
         Connection,
@@ -31,6 +32,14 @@ class Delivery(models.Model):
     )
     received_at = models.DateTimeField(_("received"), help_text=_("When the request arrived."))
     method = models.CharField(_("method"), max_length=10, help_text=_("GET or POST."))
+    tail = models.CharField(
+        _("end of the address"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What stands after the secret in the address that was called, like events/call."),
+    )
     query = EncryptedBinaryField(_("query"), help_text=_("The query string, as received; stored encrypted."))
     headers = models.JSONField(
         _("headers"), default=dict, help_text=_("Without those that carry secrets: their values are replaced.")
@@ -88,4 +97,5 @@ class Delivery(models.Model):
             body=bytes(self.body),
             received_at=self.received_at,
             remote_address=self.remote_address,
+            tail=self.tail,
         )

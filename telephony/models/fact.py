@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from telephony.models.call import Call, DirectionChoice, StatusChoice
+from telephony.models.call import Call
+from telephony.models.choices import DirectionChoice, StatusChoice
 from telephony.models.connection import Connection
 
 LONGEST_SOURCE = 100

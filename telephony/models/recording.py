@@ -36,6 +36,8 @@ class Recording(models.Model):
 
         NOT_FOUND = "not_found", _("The PBX says that there is no such file.")
         GONE = "gone", _("The PBX says that the file is gone for good.")
+        NOT_READY = "not_ready", _("The PBX says that the recording is not ready yet.")
+        NO_RECORDING = "no_recording", _("The PBX says that there is no recording of this call.")
         DENIED = "denied", _("The PBX does not let us have the file.")
         UNCHANGED = "unchanged", _("The PBX sent no file, only that nothing changed.")
         BUSY = "busy", _("The PBX asks to come back later.")

@@ -113,16 +113,22 @@ def readable(text: str, secrets: Iterable[str]) -> str:
 
 
 def storable_headers(
-    headers: Iterable[tuple[str, str]], *, secrets: Iterable[str] = (), secret_names: Collection[str] = ()
+    headers: Iterable[tuple[str, str]],
+    *,
+    secrets: Iterable[str] = (),
+    secret_names: Collection[str] = (),
+    plain_names: Collection[str] = (),
 ) -> dict[str, str]:
     """The headers without what is secret in them, and without what no database stores.
 
-    `secret_names` are headers, in small letters, whose names don't say that they are secret.
+    In small letters: `secret_names` are headers whose names don't say that they are secret, `plain_names` those whose
+    names say so although they are not.
     """
     secrets = tuple(secrets)
     kept = {}
     for name, value in headers:
-        if name.lower() in secret_names or is_secret_name(name, keys=True):
+        is_secret = name.lower() in secret_names or is_secret_name(name, keys=True)
+        if is_secret and name.lower() not in plain_names:
             kept[name] = HIDDEN
         else:
             # A proxy may repeat the address in a header of its own.

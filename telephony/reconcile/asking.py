@@ -27,7 +27,7 @@ from telephony.vendors.listing import AskProblem
 QUEUE = Queue(
     model=CallQuery,
     due=Q(state=CallQuery.State.WAITING, connection__enabled=True),
-    lease=timedelta(minutes=2),
+    lease=timedelta(minutes=3),
     related=("connection", "call__connection"),
     # The first question comes after `queue.FIRST_PAUSE`.
     pauses=Pauses(
@@ -76,9 +76,10 @@ def _ask(queries: Sequence[CallQuery]) -> None:
         for query in unanswered:
             _give_up(query, (AskProblem.NOT_SET_UP, ""))
         return
-    by_id = [query for query in unanswered if not _is_anonymous(query.call)]
+    tells_one = requests.tells_one_call(connection)
+    by_id = [query for query in unanswered if tells_one and not _is_anonymous(query.call)]
     _ask_by_id(connection, by_id, turn)
-    _ask_by_day(connection, [query for query in unanswered if _is_anonymous(query.call)], turn)
+    _ask_by_day(connection, [query for query in unanswered if query not in by_id], turn)
 
 
 def _close_known(queries: Iterable[CallQuery]) -> list[CallQuery]:

@@ -8,93 +8,26 @@ from __future__ import annotations
 
 import hmac
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
-from django import forms
-from django.core.validators import URLValidator
 from django.utils.functional import Promise
 
 from telephony.domain.events import Parsed
 from telephony.domain.exceptions import HookRejected
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
-from telephony.http import Request, Response, is_same_host
+from telephony.http import Request, Response, Talk
+from telephony.vendors import echo
 from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.listing import CallInfo
+from telephony.vendors.office import Office
+from telephony.vendors.settings import SecretField, Service, VendorSettingsForm, WebAddressField
+from telephony.vendors.steps import Step
 
 if TYPE_CHECKING:
     from telephony.vendors.simulated import SimulatedPbx
 
-
-class SecretField(forms.CharField):
-    """A password or token: stored encrypted, never shown again, left as it was when the field stays empty.
-
-    `stays_here` says that it is only compared with what comes, and goes to no address.
-    """
-
-    def __init__(self, *, stays_here: bool = False, **kwargs: Any) -> None:
-        self.stays_here = stays_here
-        kwargs.setdefault("required", False)
-        kwargs.setdefault("widget", forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}))
-        super().__init__(**kwargs)
-
-
-class WebAddressField(forms.URLField):
-    """An http or https address; one typed without a scheme is taken for https.
-
-    `secrets` are the settings that go there, or sign what goes there: when the address changes they are asked for
-    again, so that nobody has a stored one sent to himself. `takes_keys`: employees' keys go there, too.
-    """
-
-    default_validators = [URLValidator(schemes=["http", "https"])]
-
-    def __init__(self, *, secrets: Sequence[str], takes_keys: bool = False, **kwargs: Any) -> None:
-        self.secrets = tuple(secrets)
-        self.takes_keys = takes_keys
-        kwargs.setdefault("required", False)
-        super().__init__(assume_scheme="https", **kwargs)
-
-
-class VendorSettingsForm(forms.Form):
-    """The vendor's own settings of a connection; `cleaned_data` is what is stored, and `ConnectionProfile.settings`.
-
-    It has to be JSON. No field may be required to receive calls: a connection is saved before its settings are known.
-    """
-
-    @classmethod
-    def secret_names(cls) -> list[str]:
-        """Names of the fields whose values must never be shown."""
-        return [name for name, field in cls.base_fields.items() if isinstance(field, SecretField)]
-
-    @classmethod
-    def changed_addresses(cls, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, WebAddressField]:
-        """The fields whose addresses are other ones in these settings than they were in those."""
-        fields = {name: field for name, field in cls.base_fields.items() if isinstance(field, WebAddressField)}
-        return {
-            name: field
-            for name, field in fields.items()
-            if (before.get(name) or field.initial or "") != (after.get(name) or field.initial or "")
-        }
-
-    @classmethod
-    def leads_keys_elsewhere(cls, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-        """Whether employees' keys would go to another host now than that for which they were entered."""
-        found = [name for name, field in cls.changed_addresses(before, after).items() if field.takes_keys]
-        initial = {name: cls.base_fields[name].initial or "" for name in found}
-        return any(
-            not is_same_host(after.get(name) or initial[name], before.get(name) or initial[name]) for name in found
-        )
-
-
-class Service(NamedTuple):
-    """What the PBX calls as if we were another system; the login, two of the settings, tells whose PBX it is."""
-
-    view: str
-    path: str
-    """Name of the address, and its argument."""
-    label: str | Promise
-    login: tuple[str, str]
-    """Names of the settings: user name, and password; of that only a hash is stored (privacy.passwords)."""
+__all__ = ["SecretField", "Service", "Vendor", "VendorSettingsForm", "WebAddressField", "check_shared_code"]
 
 
 class Vendor(ABC):
@@ -109,24 +42,49 @@ class Vendor(ABC):
     """Appended to the hook's address for pasting into the PBX: the placeholders that it fills in."""
     address_help: ClassVar[str | Promise] = ""
     """One sentence: where in the PBX's settings the address goes."""
+    steps: ClassVar[tuple[Step, ...]] = ()
+    """What is to be done in the PBX's own pages, in order."""
+    takes_tail: ClassVar[bool] = False
+    """It appends a path of its own to the address (`Hook.tail`); else only the address itself is one."""
     secret_headers: ClassVar[frozenset[str]] = frozenset()
     """Headers of its messages that hold a secret although their names don't say so; in small letters."""
+    signature_headers: ClassVar[frozenset[str]] = frozenset()
+    """Headers with the signature of this one message, in small letters: stored as they are, so that a message that was
+    refused can be proved again. What would prove another message, too, is a secret header."""
     service: ClassVar[Service | None] = None
     """What it can call besides the hook's address, with a login."""
     may_lack_call_id: ClassVar[bool] = False
     """Some of its messages name no call, so all messages of one number are processed one after another."""
     call_info: ClassVar[CallInfo | None] = None
     """How it is asked for its calls; None if it can't be asked."""
+    office: ClassVar[Office | None] = None
+    """How it is asked for its employees and its own set-up; None if it can't be asked."""
+    pace: ClassVar[Mapping[str, float]] = {}
+    """How many requests a minute it takes, by `Request.lane`; "" is the lane of those that name none."""
     can_dial: ClassVar[bool] = False
-    """It takes orders to call: `dial_request` and `dial_answer` are written."""
+    """It takes orders to call: `dial`, or `dial_request` and `dial_answer`, are written."""
     dials_by_key: ClassVar[bool] = False
     """An order names the employee by the extension's key, not by its internal number."""
+    keeps_order_id: ClassVar[bool] = False
+    """An order takes our own id along (`DialOrder.order_id`), and its messages name it: as the call's id, or as
+    `CallEvent.order_id`."""
+
+    def challenge(self, hook: Hook, profile: ConnectionProfile) -> Reply | None:
+        """The answer to a check of the address that expects one of its own; None for everything else.
+
+        Asked before `authenticate`: such a check has no proof. It is stored as a message that changes nothing. Default:
+        that of Zadarma's family, which no other PBX's messages look like.
+        """
+        return echo.challenge(hook)
 
     def authenticate(self, hook: Hook, profile: ConnectionProfile) -> None:  # noqa: B027
-        """Raise `HookRejected` if the request proves not to be this connection's: it gets 403 and is not stored.
+        """Raise `HookRejected` if the request is not proved to be this connection's.
 
-        The secret in the address has been checked already; most PBXs send nothing else. What can't be read proves
-        nothing: let it pass, so that it is stored and `parse` tells what is wrong. Nothing else may be raised.
+        The secret in the address has been checked already; most PBXs send nothing else. What lacks a proof that its
+        PBX always sends is refused and forgotten; what has a wrong one `is_kept`, refused as well: the secret that was
+        entered here may be the wrong one, and this is asked again once it is mended, of the stored message, perhaps
+        days later. What can't be read proves nothing where nothing is signed: let it pass, so that it is stored and
+        `parse` tells what is wrong. Nothing else may be raised.
         """
 
     @abstractmethod
@@ -146,8 +104,16 @@ class Vendor(ABC):
         and the contact directory had an answer.
         """
 
+    def dial(self, profile: ConnectionProfile, order: DialOrder) -> Talk[Dialled]:
+        """The order to call, held once, 9 seconds at most; the default is one question and one answer. Needs
+        `can_dial`.
+
+        Nothing of it is sent twice, except what is `is_harmless`, like a login. Raises as the two below do.
+        """
+        return self.dial_answer(profile, (yield self.dial_request(profile, order)))
+
     def dial_request(self, profile: ConnectionProfile, order: DialOrder) -> Request:
-        """The order to call, sent once: 9 seconds at most, no redirect followed. Needs `can_dial`.
+        """The order itself; no redirect is followed.
 
         Secrets go into `secret_...` fields, and `own_address` names the setting's address that may get them. Raises
         `DialFailed` if a setting is missing (`NOT_SET_UP`) or the number can't be written for this PBX.
@@ -162,11 +128,18 @@ class Vendor(ABC):
         """
         raise NotImplementedError(f"{self.label} takes no orders to call.")
 
-    def recording_request(self, profile: ConnectionProfile, *, link: str, reference: str) -> Request:
-        """How a recording is asked for, by the link or the reference that an event carried; the other one is empty.
+    def recording(self, profile: ConnectionProfile, *, link: str, reference: str) -> Talk[Request]:
+        """Returns the request for the file itself, after asking whatever has to be asked before; default: nothing.
 
-        Raises `NotSetUp` if a setting is missing: it is asked again when the connection is saved.
+        By the link or the reference that an event carried; the other one is empty. Raises `NotSetUp` if a setting is
+        missing (it is asked again when the connection is saved), `NotReady` if the PBX says "not yet", `NoRecording`
+        if it says that there is none, `AskFailed` for an answer that is none.
         """
+        yield from ()
+        return self.recording_request(profile, link=link, reference=reference)
+
+    def recording_request(self, profile: ConnectionProfile, *, link: str, reference: str) -> Request:
+        """The same where one request is all. Raises `NotSetUp` if a setting is missing."""
         return Request(url=link)
 
     def simulator(self) -> type[SimulatedPbx]:

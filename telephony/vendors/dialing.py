@@ -27,6 +27,8 @@ class DialOrder:
     """The employee's internal number."""
     user_key: str = field(default="", repr=False)
     """The employee's key, where the PBX knows people by keys."""
+    order_id: str = ""
+    """Ours, of letters, digits and "-", the same for no two orders anywhere; for a PBX that `keeps_order_id`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

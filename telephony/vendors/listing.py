@@ -9,11 +9,12 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 
 from telephony.domain.exceptions import TelephonyError
 from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.listed_call import PbxCall
-from telephony.http import Request, Response
+from telephony.http import Request, Response, Talk
 
 
 class AskProblem(StrEnum):
@@ -48,26 +49,39 @@ class DayList:
 
 
 class CallInfo(ABC):
-    """How one kind of PBX is asked for its calls."""
+    """How one kind of PBX is asked for its calls: by talks; where one question is one answer, by their two halves."""
+
+    tells_one_call: ClassVar[bool] = True
+    """It can be asked for one call by its id; else a call is looked for in the list of its day."""
 
     @abstractmethod
     def is_set_up(self, profile: ConnectionProfile) -> bool:
         """Whether the settings hold all that asking needs."""
 
-    @abstractmethod
-    def call_request(self, profile: ConnectionProfile, call_id: str) -> Request:
-        """Asks for one call by the PBX's id. Called only if `is_set_up`."""
+    def call(self, profile: ConnectionProfile, call_id: str) -> Talk[PbxCall | None]:
+        """One call by the PBX's id; None if the PBX knows no such call (yet). Needs `tells_one_call`, `is_set_up`.
+        Raises `AskFailed` for an answer that is none."""
+        return self.read_call((yield self.call_request(profile, call_id)), profile, call_id)
 
-    @abstractmethod
+    def day(self, profile: ConnectionProfile, day: date) -> Talk[DayList]:
+        """All calls that began on this day of the PBX's clock (`profile.time_zone`), oldest first; by pages, or with
+        pauses, where the PBX wants that. Raises `AskFailed` if the list as a whole can't be read."""
+        return self.read_day((yield self.day_request(profile, day)), profile)
+
+    def call_request(self, profile: ConnectionProfile, call_id: str) -> Request:
+        """Asks for one call by the PBX's id."""
+        raise NotImplementedError
+
     def read_call(self, response: Response, profile: ConnectionProfile, call_id: str) -> PbxCall | None:
         """None if the PBX knows no such call (yet). Raises `AskFailed` for an answer that is none."""
+        raise NotImplementedError
 
-    @abstractmethod
     def day_request(self, profile: ConnectionProfile, day: date) -> Request:
         """Asks for all calls that began on this day of the PBX's clock (`profile.time_zone`)."""
+        raise NotImplementedError
 
-    @abstractmethod
     def read_day(self, response: Response, profile: ConnectionProfile) -> DayList:
         """The calls of the list, oldest first. A row that can't be read is counted in `unread`; raises `AskFailed` if
         the list as a whole can't be.
         """
+        raise NotImplementedError

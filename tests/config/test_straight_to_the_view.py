@@ -65,7 +65,7 @@ def test_what_a_message_leaves_is_in_the_sites_language_whoever_was_answered_bef
 ) -> None:
     languages = []
     monkeypatch.setattr(
-        "telephony.intake.views.probes.reply", lambda hook: languages.append(translation.get_language())
+        "telephony.intake.views.reading.challenge", lambda *hook: languages.append(translation.get_language())
     )
     with override_settings(LANGUAGE_CODE="en"), translation.override("ru"):
         Client().post(connection.hook_path, sipuni(1, 0).body, content_type="text/plain")

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def told_meanwhile(monkeypatch: pytest.MonkeyPatch, pbx: Pbx, tell: Callable[[Order], Any]) -> None:
     """The PBX takes the order, tells of its call, and only then answers."""
-    real = orders.send
+    real = orders.hold
 
     def send(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -30,7 +30,7 @@ def told_meanwhile(monkeypatch: pytest.MonkeyPatch, pbx: Pbx, tell: Callable[[Or
             for _, order in pbx.accepted:
                 tell(order)
 
-    monkeypatch.setattr(orders, "send", send)
+    monkeypatch.setattr(orders, "hold", send)
 
 
 def mobilon_start(call_id: str, *, to: str) -> Message:
@@ -71,14 +71,14 @@ def test_a_call_that_came_before_the_answer_was_lost_answers_itself(pbx: Pbx, mo
 def test_a_refused_order_lets_go_of_a_call_that_was_made_by_hand(pbx: Pbx, monkeypatch: pytest.MonkeyPatch) -> None:
     phone = pbx.phone("wirecrm", Fault.NOT_REGISTERED)
     by_hand = Order(employee=Employee(extension="999"), number=CLIENT)
-    real = orders.send
+    real = orders.hold
 
     def send(*args: Any, **kwargs: Any) -> Any:
         play(pbx, phone.connection, order=by_hand)
         assert Dial.objects.get().state == Dial.State.BOUND
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(orders, "send", send)
+    monkeypatch.setattr(orders, "hold", send)
     order = click(phone)
     assert (order.state, order.call) == (Dial.State.FAILED, None)
 

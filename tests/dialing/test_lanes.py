@@ -120,7 +120,7 @@ class TestWaiting:
         def fail(*_: object, **__: object) -> None:
             raise RuntimeError("key-of-101 is not read")
 
-        monkeypatch.setattr(orders, "send", fail)
+        monkeypatch.setattr(orders, "hold", fail)
         order = self.ordered(pbx)
         put[0]()
         order.refresh_from_db()

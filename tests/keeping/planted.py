@@ -115,7 +115,7 @@ def _beside_calls(office: Connection, call: Call, user: Any) -> None:
     elsewhere = {**row, "client_raw": OTHER, "client_e164": f"+{OTHER}", "extension": CLIENT}
     PbxRow.objects.create(day=day, key="2", started_at=timezone.now(), client_match=OTHER[1:], content=elsewhere)
     delivery = ask(office, f"phone=%2B{CLIENT}", query=f"phone={CLIENT}")
-    said = {"headers": {"x-caller": CLIENT}, "error": SAID, "traceback": SAID, "notes": [SAID]}
+    said = {"headers": {"x-caller": CLIENT}, "error": SAID, "traceback": SAID, "notes": [SAID], "tail": CLIENT}
     Delivery.objects.filter(pk=delivery.pk).update(**said)
     RowFailure.objects.create(job="reap_calls", row="call 1", error=SAID, traceback=SAID, last_at=timezone.now())
     missed_then = {"first_at": timezone.now(), "last_at": timezone.now(), "due_at": timezone.now(), "attempts": 1}

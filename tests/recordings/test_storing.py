@@ -97,7 +97,7 @@ def test_who_is_interrupted_gives_it_back(api: Api) -> None:
 def test_a_disk_that_fills_up_on_the_way_interrupts(
     api: Api, settings: Any, monkeypatch: pytest.MonkeyPatch, floor: int, state: str
 ) -> None:
-    monkeypatch.setattr("telephony.recordings.fetching.attempt.LOOK_AT_DISK_EVERY", 1000)
+    monkeypatch.setattr("telephony.recordings.fetching.downloading.LOOK_AT_DISK_EVERY", 1000)
     settings.TELEPHONY_DISK_FLOOR = floor
     make_recording(make_connection(), link=api.server.url + MP3_PATH)
     row = try_once()

@@ -51,6 +51,7 @@ EVERYTHING: dict[str, Any] = {
     "ended_at": "2024-01-29T10:00:40Z",
     "ring_seconds": 10,
     "talk_seconds": 30,
+    "end_reason": None,
     "responsible": "anna",
     "contact": "Иван Иванов",
     "legs": [

@@ -53,6 +53,7 @@ class Payload:
         return Hook(
             method=method.decode(),
             query=target.partition(b"?")[2],
+            tail=_tail(target.partition(b"?")[0].decode()),
             headers={name.lower(): value for name, value in headers.items()},
             body=body,
             received_at=self.received_at,
@@ -71,7 +72,11 @@ class Payload:
     def outcome(self) -> Outcome:
         stated = self.expected.get("outcome", {})
         contacts = tuple(ContactCard(**card) for card in stated.get("contacts", ()))
-        return Outcome(contacts=contacts, responsible_extension=stated.get("responsible_extension", ""))
+        return Outcome(
+            contacts=contacts,
+            responsible_extension=stated.get("responsible_extension", ""),
+            responsible_key=stated.get("responsible_key", ""),
+        )
 
 
 def profile(**settings: Any) -> ConnectionProfile:
@@ -106,6 +111,11 @@ def meaning(parsed: Parsed) -> dict[str, Any]:
     if parsed.notes:
         found["notes"] = [note.to_json() for note in parsed.notes]
     return found
+
+
+def _tail(path: str) -> str:
+    """What stands after /telephony/hooks/<vendor>/SECRET/."""
+    return "/".join(path.strip("/").split("/")[4:])
 
 
 def _facts(event: CallEvent) -> dict[str, Any]:

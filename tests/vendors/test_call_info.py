@@ -14,10 +14,10 @@ import pytest
 from telephony.domain.events import Direction, EventKind, LegRole
 from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.listed_call import PbxCall, from_json, to_json
-from telephony.http import Response
 from telephony.vendors import get_vendor
 from telephony.vendors.listing import AskFailed, CallInfo
 from tests.vendors.payloads import RECEIVED_AT, VENDORS_FOLDER, profile
+from tests.vendors.talks import answered, held
 from tests.vendors.test_vectors import SHARED
 
 ANSWERS = sorted(VENDORS_FOLDER.glob("*/payloads/answers/*.answer"))
@@ -36,11 +36,6 @@ def expected_of(path: Path) -> dict[str, Any]:
     return expected
 
 
-def response_of(path: Path) -> Response:
-    head, _, body = path.read_bytes().partition(b"\r\n\r\n")
-    return Response(status=int(head.split(b" ")[1]), headers={}, body=body, size=len(body))
-
-
 def read(path: Path) -> dict[str, Any]:
     """What is understood, in the words of an expected.json."""
     expected = expected_of(path)
@@ -48,9 +43,9 @@ def read(path: Path) -> dict[str, Any]:
     known = replace(known, time_zone=ZoneInfo(expected.get("time_zone", "Europe/Moscow")))
     try:
         if expected["asked"] == "call":
-            call = asked.read_call(response_of(path), known, expected["call_id"])
+            _, call = held(asked.call(known, expected["call_id"]), answered(path))
             return {"call": to_json(call) if call else None}
-        listed = asked.read_day(response_of(path), known)
+        _, listed = held(asked.day(known, DAY), answered(path))
     except AskFailed as error:
         return {"error": [error.code, error.text]}
     return {"calls": [to_json(call) for call in listed.calls]} | ({"unread": listed.unread} if listed.unread else {})
@@ -71,7 +66,7 @@ def test_nothing_secret_is_read_out_of_it(path: Path) -> None:
 @pytest.mark.skipif(not VECTORS, reason="the table of messages is not here")
 def test_documented_answer_is_the_table_s(name: str) -> None:
     path = VENDORS_FOLDER / "mobilon" / "payloads" / "answers" / f"{name}.answer"
-    assert response_of(path).text == VECTORS[name]["body"]
+    assert answered(path).text == VECTORS[name]["body"]
 
 
 @pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.stem)

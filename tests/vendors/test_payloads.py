@@ -14,7 +14,10 @@ from telephony.vendors import installed
 from telephony.vendors.base import Vendor
 from tests.vendors.payloads import VENDORS_FOLDER, Payload, meaning, payloads_of
 
-MEANING = ("events", "asks_about", "ignored", "needs_attention", "notes", "error", "rejected")
+MEANING = (
+    *("events", "asks_about", "ignored", "needs_attention", "notes", "error"),
+    *("rejected", "is_kept", "is_challenge"),
+)
 PAYLOADS = [payload for vendor in installed().values() for payload in payloads_of(vendor)]
 
 
@@ -26,9 +29,8 @@ def test_payload(payload: Payload) -> None:
     found, parsed = _read(vendor, payload)
     assert found == {name: expected[name] for name in MEANING if name in expected}
 
-    if "rejected" not in expected:
-        reply = vendor.reply(payload.hook, payload.profile, parsed, payload.outcome)
-        assert _shown(reply, expected["reply"]) == expected["reply"]
+    if "rejected" not in expected or "reply" in expected:
+        assert _shown(_reply(vendor, payload, parsed), expected["reply"]) == expected["reply"]
 
     fingerprints = [event.fingerprint for event in parsed.events] if parsed else []
     assert len(set(fingerprints)) == len(fingerprints)
@@ -44,14 +46,28 @@ def test_every_vendor_has_payloads_and_no_file_without_its_twin(vendor: Vendor) 
 
 
 def _read(vendor: Vendor, payload: Payload) -> tuple[dict[str, Any], Parsed | None]:
+    if vendor.challenge(payload.hook, payload.profile) is not None:
+        return {"is_challenge": True}, None
     try:
         vendor.authenticate(payload.hook, payload.profile)
         parsed = vendor.parse(payload.hook, payload.profile)
     except HookRejected as error:
-        return {"rejected": str(error)}, None
+        return {"rejected": str(error)} | ({"is_kept": True} if error.is_kept else {}), None
     except MalformedHook as error:
         return {"error": str(error)}, None
     return meaning(parsed), parsed
+
+
+def _reply(vendor: Vendor, payload: Payload, parsed: Parsed | None) -> Reply:
+    """What the view answers (telephony/intake/views.py): to a check, to what is refused, to all else."""
+    challenged = vendor.challenge(payload.hook, payload.profile)
+    if challenged is not None:
+        return challenged
+    try:
+        vendor.authenticate(payload.hook, payload.profile)
+    except HookRejected as error:
+        return error.reply or Reply.text(str(error), status=403)
+    return vendor.reply(payload.hook, payload.profile, parsed, payload.outcome)
 
 
 def _shown(reply: Reply, expected: dict[str, Any]) -> dict[str, Any]:

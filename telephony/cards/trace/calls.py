@@ -90,7 +90,7 @@ def _read(call: Call, reader: Reader) -> list[Step]:
 
 def _unread_near(call: Call) -> list[Delivery]:
     until = (call.ended_at or call.started_at) + NEAR
-    states = [Delivery.State.FAILED, Delivery.State.RECEIVED]
+    states = [Delivery.State.FAILED, Delivery.State.RECEIVED, Delivery.State.REFUSED]
     near = Delivery.objects.filter(connection=call.connection_id, received_at__range=(call.started_at - NEAR, until))
     return list(near.filter(state__in=states).defer("query", "body")[:100])
 

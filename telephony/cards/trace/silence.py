@@ -178,6 +178,9 @@ def _became(delivery: Delivery) -> tuple[str, str, str]:
     """Kind, code and words."""
     if delivery.state == Delivery.State.FAILED:
         return STOP, "failed", _("A message that came at %(time)s could not be read: %(reason)s")
+    if delivery.state == Delivery.State.REFUSED:
+        text = _("A message that came at %(time)s was refused: %(reason)s Enter the right secret in the connection.")
+        return STOP, "refused", text
     if delivery.state == Delivery.State.RECEIVED:
         if delivery.received_at > timezone.now() - WORKER_IS_LATE:
             return WAIT, "processing", _("A message that came at %(time)s is being processed.")

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind
-from telephony.domain.fold.ends import is_only_greeted, tell_ends_apart
+from telephony.domain.fold.ends import is_only_greeted, tell_ends_apart, why_nobody_talked
 from telephony.domain.fold.legs import Leg, fold_legs
 from telephony.domain.fold.order import in_order, in_phases, set_of
 from telephony.domain.fold.responsible import responsible_leg
@@ -51,6 +51,10 @@ class CallState:
     responsible_leg: int | None
     """Index of the leg that talked longest; of a call that nobody answered, the one that rang last."""
     recordings: tuple[RecordingNote, ...]
+    end_reason: str = ""
+    """An EndReason: why nobody talked, of a call that is over; empty where no message says."""
+    end_reason_said: str = ""
+    """The PBX's own word for it."""
     tracking: dict[str, str] = field(default_factory=dict)
     conflicts: tuple[str, ...] = ()
     """Names of immutable facts on which the events contradict each other; the first phase was believed."""
@@ -72,6 +76,7 @@ def fold(events: Iterable[CallEvent]) -> CallState:
     status = _status(timeline, ends, reaped=reaped_at is not None, greeted=is_only_greeted(timeline, direction))
     answered_at = _answered_at(timeline, ends, started_at, ended_at, status)
     legs = fold_legs(timeline, direction, status, answered_at, ended_at)
+    end_reason, end_reason_said = why_nobody_talked(timeline, status)
     return CallState(
         direction=direction,
         status=status,
@@ -87,6 +92,8 @@ def fold(events: Iterable[CallEvent]) -> CallState:
         legs=legs,
         responsible_leg=responsible_leg(legs),
         recordings=_recordings(timeline),
+        end_reason=end_reason,
+        end_reason_said=end_reason_said,
         tracking=_tracking(by_phase),
         conflicts=tuple(name for name in IMMUTABLE if _contradicts(by_phase, name)),
     )

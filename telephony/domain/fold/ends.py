@@ -1,4 +1,4 @@
-"""Whose end an end is: the call's, one phone's, or that of a greeting.
+"""Whose end an end is: the call's, one phone's, or that of a greeting; and why nobody talked before it.
 
 Part of the fold (fold/call.py): pure, and fed with the events in order of time. Some PBXs say of each phone by itself
 that its part is over, with the words that others have for the end of the call; and a line that a greeting picked up is
@@ -100,3 +100,16 @@ def _answered_before_any_ring(timeline: Sequence[CallEvent], claims: Sequence[Ca
     if not rings or not answers or not all(event.by_pbx_clock for event in (*rings, *claims)):
         return False
     return max(answers) < min(event.occurred_at for event in rings)
+
+
+def why_nobody_talked(timeline: Sequence[CallEvent], status: CallStatus) -> tuple[str, str]:
+    """An EndReason, or nothing, and the PBX's own word: what the call's end says, else the end of the last phone."""
+    if status.is_open or status is CallStatus.ANSWERED:
+        return "", ""
+    for kind in (EventKind.ENDED, EventKind.LEG_ENDED):
+        naming = [event for event in timeline if event.kind is kind and (event.reason or event.reason_said)]
+        # A word that is understood before one that is not.
+        understood = [event for event in naming if event.reason] or naming
+        if understood:
+            return understood[-1].reason or "", understood[-1].reason_said
+    return "", ""

@@ -2,51 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import BinaryIO
 
 from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
 
 from telephony.domain.events import UNANSWERED
-from telephony.domain.exceptions import NotSetUp
-from telephony.http import Limits, RequestFailed, send
 from telephony.models import Connection, Recording
 from telephony.outgoing import notices
 from telephony.privacy.tracebacks import readable_traceback
 from telephony.recordings.audio import AudioError, AudioKind, Prepared, Problem, prepare
 from telephony.recordings.fetching import claiming, files, schedule
-from telephony.recordings.fetching.judging import NotFetched, judge_content, judge_failure, judge_status
-from telephony.recordings.storage import has_room, open_private, work_dir
+from telephony.recordings.fetching.downloading import Check, Download, Interrupted, download_file
+from telephony.recordings.fetching.judging import NotFetched, judge_content
+from telephony.recordings.storage import open_private, work_dir
 from telephony.signals import recording_stored
 
 log = logging.getLogger(__name__)
 
 Reason, State = Recording.Reason, Recording.State
 
-MEGABYTE = 1_000_000
-LOOK_AT_DISK_EVERY = 8 * MEGABYTE
 LONGEST_DETAIL = 500
-LONGEST_TRANSFER_SECONDS = 1800.0
 CODECS_AT_ONCE = BoundedSemaphore(os.cpu_count() or 1)
 """Files are fetched while others are decoded, but decoding takes a whole processor each."""
-
-
-class Interrupted(Exception):
-    """It can't go on now, through no fault of the recording: it is given back."""
-
-
-Check = Callable[[], None]
-"""Raises `Interrupted` when the work is to end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +80,8 @@ def _fetch_file(recording: Recording, folder: Path, check: Check) -> Fetched:
     """Fetch the file into the folder and look into it. Raises NotFetched if it is no recording."""
     path = folder / "original"
     with open_private(path) as file:
-        download = _Download(file, check)
-        _ask(recording, download)
+        download = Download(file, check)
+        download_file(recording, download)
     kind = judge_content(path, link=recording.link)
     return Fetched(
         path=path,
@@ -105,53 +90,6 @@ def _fetch_file(recording: Recording, folder: Path, check: Check) -> Fetched:
         kind=kind,
         prepared=_prepare(recording, path, kind, folder / "playable", check),
     )
-
-
-class _Download:
-    """Writes what arrives, and hashes it on the way."""
-
-    def __init__(self, file: BinaryIO, check: Check) -> None:
-        self._file, self.check = file, check
-        self._digest = hashlib.sha256()
-        self.size = 0
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
-
-    def take(self, piece: bytes) -> None:
-        self.check()
-        if self.size // LOOK_AT_DISK_EVERY != (self.size + len(piece)) // LOOK_AT_DISK_EVERY:
-            self._look_at_disk()
-        self._file.write(piece)
-        self._digest.update(piece)
-        self.size += len(piece)
-
-    def _look_at_disk(self) -> None:
-        if not has_room():
-            raise Interrupted
-
-
-def _ask(recording: Recording, download: _Download) -> None:
-    connection = recording.call.connection
-    limits = Limits(
-        total_seconds=LONGEST_TRANSFER_SECONDS,
-        longest=connection.longest_recording * MEGABYTE,
-        slowest=1000,
-        slow_seconds=20,
-    )
-    try:
-        request = connection.vendor_object.recording_request(
-            connection.profile(), link=recording.link, reference=recording.reference
-        )
-        response = send(
-            request, policy=connection.recordings_policy(), limits=limits, sink=download.take, check=download.check
-        )
-    except NotSetUp as error:
-        raise NotFetched(Reason.NOT_SET_UP, detail=str(error), end=State.REFUSED) from error
-    except RequestFailed as error:
-        raise judge_failure(error) from error
-    judge_status(response)
 
 
 def _prepare(recording: Recording, path: Path, kind: AudioKind, playable: Path, check: Check) -> Prepared | None:

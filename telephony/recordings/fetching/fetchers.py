@@ -21,7 +21,8 @@ from telephony.jobs import Run, Stopped, check
 from telephony.models import Recording
 from telephony.privacy.tracebacks import where
 from telephony.recordings.fetching import claiming, files
-from telephony.recordings.fetching.attempt import Interrupted, fetch
+from telephony.recordings.fetching.attempt import fetch
+from telephony.recordings.fetching.downloading import Interrupted
 from telephony.recordings.storage import has_room
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,34 @@
+"""What a message means: the one way from a stored request to `Parsed`, for the inbox and for replay."""
+
+from __future__ import annotations
+
+import logging
+
+from telephony.domain.events import Parsed
+from telephony.domain.hooks import ConnectionProfile, Hook, Reply
+from telephony.intake import probes
+from telephony.intake.parties import put_right
+from telephony.models import Connection
+from telephony.privacy.tracebacks import where
+from telephony.vendors.base import Vendor
+
+log = logging.getLogger(__name__)
+CHALLENGED = Parsed(ignored="The PBX checked this address, and was answered as it expects.")
+
+
+def read(hook: Hook, *, connection: Connection) -> Parsed:
+    """Raises `MalformedHook` for what can't be read, and whatever a fault in the vendor's code raises."""
+    pbx, profile = connection.vendor_object, connection.profile()
+    if challenge(pbx, hook, profile) is not None:
+        return CHALLENGED
+    return put_right(probes.read(hook) or pbx.parse(hook, profile), connection=connection)
+
+
+def challenge(pbx: Vendor, hook: Hook, profile: ConnectionProfile) -> Reply | None:
+    """The answer to a check of the address; a fault in the vendor's code makes it a message like any other."""
+    try:
+        return pbx.challenge(hook, profile)
+    except Exception as error:
+        # What was sent may stand in its text.
+        log.error("A check of the address of %s failed in our code:\n%s", pbx.slug, where(error))
+        return None
