@@ -67,9 +67,7 @@ def test_a_request_waits_for_its_turn(listen: Listen) -> None:
     turns = iter([0.0, 0.0, 5.0])
     listener = listen(answering(answer(b"a")))
     with pytest.raises(RequestFailed):
-        hold(
-            pages(listener), policy=LOOPBACK, limits=QUICK, turn=lambda _: next(turns), sleep=lambda s: slept.append(s)
-        )
+        hold(pages(listener), policy=LOOPBACK, limits=QUICK, turn=lambda _: next(turns), sleep=slept.append)
     assert (listener.count(), slept) == (2, [])
 
 
@@ -87,8 +85,8 @@ def test_what_only_asks_is_asked_again_when_the_pbx_says_so(
 @pytest.mark.parametrize(("is_harmless", "arrived"), [(True, False), (False, True)])
 def test_a_login_that_gets_no_answer_has_ordered_nothing(is_harmless: bool, arrived: bool, listen: Listen) -> None:
     listener = listen(wait)
+    request = Request(url=listener.url, method="POST", is_harmless=is_harmless)
     with pytest.raises(RequestFailed) as raised:
-        request = Request(url=listener.url, method="POST", is_harmless=is_harmless)
         hold(one(request), policy=LOOPBACK, limits=replace(QUICK, total_seconds=1), repeats=False)
     assert raised.value.may_have_arrived is arrived
 
