@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from telephony.calls import access
 from telephony.cards.trace.screens import may_see_pages
@@ -174,13 +175,19 @@ def _of_message(delivery: Delivery, reader: Reader, *, is_his: bool) -> Step | N
     return Step(kind=kind, code=code, text=(text % facts).strip(), url=url, link=_("Message") if url else "")
 
 
+_REFUSALS = {
+    Delivery.State.FAILED: gettext_lazy("A message that came at %(time)s could not be read: %(reason)s"),
+    Delivery.State.REFUSED: gettext_lazy(
+        "A message that came at %(time)s was refused: %(reason)s Enter the right secret in the connection."
+    ),
+}
+
+
 def _became(delivery: Delivery) -> tuple[str, str, str]:
     """Kind, code and words."""
-    if delivery.state == Delivery.State.FAILED:
-        return STOP, "failed", _("A message that came at %(time)s could not be read: %(reason)s")
-    if delivery.state == Delivery.State.REFUSED:
-        text = _("A message that came at %(time)s was refused: %(reason)s Enter the right secret in the connection.")
-        return STOP, "refused", text
+    state = Delivery.State(delivery.state)
+    if state in _REFUSALS:
+        return STOP, state.value, str(_REFUSALS[state])
     if delivery.state == Delivery.State.RECEIVED:
         if delivery.received_at > timezone.now() - WORKER_IS_LATE:
             return WAIT, "processing", _("A message that came at %(time)s is being processed.")
