@@ -28,7 +28,7 @@ urlpatterns = [
     re_path(r"^hooks/(?P<vendor>[-\w]+)/(?P<secret>[-\w]+)/$", hook, name="hook"),
     re_path(r"^hooks/(?P<vendor>[-\w]+)/(?P<secret>[-\w]+)$", hook),
     # Some PBXs append a path of their own to the address.
-    re_path(r"^hooks/(?P<vendor>[-\w]+)/(?P<secret>[-\w]+)/(?P<tail>[-\w.]+(?:/[-\w.]+){0,5})/?$", hook),
+    re_path(r"^hooks/(?P<vendor>[-\w]+)/(?P<secret>[-\w]+)/(?P<tail>[-\w./]{1,200}?)/?$", hook),
     re_path(r"^calls/$", calls.log, name="calls"),
     re_path(r"^calls/found/$", calls.found, name="calls-found"),
     re_path(r"^calls/export\.csv$", calls.export, name="calls-export"),
