@@ -150,6 +150,9 @@ class CallEvent:
 
     status: CallStatus | None = None
     """Outcome, on LEG_ENDED and ENDED."""
+    settles: bool = False
+    """ENDED only, the PBX's own account of the whole call: if it says that nobody talked, nobody did, although an
+    answer was told (the employee's own phone is picked up first in an ordered call)."""
     started_at: datetime | None = None
     """Start of the whole call, where the message names it."""
     answered_at: datetime | None = None

@@ -6,7 +6,7 @@ what came from a list, and the fold (fold/call.py) believes it accordingly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,13 +35,20 @@ class PbxCall:
     our_number: str = ""
     extension: str = ""
     """Who was called; of an outgoing call, who called."""
+    user_key: str = field(default="", repr=False)
+    """The same person, where the list names people by keys."""
     caller: str = ""
     """Of a call between colleagues, the internal number of who called."""
     started_at: datetime
     maybe_started_at: datetime | None = None
     """The other moment that the same time of a clock without a zone may mean, in the hour that comes twice."""
     talk_seconds: int | None = None
+    recording_link: str = ""
     recording_reference: str = ""
+
+    @property
+    def is_recorded(self) -> bool:
+        return bool(self.recording_link or self.recording_reference)
 
     @property
     def match_key(self) -> str:
@@ -74,16 +81,20 @@ class PbxCall:
             client_e164=self.client_e164,
             our_number=self.our_number,
             extension=self.extension,
+            user_key=self.user_key,
             role=LegRole.CALLING if self.direction is Direction.OUTGOING else LegRole.CALLED,
             status=self.status,
             started_at=self.started_at,
             # An answered call of no length is one whose length the list does not know.
             talk_seconds=(talked or None) if self.status is CallStatus.ANSWERED else None,
+            recording_link=self.recording_link,
             recording_reference=self.recording_reference,
         )
         if not self.caller:
             return (end,)
-        caller = replace(end, extension=self.caller, role=LegRole.CALLING, fingerprint=end.fingerprint + " caller")
+        caller = replace(
+            end, extension=self.caller, user_key="", role=LegRole.CALLING, fingerprint=end.fingerprint + " caller"
+        )
         return caller, end
 
 

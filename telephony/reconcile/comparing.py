@@ -167,7 +167,7 @@ def _differences(listed: PbxCall, call: Call) -> tuple[Fact, ...]:
     found = {
         Fact.STATUS: is_known and call.status != listed.status,
         Fact.TALK: are_answered and talk > 0 and abs((call.talk_seconds or 0) - talk) > TALK_SLACK,
-        Fact.RECORDING: bool(listed.recording_reference) and not call.recordings.all(),
+        Fact.RECORDING: listed.is_recorded and not call.recordings.all(),
         Fact.DIRECTION: is_one_way,
         Fact.CALL_ID: bool(listed.call_id) and call.external_id.startswith(locate.ANONYMOUS),
     }

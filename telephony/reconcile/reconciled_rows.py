@@ -104,7 +104,7 @@ def _pbx_side(listed: PbxCall) -> Side:
         outcome=outcome if listed.is_final else str(_("going on")),
         tone=tone,
         length=presentation.length(listed.talk_seconds) if listed.talk_seconds else "",
-        is_recorded=bool(listed.recording_reference),
+        is_recorded=listed.is_recorded,
     )
 
 

@@ -28,7 +28,7 @@ from telephony.vendors.simulated import (
 
 STARTED_AT = datetime(2026, 3, 2, 9, 30, 17, 250_000, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Yekaterinburg")
-VENDORS = ("sipuni", "wirecrm", "xvb", "mobilon", "demo")
+VENDORS = ("itoolabs", "sipuni", "wirecrm", "xvb", "mobilon", "demo")
 CALLS_EACH = 12
 ANONYMOUS = "anonymous"
 

@@ -19,7 +19,7 @@ from telephony.vendors import get_vendor, installed
 from tests.vendors.payloads import VENDORS_FOLDER, Payload, profile
 
 FOLDER = Path(__file__).parents[3] / "shared" / "vendors"
-RECEIVED_AT = datetime(2026, 3, 2, 7, 17, 30, tzinfo=UTC)
+RECEIVED_AT = datetime(2026, 3, 2, 7, 22, 30, tzinfo=UTC)
 """Soon after the calls of the tables, for messages that don't say when they were sent."""
 Vector = dict[str, Any]
 

@@ -39,13 +39,13 @@ def expected_of(path: Path) -> dict[str, Any]:
 def read(path: Path) -> dict[str, Any]:
     """What is understood, in the words of an expected.json."""
     expected = expected_of(path)
-    asked, known = call_info(path.parents[2].name), profile(token="SECRET-TOKEN")
+    asked, known = call_info(path.parents[2].name), profile(**{"token": "SECRET-TOKEN", **expected.get("settings", {})})
     known = replace(known, time_zone=ZoneInfo(expected.get("time_zone", "Europe/Moscow")))
     try:
         if expected["asked"] == "call":
             _, call = held(asked.call(known, expected["call_id"]), answered(path))
             return {"call": to_json(call) if call else None}
-        _, listed = held(asked.day(known, DAY), answered(path))
+        _, listed = held(asked.day(known, date.fromisoformat(expected.get("day", str(DAY)))), answered(path))
     except AskFailed as error:
         return {"error": [error.code, error.text]}
     return {"calls": [to_json(call) for call in listed.calls]} | ({"unread": listed.unread} if listed.unread else {})
@@ -53,7 +53,7 @@ def read(path: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.stem)
 def test_answer_means_what_its_payload_says(path: Path) -> None:
-    about = ("source", "note", "asked", "call_id", "time_zone")
+    about = ("source", "note", "asked", "call_id", "day", "settings", "time_zone")
     assert read(path) == {name: value for name, value in expected_of(path).items() if name not in about}
 
 

@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind
-from telephony.domain.fold.ends import is_only_greeted, tell_ends_apart, why_nobody_talked
+from telephony.domain.fold.ends import is_only_greeted, settled, tell_ends_apart, why_nobody_talked
 from telephony.domain.fold.legs import Leg, fold_legs
 from telephony.domain.fold.order import in_order, in_phases, set_of
 from telephony.domain.fold.responsible import responsible_leg
 
 IMMUTABLE = ("client_raw", "our_number", "started_at")
+DENIED = "answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +58,16 @@ class CallState:
     """The PBX's own word for it."""
     tracking: dict[str, str] = field(default_factory=dict)
     conflicts: tuple[str, ...] = ()
-    """Names of immutable facts on which the events contradict each other; the first phase was believed."""
+    """Names of immutable facts on which the events contradict each other; the first phase was believed. And `answer`,
+    if one was told that the PBX's own account denies; that was believed."""
 
 
 def fold(events: Iterable[CallEvent]) -> CallState:
     """The call that these events (at least one) tell of."""
     timeline = in_order(set_of(events))
     by_phase = in_phases(timeline)
-    timeline = in_order(tell_ends_apart(timeline, _started_at(by_phase, timeline)))
+    told = in_order(tell_ends_apart(timeline, _started_at(by_phase, timeline)))
+    timeline = in_order(settled(told))
     by_phase = in_phases(timeline)
     ends = [event for event in timeline if event.kind is EventKind.ENDED]
     reaped_at = _reaped_at(timeline) if not ends else None
@@ -95,7 +98,7 @@ def fold(events: Iterable[CallEvent]) -> CallState:
         end_reason=end_reason,
         end_reason_said=end_reason_said,
         tracking=_tracking(by_phase),
-        conflicts=tuple(name for name in IMMUTABLE if _contradicts(by_phase, name)),
+        conflicts=_conflicts(by_phase, is_denied=timeline != told),
     )
 
 
@@ -224,6 +227,11 @@ def _tracking(by_phase: list[CallEvent]) -> dict[str, str]:
             if value:
                 found.setdefault(name, value)
     return found
+
+
+def _conflicts(by_phase: list[CallEvent], *, is_denied: bool) -> tuple[str, ...]:
+    found = tuple(name for name in IMMUTABLE if _contradicts(by_phase, name))
+    return (*found, DENIED) if is_denied else found
 
 
 def _contradicts(by_phase: list[CallEvent], name: str) -> bool:

@@ -73,6 +73,21 @@ def _outlives(people: _People, end: CallEvent, other: CallEvent) -> bool:
     return since > timedelta(0) or (since == timedelta(0) and end.status in _GOES_ON)
 
 
+def settled(timeline: Sequence[CallEvent]) -> list[CallEvent]:
+    """The same events; where the PBX's own account of the call says that nobody talked, what told of an answer tells
+    no more than that the phone rang."""
+    accounts = {event.status for event in timeline if event.settles} - {None, CallStatus.UNKNOWN}
+    if not accounts or CallStatus.ANSWERED in accounts:
+        return list(timeline)
+    kinds = {EventKind.ANSWERED: EventKind.LEG_RINGING}
+    return [
+        replace(event, kind=kinds.get(event.kind, event.kind), status=None)
+        if event.kind in (EventKind.ANSWERED, EventKind.LEG_ENDED) and event.status in (None, CallStatus.ANSWERED)
+        else event
+        for event in timeline
+    ]
+
+
 def is_only_greeted(timeline: Sequence[CallEvent], direction: Direction) -> bool:
     """Whether a greeting is all that “answered” this call: of the company, nobody did.
 
@@ -81,7 +96,8 @@ def is_only_greeted(timeline: Sequence[CallEvent], direction: Direction) -> bool
     """
     claims = [event for event in timeline if event.status is CallStatus.ANSWERED]
     has_answer = any(event.kind is EventKind.ANSWERED or event.transferred_to for event in timeline)
-    if not claims or has_answer or direction in (Direction.OUTGOING, Direction.INTERNAL):
+    is_sure = has_answer or any(event.settles for event in claims)
+    if not claims or is_sure or direction in (Direction.OUTGOING, Direction.INTERNAL):
         return False
     people = _People(timeline)
     left: dict[tuple[str, str], bool] = {}

@@ -80,9 +80,9 @@ def fold_legs(
     drafts: list[_Draft] = []
     for event in events:
         if event.kind in (EventKind.CALL_STARTED, EventKind.LEG_RINGING):
-            _ring(drafts, event)
+            _ring(drafts, event, ended_at)
         elif event.kind is EventKind.ANSWERED:
-            _answer(drafts, event)
+            _answer(drafts, event, ended_at)
         elif event.kind is EventKind.LEG_ENDED:
             _leave(drafts, event)
     _mark_transfers(drafts, direction)
@@ -108,21 +108,26 @@ def _join(drafts: list[_Draft], event: CallEvent) -> _Draft:
     return draft
 
 
-def _ring(drafts: list[_Draft], event: CallEvent) -> None:
+def _may_join_anew(draft: _Draft, event: CallEvent, call_ended_at: datetime | None) -> bool:
+    """Somebody who left may come back; what is told after the call's end is an old message that came late."""
+    return draft.ended_at is not None and (call_ended_at is None or event.occurred_at <= call_ended_at)
+
+
+def _ring(drafts: list[_Draft], event: CallEvent, call_ended_at: datetime | None) -> None:
     if not (event.extension or event.user_key):
         return
     draft = _find(drafts, event)
-    if draft is None or draft.ended_at is not None:
+    if draft is None or _may_join_anew(draft, event, call_ended_at):
         draft = _join(drafts, event)
         draft.rang_at = event.occurred_at
     draft.learn(event)
 
 
-def _answer(drafts: list[_Draft], event: CallEvent) -> None:
+def _answer(drafts: list[_Draft], event: CallEvent, call_ended_at: datetime | None) -> None:
     if not (event.extension or event.user_key):
         return
     draft = _find(drafts, event)
-    if draft is None or draft.ended_at is not None:
+    if draft is None or _may_join_anew(draft, event, call_ended_at):
         draft = _join(drafts, event)
     draft.learn(event)
     if event.takes_over and draft.answered_at is None:
