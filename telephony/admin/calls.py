@@ -22,6 +22,7 @@ from telephony.after_call.selectors import acted_after
 from telephony.call_log.dashboard import listed_calls
 from telephony.calls.access import Scope, seeing, visible_calls
 from telephony.cards.trace import trace_of
+from telephony.domain.fold.call import DENIED
 from telephony.models import Call, CallEvent, CallLeg, StatusChoice
 from telephony.privacy import user_keys
 from telephony.recordings.player import players_of
@@ -127,6 +128,10 @@ def _page(call: Call, request: HttpRequest) -> dict[str, Any]:
 def _remarks(call: Call) -> list[str]:
     remarks = [str(call.get_flag_display())] if call.flag else []
     for name in call.conflicts:
+        if name == DENIED:
+            told = _("The PBX told of an answer, and afterwards that nobody talked: the latter was believed.")
+            remarks.append(str(told))
+            continue
         label = presentation.FACT_LABELS.get(name, name)
         remarks.append(
             _("The PBX's messages disagree about this: %(fact)s. The earliest was believed.") % {"fact": label}

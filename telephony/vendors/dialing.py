@@ -29,6 +29,8 @@ class DialOrder:
     """The employee's key, where the PBX knows people by keys."""
     order_id: str = ""
     """Ours, of letters, digits and "-", the same for no two orders anywhere; for a PBX that `keeps_order_id`."""
+    shown_number: str = ""
+    """Which of our numbers the client is to see; empty: as the PBX is set up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

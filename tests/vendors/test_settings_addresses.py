@@ -9,9 +9,10 @@ import pytest
 from django import forms
 
 from telephony.domain.exceptions import DialFailed, NotSetUp
-from telephony.http import Request
+from telephony.http import Request, Talk
 from telephony.vendors import installed
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
+from telephony.vendors.listing import AskFailed
 from tests.vendors.dialling import ORDER, profile_of
 
 LOOKS_LIKE_ADDRESS = ("url", "uri", "host", "server", "address", "domain", "endpoint")
@@ -48,19 +49,26 @@ def test_a_vendor_that_forgets_is_found() -> None:
 
 
 def requests_of(vendor: Vendor, profile: Any) -> list[Request]:
-    """Everything that it asks a PBX for."""
-    made = [lambda: vendor.recording_request(profile, link="", reference="1.1")]
+    """What it asks a PBX for first, in each of its talks."""
+    talks: list[Talk[Any]] = [vendor.recording(profile, link="", reference="1.1")]
     if vendor.can_dial:
-        made.append(lambda: vendor.dial_request(profile, ORDER))
+        talks.append(vendor.dial(profile, ORDER))
     if (info := vendor.call_info) is not None:
-        made += [lambda: info.call_request(profile, "1.1"), lambda: info.day_request(profile, date(2024, 1, 29))]
-    found = []
-    for make in made:
-        try:
-            found.append(make())
-        except (DialFailed, NotSetUp):
-            continue
-    return found
+        talks += [info.call(profile, "1.1")] if info.tells_one_call else []
+        talks.append(info.day(profile, date(2024, 1, 29)))
+    if vendor.office is not None and vendor.office.lists_employees:
+        talks.append(vendor.office.employees(profile))
+    return [step for talk in talks if isinstance(step := first_step(talk), Request)]
+
+
+def first_step(talk: Talk[Any]) -> Any:
+    """What is asked first, or the result where nothing is asked; None if settings are missing."""
+    try:
+        return next(talk)
+    except StopIteration as end:
+        return end.value
+    except (AskFailed, DialFailed, NotSetUp):
+        return None
 
 
 @pytest.mark.parametrize("slug", installed())
@@ -68,7 +76,8 @@ def test_what_is_declared_is_what_is_sent(slug: str) -> None:
     """Each secret value that goes out goes to an address that names it."""
     vendor = installed()[slug]
     fields = vendor.settings_form.base_fields
-    addresses = {name: f"https://{name.replace('_', '-')}.example.ru/x" for name in fields if "url" in name}
+    addressed = [name for name, field in fields.items() if isinstance(field, WebAddressField)]
+    addresses = {name: f"https://{name.replace('_', '-')}.example.ru/x" for name in addressed}
     secrets = {name: f"canary-{name}" for name in vendor.settings_form.secret_names()}
     profile = profile_of(**{"user": "012345", **addresses, **secrets})
     sent = 0

@@ -35,7 +35,8 @@ def settings_form(slug: str, **values: str) -> VendorSettingsForm:
 
 
 def test_installed_vendors_are_found_by_slug() -> None:
-    assert {slug: vendor.slug for slug, vendor in installed().items()} == {slug: slug for slug in FIELDS}
+    assert all(slug == vendor.slug for slug, vendor in installed().items())
+    assert set(FIELDS) <= set(installed())
     with pytest.raises(KeyError, match=r"No vendor 'avaya' is installed; there are: .*sipuni"):
         get_vendor("avaya")
 

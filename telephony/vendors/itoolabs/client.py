@@ -43,7 +43,7 @@ def dial_answer(response: Response) -> Dialled:
         raise refused(said(response))
     check_status(response)
     order_id, text = text_of(answer, *ORDER_IDS), response.text.strip().strip('"')
-    if order_id or text.upper() in ("", "OK", "NULL"):
+    if order_id or text.upper() in ("", "OK", "NULL", "{}"):
         return Dialled(order_id=order_id)
     if answer.get("error") or answer.get("message"):
         raise refused(said(response))
