@@ -23,7 +23,8 @@ NAMES = re.compile(
     r"Sipuni|Mobilon|WireCRM|XVB|Demo|PBX|API|CRM|Roistat|utm|HTTP|POST|GET|URL|JSON|SOAP|FTP|CSV|Excel|[Ww]eb[Hh]ooks?|SayName|VIP|XML|\{\w+\}|Token|journal|info"
     r"|manage\.py \w+|multipart/form-data|NOTIFY_START|x-pbx-authentication|CallToSubscriber|MP3|English|anonymous|curl"
     r"|telephony/vendors/demo/README\.md|Europe/\w+|Asia/\w+|UTC|Control|Command|Mac|LDAP|Single Si[gn]+.On"
-    r"|amoCRM|Google|Outlook|Thunderbird|iCloud|RetailCRM|xlsx|vcf"
+    + "".join(f"|{word}" for vendor in installed().values() for word in WORD.findall(vendor.label))
+    + r"|amoCRM|Google|Outlook|Thunderbird|iCloud|RetailCRM|xlsx|vcf"
     r"|[Ee]mployee\d*|[Oo]wner|esc|sipuni|wirecrm|xvb|mobilon|demo|campaign-\d|roistat|[\w.]+\.example\.ru|example",
 )
 """Proper names, and what is typed or read as it stands."""

@@ -108,8 +108,9 @@ def test_a_get_instead_of_a_post_is_taken(vendor: str) -> None:
     assert Delivery.objects.get().state == Delivery.State.IGNORED
 
 
-def test_every_vendor_is_covered_here() -> None:
-    assert set(NEUTRAL) == set(installed())
+def test_what_is_covered_here_is_installed() -> None:
+    """PBXs that sign refuse such requests, and one says 400 to what it does not know: their payloads tell."""
+    assert set(NEUTRAL) <= set(installed())
 
 
 @pytest.mark.parametrize("charset", ["; charset=windows-1251", ""])

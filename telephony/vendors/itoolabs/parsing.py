@@ -17,7 +17,7 @@ from telephony.vendors.itoolabs.message import COMMANDS, facts_of, print_of, rat
 
 # Source: `direction` of events (MegaFon only), `type` of history.
 DIRECTIONS = {"in": Direction.INCOMING, "out": Direction.OUTGOING}
-# Source: `type` of events in both documents. What it says of an event without `direction`.
+# Source: `type` of events in both documents.
 TYPES = {
     "INCOMING": EventKind.LEG_RINGING,
     "OUTGOING": EventKind.CALL_STARTED,
@@ -26,6 +26,7 @@ TYPES = {
     "CANCELLED": EventKind.LEG_ENDED,
     "TRANSFERRED": EventKind.LEG_ENDED,
 }
+# Source: the same; Gravitel's events have no `direction`.
 STARTS = {"INCOMING": Direction.INCOMING, "OUTGOING": Direction.OUTGOING}
 # Source: the documents' words under `type`. CANCELLED: the client gave up or a colleague answered. Who is named by
 # TRANSFERRED is UNCERTAIN: it ends no talk of anybody who is not known to talk.

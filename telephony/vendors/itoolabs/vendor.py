@@ -67,7 +67,7 @@ class Itoolabs(Vendor):
     """MegaFon, Gravitel, Dom.ru, WestCall and other brands of the PBX by ITooLabs."""
 
     slug = "itoolabs"
-    label = "MegaFon, Gravitel, Dom.ru, WestCall (ITooLabs)"
+    label = "MegaFon / Gravitel / Dom.ru / WestCall"
     settings_form = ItoolabsSettingsForm
     address_help = _(
         "In the PBX's cabinet, under the integration with a CRM of your own (REST API): “Адрес вашей CRM”."
