@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony.call_log.dashboard import listed_calls
 from telephony.calls import access
-from telephony.cards.states import MISSED_STAYS, CardState, Situation, situation_of
+from telephony.cards.decide import settings_of
+from telephony.cards.states import CardState, Situation, situation_of
 from telephony.cards.waiting import Waiting, waiting_of
 from telephony.conf import contact_directory
 from telephony.domain import directory, numbers
@@ -28,7 +29,9 @@ from telephony.ui.lines import Lines
 from telephony.ui.markup import page_url
 from telephony.ui.presentation import CallRow
 
-MOST_CARDS = 8
+MOST_CARDS = 12
+OLDEST = timedelta(hours=24)
+"""A call that began before is on no screen any more."""
 LAST_CALLS = 3
 ORDER_WAITS = timedelta(seconds=60)
 """So long after a click on a number its call may take to begin."""
@@ -39,7 +42,6 @@ WORDS: dict[CardState, str | Promise] = {
     CardState.STALE: _("Nothing new is heard of this call"),
     CardState.TALKING: _("Talking"),
     CardState.ENDED: _("Call ended"),
-    CardState.MISSED: _("Missed call"),
     CardState.UNANSWERED: _("Not reached"),
     CardState.ELSEWHERE: _("Answered"),
 }
@@ -69,7 +71,6 @@ class CardView:
     answered_by: str
     outcome: str
     talked: str
-    waited: str
     last_calls: Sequence[CallRow] = ()
     details: ContactDetails = field(default_factory=ContactDetails)
     actions: Sequence[Action] = ()
@@ -87,11 +88,16 @@ class CardView:
 
     @property
     def may_fold(self) -> bool:
-        return self.situation.state not in (CardState.RINGING, CardState.CALLING, CardState.ELSEWHERE)
+        return self.situation.state is not CardState.RINGING
+
+    @property
+    def over_at(self) -> datetime | None:
+        """Since when nothing more happens, on our clock where we heard of it in time; None while it goes on."""
+        return None if self.situation.state.is_open else self.card.withdrawn_at or self.situation.since
 
     @property
     def may_be_called_back(self) -> bool:
-        over = (CardState.ENDED, CardState.MISSED, CardState.UNANSWERED)
+        over = (CardState.ENDED, CardState.UNANSWERED)
         return bool(self.dialable) and self.situation.state in over
 
     @property
@@ -101,16 +107,21 @@ class CardView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """All that is on a user's screen; `more` missed calls are in the call log only."""
+    """All that is on a user's screen; `more` calls are in the call log only."""
 
-    cards: Sequence[CardView]
-    orders: Sequence[Dial]
-    more: int
+    cards: Sequence[CardView] = ()
+    orders: Sequence[Dial] = ()
+    more: int = 0
 
 
 def desk_of(user: Any, *, now: datetime | None = None) -> Desk:
-    """The user's own cards, newest first, open calls above finished ones."""
+    """The user's own cards: ringing before talking before finished, the newest of each first.
+
+    Nothing for who does not want to be disturbed: what was there goes, too.
+    """
     now = now or timezone.now()
+    if settings_of(user).is_undisturbed(now):
+        return Desk()
     found = []
     for card in _candidates(user, now):
         legs = list(card.call.legs.all())
@@ -118,7 +129,7 @@ def desk_of(user: Any, *, now: datetime | None = None) -> Desk:
         is_over = situation.until is not None and situation.until <= now
         if situation.state is not CardState.GONE and not is_over:
             found.append((card, situation))
-    found.sort(key=lambda pair: pair[1].state.is_open, reverse=True)
+    found.sort(key=lambda pair: pair[1].state.rank)
     shown = found[:MOST_CARDS]
     lines = Lines()
     results = {
@@ -134,7 +145,7 @@ def desk_of(user: Any, *, now: datetime | None = None) -> Desk:
 
 
 def _candidates(user: Any, now: datetime) -> Iterable[Card]:
-    recent = Card.objects.filter(user=user, dismissed_at=None, created_at__gt=now - MISSED_STAYS)
+    recent = Card.objects.filter(user=user, dismissed_at=None, created_at__gt=now - OLDEST)
     with_calls = recent.select_related("call__connection", "call__contact", "call__responsible")
     with_calls = with_calls.defer("call__connection__settings", "call__connection__hook_secret")
     return with_calls.prefetch_related("call__legs__user").order_by("-created_at")[:100]
@@ -172,7 +183,6 @@ def _view(card: Card, situation: Situation, user: Any, lines: Lines, result: Cal
         answered_by=presentation.person(situation.answered_by.user) if situation.answered_by else "",
         outcome=presentation.outcome(call)[0],
         talked=presentation.length(talked) if talked is not None else presentation.talked(call),
-        waited=presentation.length(call.ring_seconds),
         last_calls=_last_calls(call, user) if is_open else (),
         details=directory.details_of(crm, contact.pk, user) if contact and is_open else ContactDetails(),
         actions=() if situation.state is CardState.ELSEWHERE else directory.actions_for(crm, call, user),

@@ -28,10 +28,12 @@ def note_shown(*, card: Card) -> None:
 
 
 @transaction.atomic
-def dismiss(*, card: Card) -> None:
-    """The user closed the card: it goes from all tabs, and stays closed."""
-    Card.objects.filter(pk=card.pk, dismissed_at=None).update(dismissed_at=timezone.now())
-    live.publish(users=[card.user_id], content={"call": card.call_id})
+def dismiss(*, cards: Sequence[Card]) -> None:
+    """Their user closed these cards: they go from all tabs, and stay closed."""
+    keys = sorted(card.pk for card in cards)
+    Card.objects.filter(pk__in=keys, dismissed_at=None).update(dismissed_at=timezone.now())
+    for user_id in sorted({card.user_id for card in cards}):
+        live.publish(users=[user_id], content={})
 
 
 @transaction.atomic
@@ -41,7 +43,7 @@ def save_result(*, card: Card, disposition: Disposition | None, note: str, close
     CallResult.objects.update_or_create(call_id=card.call_id, user_id=card.user_id, defaults=values)
     recount(pk=card.call_id)
     if close:
-        dismiss(card=card)
+        dismiss(cards=[card])
     else:
         live.publish(users=[card.user_id], content={"call": card.call_id})
 

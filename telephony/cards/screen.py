@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from telephony.cards.decide import settings_of
 from telephony.cards.desk import Desk, desk_of
@@ -19,8 +19,12 @@ TEMPLATE = "telephony/desk/cards.html"
 
 def context_of(user: Any) -> dict[str, Any]:
     """What the template needs; `desk` has the cards."""
-    desk = desk_of(user)
-    return {"desk": desk, "settings": settings_of(user), "user": user, "urls": _urls(), "found": _asks(desk)}
+    desk, settings = desk_of(user), settings_of(user)
+    is_silent = settings.is_undisturbed(timezone.now())
+    return {
+        **{"desk": desk, "settings": settings, "is_silent": is_silent, "user": user},
+        **{"urls": _urls(), "found": _asks(desk)},
+    }
 
 
 def rendered(user_id: int, languages: Sequence[str]) -> tuple[dict[str, str], list[Card]]:
@@ -53,5 +57,6 @@ def _urls() -> dict[str, str]:
     return {
         "live": reverse("telephony:live"),
         "state": reverse("telephony:desk_state"),
-        "calls": reverse("admin:telephony_call_changelist"),
+        "close_all": reverse("telephony:desk_dismiss_all"),
+        "calls": reverse("telephony:calls"),
     }

@@ -14,7 +14,6 @@ SILENT = timedelta(minutes=2)
 """A phone that rings this long without another word of the PBX most likely does not any more."""
 RESULT_WAITS = timedelta(minutes=15)
 """How long a finished call's card waits for somebody to write down its result."""
-MISSED_STAYS = timedelta(hours=24)
 GOODBYE = timedelta(seconds=6)
 """How long colleagues read who answered."""
 
@@ -27,16 +26,21 @@ class CardState(StrEnum):
     """It should have been answered or have ended by now, and the PBX says nothing."""
     TALKING = "talking"
     ENDED = "ended"
-    MISSED = "missed"
     UNANSWERED = "unanswered"
     """The client did not answer the user."""
     ELSEWHERE = "elsewhere"
     """Somebody else answered."""
     GONE = "gone"
+    """Nothing to show: what was missed stands in the list of missed clients, and nowhere in the way."""
 
     @property
     def is_open(self) -> bool:
         return self in (CardState.RINGING, CardState.CALLING, CardState.STALE, CardState.TALKING)
+
+    @property
+    def rank(self) -> int:
+        """What needs its user first: ringing, then what goes on, then what is over."""
+        return 0 if self is CardState.RINGING else 1 if self.is_open else 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +91,8 @@ def _going_on(card: Card, leg: CallLeg, now: datetime) -> Situation:
 
 def _nobody_answered(call: Call, leg: CallLeg | None, stopped_at: datetime) -> Situation:
     status = CallStatus(call.status)
-    if status.is_open or status in (CallStatus.UNKNOWN, CallStatus.ANSWERED):
-        # It rings elsewhere, or nobody knows how it ended, or who it was that answered.
-        return Situation(state=CardState.GONE, since=stopped_at, leg=leg)
-    if call.direction == Direction.OUTGOING and leg is not None and leg.role == LegRole.CALLING:
+    is_known = not status.is_open and status not in (CallStatus.UNKNOWN, CallStatus.ANSWERED)
+    if is_known and call.direction == Direction.OUTGOING and leg is not None and leg.role == LegRole.CALLING:
         until = stopped_at + RESULT_WAITS
         return Situation(state=CardState.UNANSWERED, since=stopped_at, until=until, leg=leg)
-    return Situation(state=CardState.MISSED, since=stopped_at, until=stopped_at + MISSED_STAYS, leg=leg)
+    return Situation(state=CardState.GONE, since=stopped_at, leg=leg)

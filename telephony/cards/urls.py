@@ -16,6 +16,7 @@ urlpatterns = [
     path("why/", admin.site.admin_view(why.why), name="why"),
     path("cards/", views.cards, name="desk_cards"),
     path("state/", views.state, name="desk_state"),
+    path("cards/dismiss/", views.dismiss_all, name="desk_dismiss_all"),
     path("cards/<int:pk>/shown/", views.shown, name="desk_shown"),
     path("cards/<int:pk>/dismiss/", views.dismiss, name="desk_dismiss"),
     path("cards/<int:pk>/result/", views.result, name="desk_result"),

@@ -20,6 +20,7 @@ from telephony.domain.events import Phone
 from telephony.models import Card, DeskSettings, Disposition, LiveEvent
 
 LONGEST_NOTE = 5000
+MOST_AT_ONCE = 100
 View = Callable[..., HttpResponseBase]
 
 
@@ -73,7 +74,16 @@ def shown(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @of_user
 def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
-    results.dismiss(card=_own_card(request, pk))
+    results.dismiss(cards=[_own_card(request, pk)])
+    return HttpResponse(status=204)
+
+
+@require_POST
+@of_user
+def dismiss_all(request: HttpRequest) -> HttpResponse:
+    """Several at once: `card` is the number of each. Somebody else's are passed over."""
+    wanted = {int(pk) for pk in request.POST.getlist("card")[:MOST_AT_ONCE] if pk.isdecimal() and len(pk) < 19}
+    results.dismiss(cards=list(Card.objects.filter(pk__in=wanted, user_id=request.user.pk)))
     return HttpResponse(status=204)
 
 

@@ -137,10 +137,10 @@ def test_a_click_to_call_shows_at_once_and_gives_way_to_its_call(tell: Tell, ann
 
 
 def test_only_so_many_cards_fit_and_the_rest_is_counted(tell: Tell, anna: Any) -> None:
-    for number in range(10):
+    for number in range(14):
         tell(number, sipuni_rings(number, "101", f"1.{number}"))
     shown = desk_of(anna)
-    assert (len(shown.cards), shown.more) == (8, 2)
+    assert (len(shown.cards), shown.more) == (12, 2)
 
 
 def test_the_numbers_of_queries_does_not_grow_with_finished_cards(

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from telephony.cards.decide import decide
 from telephony.cards.desk import CardView, desk_of
-from telephony.models import Call, CallLeg, Card, Connection, DeskSettings
+from telephony.models import Call, CallLeg, Card, Connection, DeskSettings, MissedItem
 from tests.telephony.factories import ExtensionFactory
 from tests.telephony.messages import (
     CLIENT,
@@ -73,16 +73,20 @@ def test_a_colleague_reads_who_answered_for_a_few_seconds(
     assert on_screen(boris) == ["ended"]
 
 
-def test_a_missed_call_stays_until_it_is_closed(tell: Tell, anna: Any, clock: time_machine.Traveller) -> None:
+def test_a_missed_call_is_no_card_any_more_but_a_client_to_call_back(tell: Tell, anna: Any) -> None:
     tell(1, sipuni_rings(1, "101"))
+    assert on_screen(anna) == ["ringing"]
     tell(20, sipuni_ends(20, "CANCEL"))
-    assert on_screen(anna) == ["missed"]
-    clock.shift(timedelta(hours=5))
-    assert on_screen(anna) == ["missed"]
-    client = Client()
-    client.force_login(anna)
-    assert client.post(f"/telephony/desk/cards/{Card.objects.get().pk}/dismiss/").status_code == 204
     assert on_screen(anna) == []
+    assert MissedItem.objects.filter(closed_at=None).count() == 1
+
+
+def test_who_is_not_to_be_disturbed_has_nothing_on_the_screen(tell: Tell, anna: Any) -> None:
+    tell(1, sipuni_rings(1, "101"))
+    DeskSettings.objects.update_or_create(user=anna, defaults={"do_not_disturb": True})
+    assert on_screen(User.objects.get(pk=anna.pk)) == []
+    DeskSettings.objects.update(do_not_disturb=False)
+    assert on_screen(User.objects.get(pk=anna.pk)) == ["ringing"]
 
 
 def test_a_transferred_call_is_the_new_persons_and_the_old_one_sees_the_outcome(
@@ -128,11 +132,14 @@ def test_an_outgoing_call_that_nobody_answered_says_so(tell: Tell, anna: Any) ->
     assert the_card(anna).outcome == "busy"
 
 
-def test_several_calls_are_several_cards_the_open_ones_first(tell: Tell, anna: Any) -> None:
-    tell(1, sipuni_rings(1, "101", "1.1"))
-    tell(2, sipuni_rings(2, "101", "1.2"))
-    tell(3, sipuni_ends(3, "CANCEL", "1.2"))
-    assert on_screen(anna) == ["ringing", "missed"]
+def test_of_several_calls_what_rings_is_first_then_what_goes_on_then_what_is_over(tell: Tell, anna: Any) -> None:
+    for call in ("1.1", "1.2"):
+        tell(1, sipuni_rings(1, "101", call))
+        tell(2, sipuni_answers(2, "101", call))
+    tell(3, sipuni_rings(3, "101", "1.3"))
+    tell(4, sipuni_ends(4, "ANSWER", "1.2"))
+    tell(5, sipuni_rings(5, "101", "1.4"))
+    assert on_screen(anna) == ["ringing", "ringing", "talking", "ended"]
 
 
 def test_a_call_that_the_pbx_forgets_is_stale_after_two_minutes(
@@ -216,7 +223,6 @@ def test_an_end_that_changes_no_leg_is_told_to_those_who_had_a_card(
     tell(9, sipuni(4, 9, **left, status="NOANSWER"))
     assert on_screen(anna) == []
     tell(30, sipuni_ends(30, "NOANSWER", **left))
-    assert on_screen(anna) == ["missed"]
     assert published[-1] == {anna.pk}
 
 

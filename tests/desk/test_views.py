@@ -121,6 +121,16 @@ def test_what_is_done_in_one_tab_is_told_to_the_others(card: Card, anna: Any) ->
     assert client_of(anna).get(f"{DESK}state/").json()["cards"] > newest["cards"]
 
 
+def test_all_cards_are_closed_at_once_and_nobody_elses(card: Card, anna: Any, boris: Any) -> None:
+    other = Card.objects.create(call=card.call, user=boris, created_at=timezone.now())
+    wanted = {"card": [card.pk, other.pk, "x", "9" * 30]}
+    assert client_of(anna).post(f"{DESK}cards/dismiss/", wanted).status_code == 204
+    card.refresh_from_db()
+    other.refresh_from_db()
+    assert card.dismissed_at is not None
+    assert other.dismissed_at is None
+
+
 def test_the_state_tells_of_the_board_only_those_who_see_it(card: Card) -> None:
     chief = User.objects.create_superuser("chief")
     assert client_of(chief).get(f"{DESK}state/").json() == {

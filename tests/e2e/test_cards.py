@@ -168,13 +168,15 @@ def test_a_transferred_call_moves_to_the_new_persons_screen(office: Office, anna
     expect(anna.card(anna.tabs[0], acting, "ended")).to_contain_text("0:26", timeout=SOON)
 
 
-def test_a_missed_call_stays_until_it_is_closed(office: Office, anna: Person) -> None:
+def test_a_missed_call_leaves_the_screen_and_counts_in_the_menu(office: Office, anna: Person) -> None:
     acting = office.call(("ring", 1, "anna"), ("hang_up", 25, "anna"), answered=False)
+    acting.go(1)
+    for tab in anna.tabs:
+        expect(anna.card(tab, acting, "ringing")).to_be_visible(timeout=SOON)
     acting.go(25)
     for tab in anna.tabs:
-        expect(anna.card(tab, acting, "missed")).to_contain_text("Missed call", timeout=SOON)
-    anna.tabs[1].reload()
-    expect(anna.card(anna.tabs[1], acting, "missed")).to_be_visible(timeout=SOON)
+        expect(anna.card(tab, acting)).to_have_count(0, timeout=SOON)
+        expect(tab.locator("#nav-sidebar [data-missed-badge]")).to_have_text(re.compile(r"^[1-9]"), timeout=SOON)
 
 
 def test_an_outgoing_call_has_a_card_too(office: Office, anna: Person, boris: Person) -> None:
@@ -237,14 +239,16 @@ def test_the_trace_tells_that_it_was_sent_and_seen(office: Office, anna: Person)
     tab.goto(TABS[2])
 
 
-def test_finished_calls_fold_away_and_unfold(office: Office, anna: Person) -> None:
-    acting = office.call(("ring", 1, "anna"), ("hang_up", 25, "anna"), answered=False)
-    acting.go(25)
+def test_what_is_folded_is_so_after_a_reload_and_in_all_tabs(office: Office, anna: Person) -> None:
+    acting = office.call(("ring", 1, "anna"), ("answer", 4, "anna"), ("hang_up", 60, "anna"))
+    acting.go(60)
     tab = anna.tabs[0]
-    card = anna.card(tab, acting, "missed")
-    expect(card).to_have_attribute("data-folded", "", timeout=SOON)
-    expect(card.locator(".tel-desk-subtitle")).to_be_hidden()
+    card = anna.card(tab, acting, "ended")
+    expect(card.locator(".tel-desk-subtitle")).to_be_visible(timeout=SOON)
     card.locator("[data-fold]").click()
-    expect(card.locator(".tel-desk-subtitle")).to_be_visible()
+    expect(card).to_have_attribute("data-folded", "")
     tab.reload()
-    expect(anna.card(tab, acting, "missed").locator(".tel-desk-subtitle")).to_be_visible(timeout=SOON)
+    expect(anna.card(tab, acting, "ended").locator(".tel-desk-subtitle")).to_be_hidden(timeout=SOON)
+    card.locator("[data-fold]").click()
+    for other in anna.tabs:
+        expect(anna.card(other, acting, "ended").locator(".tel-desk-subtitle")).to_be_visible(timeout=SOON)

@@ -80,6 +80,7 @@ BODIES: dict[str, Mapping[str, Any]] = {
     "telephony/calls/filters/<pk>/delete": {},
     "telephony/desk/cards/<int:pk>/choose/": {"contact": "{contact}"},
     "telephony/desk/cards/<int:pk>/dismiss/": {},
+    "telephony/desk/cards/dismiss/": {},
     "telephony/desk/cards/<int:pk>/result/": {"note": "He calls again", "close": "1"},
     "telephony/desk/cards/<int:pk>/shown/": {},
     "telephony/desk/settings/": {"volume": "15"},

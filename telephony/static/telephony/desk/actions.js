@@ -45,8 +45,10 @@ export class Actions {
         const button = event.target.closest("button");
         if (button?.dataset.dialog) {
             this.#toggle(button);
+        } else if (button?.dataset.closeAll) {
+            await this.#dismiss(this.#stack.closable.map((card) => card.id), this.#stack.settings.closeAll);
         } else if (button && "dismiss" in button.dataset) {
-            await this.#dismiss(button.closest("article").id, button.dataset.post);
+            await this.#dismiss([button.closest("article").id], button.dataset.post);
         } else if (button?.dataset.post) {
             button.disabled = true;
             await this.#send(() => this.post(button.dataset.post, { contact: button.dataset.contact }));
@@ -54,12 +56,11 @@ export class Actions {
         }
     }
 
-    async #dismiss(id, url) {
-        this.#stack.dismiss(id);
-        this.#tabs.say("dismissed", { id });
-        if (!(await this.#send(() => this.post(url)))) {
-            this.#stack.undismiss(id);
-            this.#tabs.say("undismissed", { id });
+    async #dismiss(ids, url) {
+        const cards = ids.map((id) => ["card", document.getElementById(id).dataset.card]);
+        ids.forEach((id) => { this.#stack.dismiss(id); this.#tabs.say("dismissed", { id }); });
+        if (!(await this.#send(() => this.post(url, cards)))) {
+            ids.forEach((id) => { this.#stack.undismiss(id); this.#tabs.say("undismissed", { id }); });
         }
     }
 

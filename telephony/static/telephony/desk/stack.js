@@ -1,17 +1,13 @@
 // The stack of cards in the page: takes the server's HTML, and changes only those cards that differ.
 
 import { tick } from "./clock.js";
-
-const FOLDS = "telephony-desk-folds";
-const FOLDED = ["missed", "unanswered"]; // Unless somebody unfolds them: what is over must not cover the page.
-const MOST_FOLDS = 50;
-
-const isBusy = (kept) => kept.dataset.dirty === "1" || (kept.dataset.keep === "dialog" && !kept.hidden);
+import { Tray, isBusy, isWritten } from "./tray.js";
 
 export class Stack {
     element = document.createElement("div");
     settings = {};
     #list = document.createElement("div");
+    #tray = new Tray(this.element, this.#list);
     #banner = document.createElement("p");
     #announcer = document.createElement("p");
     #sources = new Map();
@@ -26,15 +22,15 @@ export class Stack {
         this.#banner.className = "tel-desk-banner";
         this.#banner.setAttribute("role", "status");
         this.#banner.hidden = true;
-        this.element.append(this.#list, this.#banner, this.#announcer);
+        this.element.append(this.#list, this.#tray.element, this.#banner, this.#announcer);
         this.element.setAttribute("role", "region");
         this.element.addEventListener("click", ({ target }) => {
             const button = target.closest("[data-fold]");
             if (button) {
-                this.#rememberFold(button.closest("article"));
+                this.#tray.turn(button.closest("article"));
+                button.focus({ preventScroll: true });
             }
         });
-        window.addEventListener("storage", ({ key }) => key === FOLDS && this.cards.forEach((card) => this.#fold(card)));
         this.element.addEventListener("input", ({ target }) => {
             const kept = target.closest("[data-keep]");
             if (kept) {
@@ -46,12 +42,18 @@ export class Stack {
     }
 
     get cards() {
-        return [...this.#list.children];
+        return this.#tray.cards;
+    }
+
+    // Which "close all" closes: not where something is written that was not sent yet.
+    get closable() {
+        return this.cards.filter((card) => card.dataset.card && !isWritten(card));
     }
 
     say(text) {
         this.#banner.textContent = text;
         this.#banner.hidden = !text;
+        this.#note();
     }
 
     // `askedAt` is when the server was asked, on this machine's clock, in seconds.
@@ -60,13 +62,14 @@ export class Stack {
         this.settings = { csrf: this.settings.csrf, ...root.dataset }; // What a stream brings has no token.
         this.#clockIsAhead = askedAt - Number(root.dataset.now);
         this.element.setAttribute("aria-label", root.dataset.textCalls);
+        this.#tray.name(this.settings);
+        this.element.toggleAttribute("data-silent", root.dataset.silent === "1");
         const wanted = [...root.children].filter((card) => !this.#dismissed.has(card.id));
         const focus = this.#rememberFocus();
         const names = new Set(wanted.map((card) => card.id));
         for (const card of this.cards) {
             // What somebody is writing is not taken from under their hands.
-            const isWriting = [...card.querySelectorAll("[data-keep]")].some(isBusy);
-            if (!names.has(card.id) && !isWriting) {
+            if (!names.has(card.id) && !isWritten(card)) {
                 this.#remove(card);
             }
         }
@@ -85,6 +88,7 @@ export class Stack {
         const card = document.getElementById(id);
         if (card) {
             this.#remove(card);
+            this.#arrange();
         }
     }
 
@@ -94,13 +98,27 @@ export class Stack {
 
     tick() {
         const now = Date.now() / 1000 - this.#clockIsAhead;
-        tick(this.#list, now);
+        tick(this.element, now);
         for (const card of this.cards) {
             const isOver = card.dataset.until && Number(card.dataset.until) <= now;
-            if (isOver && ![...card.querySelectorAll("[data-keep]")].some(isBusy)) {
+            if (isOver && !isWritten(card)) {
                 this.#remove(card);
             }
         }
+        this.#arrange(now);
+    }
+
+    #arrange(now = Date.now() / 1000 - this.#clockIsAhead) {
+        const focus = this.#rememberFocus();
+        this.#note();
+        this.#tray.arrange(now);
+        focus();
+    }
+
+    // The page leaves room where there is something to see (tray.js); an empty stack takes none.
+    #note() {
+        const hasCards = this.cards.length > 0 && !this.element.hasAttribute("data-silent");
+        this.element.toggleAttribute("data-full", hasCards || !this.#banner.hidden);
     }
 
     #put(fresh, place) {
@@ -119,41 +137,13 @@ export class Stack {
             card?.replaceWith(made);
             card = made;
             this.#sources.set(fresh.id, source);
-            this.#fold(card);
         }
         if (shownUrl !== undefined) {
             card.dataset.shownUrl = shownUrl;
         }
-        if (this.#list.children[place] !== card) {
-            this.#list.insertBefore(card, this.#list.children[place] ?? null);
-        }
-    }
-
-    // Which cards are folded is the same in all tabs, and after a reload.
-    #rememberFold(card) {
-        const key = `${card.id} ${card.dataset.state}`;
-        const kept = Object.entries(this.#folds).filter(([other]) => other !== key).slice(-MOST_FOLDS);
-        localStorage.setItem(FOLDS, JSON.stringify(Object.fromEntries([...kept, [key, !this.#isFolded(card)]])));
-        this.#fold(card);
-    }
-
-    #fold(card) {
-        const button = card.querySelector("[data-fold]");
-        if (button) {
-            card.toggleAttribute("data-folded", this.#isFolded(card));
-            button.setAttribute("aria-expanded", String(!this.#isFolded(card)));
-        }
-    }
-
-    #isFolded(card) {
-        return this.#folds[`${card.id} ${card.dataset.state}`] ?? FOLDED.includes(card.dataset.state);
-    }
-
-    get #folds() {
-        try {
-            return JSON.parse(localStorage.getItem(FOLDS)) ?? {};
-        } catch {
-            return {};
+        card.dataset.place = place;
+        if (!card.parentElement) {
+            this.#list.append(card);
         }
     }
 
