@@ -42,6 +42,9 @@ for number, (status, ago) in enumerate(states):
     )
     Card.objects.create(call=call, user=owner, created_at=now, withdrawn_at=times["ended_at"])
 """
+MORE = ["missed/", "reports/", "reports/mail/", "for-you/"]
+ADDRESSES = [*PAGES[:-1], *(f"/telephony/{page}" for page in MORE)]
+"""Without the API's documentation, which has no cards."""
 PRESSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button]"
 UNDER_A_CARD = """(pressable) => {
     const stack = document.getElementById("tel-desk-stack");
@@ -100,13 +103,13 @@ def test_nothing_that_can_be_pressed_is_under_a_card(
 ) -> None:
     page = crowded(screen=screen, locale="ru-RU")
     covered: dict[str, list[str]] = {}
-    for address in PAGES[:-1]:  # The API's documentation has no cards.
+    for address in ADDRESSES:
         page.goto(address.format(**office[1]))
         expect(page.locator(".tel-desk-card")).to_have_count(OLD + NEW + 3)
         page.wait_for_function("() => document.documentElement.dataset.cards")
         assert page.evaluate(OVERLAP) <= 0.5, address
         assert page.evaluate("document.documentElement.scrollWidth") <= screen[0], address
-        shot(page, f"cards-{screen[0]}-{PAGES.index(address)}")
+        shot(page, f"cards-{screen[0]}-{ADDRESSES.index(address)}")
         if found := page.evaluate(UNDER_A_CARD, PRESSABLE):
             covered[address] = found
     assert not covered
