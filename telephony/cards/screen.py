@@ -22,8 +22,12 @@ def context_of(user: Any) -> dict[str, Any]:
     desk, settings = desk_of(user), settings_of(user)
     is_silent = settings.is_undisturbed(timezone.now())
     return {
-        **{"desk": desk, "settings": settings, "is_silent": is_silent, "user": user},
-        **{"urls": _urls(), "found": _asks(desk)},
+        "desk": desk,
+        "settings": settings,
+        "is_silent": is_silent,
+        "user": user,
+        "urls": _urls(),
+        "found": _asks(desk),
     }
 
 

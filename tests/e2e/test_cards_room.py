@@ -161,7 +161,9 @@ def test_close_all_leaves_an_empty_screen_and_the_page_its_whole_width(crowded: 
     page = crowded(screen=WIDE)
     page.goto("/telephony/calls/")
     expect(page.locator("html")).to_have_attribute("data-cards", "side")
-    page.get_by_role("button", name="Close all").click()
+    with page.expect_response("**/cards/dismiss/") as answer:
+        page.get_by_role("button", name="Close all").click()
+    assert answer.value.status == 204, answer.value.text()
     expect(page.locator(".tel-desk-card")).to_have_count(0)
     expect(page.locator("html")).to_have_attribute("data-cards", "")
     page.reload()
