@@ -8,10 +8,12 @@ from django.urls import include, path, reverse_lazy
 from django.views.generic import RedirectView
 
 from config.signin import sessions
+from config.signin.again import again
 from config.signin.login import to_login
 
 urlpatterns = [
     path("login/", login_not_required(to_login), name="account_login"),
+    path("again/", login_not_required(again), name="sign-in-again"),
     path("logout/", RedirectView.as_view(url=reverse_lazy("admin:logout")), name="account_logout"),
     path("reauthenticate/", reauthenticate, name="account_reauthenticate"),
     path("second-factor/", include("allauth.mfa.urls")),

@@ -61,6 +61,11 @@ TOO_MANY_LOGINS: Words = (
     _("Too many people are logging in at this moment"),
     _("Your password was not looked at, and nothing was changed. Go back and try again in a few seconds."),
 )
+TOO_MUCH_OR_TOO_SLOW = {
+    HTTPStatus.REQUEST_TIMEOUT: _("This took too long"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("This is too much at once"),
+    HTTPStatus.SERVICE_UNAVAILABLE: _("The server has too much to do"),
+}
 _TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
@@ -95,6 +100,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def too_many_logins(request: HttpRequest) -> HttpResponse:
     """503: more passwords are being tried than can be looked at."""
     return _page(request, HTTPStatus.SERVICE_UNAVAILABLE, words=TOO_MANY_LOGINS)
+
+
+def refused(request: HttpRequest, status: int, text: str | Promise) -> str:
+    """The page for a request whose body was not read (config/refusals.py)."""
+    return _page(request, HTTPStatus(status), words=(TOO_MUCH_OR_TOO_SLOW[status], text)).text
 
 
 def _page(request: HttpRequest, status: HTTPStatus, *, words: Words | None = None, detail: str = "") -> HttpResponse:

@@ -14,6 +14,8 @@ from django.http import HttpResponse
 from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext_lazy as _
 
+from config import error_pages
+
 TEXTS = {
     408: _("The request came too slowly. Send it once more."),
     413: _("The request is too large. A file of contacts may have 20 MB: split it. Sign in before you send a file."),
@@ -46,9 +48,13 @@ def login_is_wrong(environ: dict[str, Any]) -> bool:
 
 async def tell(status: int, environ: Mapping[str, Any], send: Callable[[dict[str, Any]], Any]) -> None:
     """Answer, and close: what else comes of the body is not read."""
-    with override(get_language_from_request(WSGIRequest(dict(environ)))):
-        body = str(TEXTS[status]).encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    request = WSGIRequest(dict(environ))
+    if "text/html" in request.headers.get("Accept", "") and "HX-Request" not in request.headers:
+        body, kind = error_pages.refused(request, status, TEXTS[status]).encode(), b"text/html"
+    else:
+        with override(get_language_from_request(request)):
+            body, kind = str(TEXTS[status]).encode(), b"text/plain"
+    headers = [(b"content-type", kind + b"; charset=utf-8"), (b"connection", b"close")]
     headers += [(b"content-length", str(len(body)).encode()), (b"x-content-type-options", b"nosniff")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

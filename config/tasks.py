@@ -14,6 +14,14 @@ from config.signin import journal
 from telephony.jobs import Run, one_run
 
 
+@shared_task(name="config.mail_password_link")
+def mail_password_link(user_pk: int, site: str) -> None:
+    """To who has forgotten the password. The link is made here, so that no broker ever holds one."""
+    from config.people.forgotten import send  # It orders this task.
+
+    send(user_pk, site)
+
+
 @shared_task(name="config.forget_sign_ins")
 @one_run
 def forget_sign_ins(run: Run) -> None:

@@ -57,10 +57,12 @@ UNFOLD: dict[str, Any] = {
         lambda request: static("telephony/desk.css"),
         lambda request: static("telephony/dial.css"),
         lambda request: static("crm/crm.css"),
+        lambda request: static("config/people.css"),
     ],
     "SCRIPTS": [
         "telephony.ui.shell.session_script",
         lambda request: static("theme.js"),
+        lambda request: static("config/again.js"),
         "telephony.ui.shell.desk_script",
         lambda request: static("telephony/once.js"),
         lambda request: static("telephony/dial.js"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 TEXTS = (
     # templates/
+    _("Skip to the page's content"),
     _("Nothing found"),
     _("No row has all of this: try fewer letters or digits, or drop the filters."),
     _("Show all"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.views import LoginView
@@ -27,6 +28,10 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
     """The theme's form; says how long a lock lasts and whom to ask."""
 
     is_busy = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         try:
@@ -70,6 +75,7 @@ class LoginPage(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shell = {**admin.site.each_context(self.request), "title": _("Log in"), "subtitle": None}
         shell |= {"app_path": self.request.get_full_path(), "username": self.request.user.get_username()}
+        shell["mail_is_set_up"] = settings.MAIL_IS_SET_UP
         return {**super().get_context_data(**kwargs), **shell}
 
     def get_default_redirect_url(self) -> str:

@@ -26,10 +26,7 @@ Row = TypeVar("Row", Contact, Company)
 
 
 def desk(*rights: str) -> Callable[[View], View]:
-    """For people who are signed in and have all these rights; else the login page, or 403.
-
-    A piece of a page (htmx) whose session is over makes the browser read the whole page anew, and so sign in.
-    """
+    """For people who are signed in and have all these rights; else the login page, or 403."""
 
     def wrap(view: View) -> View:
         @wraps(view)
@@ -38,15 +35,8 @@ def desk(*rights: str) -> Callable[[View], View]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        inside = admin.site.admin_view(allowed)
-
-        @wraps(view)
-        def entrance(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if is_fragment(request) and not admin.site.has_permission(request):
-                return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-            return inside(request, *args, **kwargs)
-
-        return entrance
+        inside: View = admin.site.admin_view(allowed)
+        return inside
 
     return wrap
 

@@ -16,7 +16,7 @@ from telephony.calls.listed import ONLY_LISTED
 from telephony.domain.events import CallStatus, EventKind
 from telephony.domain.fold import fold
 from telephony.domain.listed_call import UNTIL_HEARD, PbxCall
-from telephony.models import Call, Connection, PbxRow
+from telephony.models import Call, Connection, PbxDay, PbxRow
 from telephony.models import CallEvent as StoredEvent
 from telephony.reconcile.matching import Known, Listed, Matching, match
 
@@ -24,6 +24,8 @@ AROUND = timedelta(minutes=15)
 """A call at midnight may stand in one day's list and have begun here on the next."""
 SURELY_OVER = timedelta(hours=4)
 """What the PBX does not call finished so long after its start, it never will."""
+LISTED_AFTER = timedelta(minutes=1)
+"""So soon after its end a call stands in the PBX's list."""
 TALK_SLACK = 2
 """Seconds: the PBX rounds otherwise."""
 
@@ -81,9 +83,19 @@ def compare_day(*, connection: Connection, day: date) -> list[Entry]:
     """Every call of the day, those of the list and those here, in the order of time."""
     since, until = bounds(connection, day)
     entries = compare(connection=connection, since=since - AROUND, until=until + AROUND)
-    return [
+    of_day = [
         entry for entry in entries if (entry.row.day.day == day if entry.row else since <= entry.started_at < until)
     ]
+    pulled = PbxDay.objects.filter(connection=connection, day=day).values_list("pulled_at", flat=True).first()
+    return [replace(entry, standing=Standing.GOING_ON) if _is_newer(entry, pulled) else entry for entry in of_day]
+
+
+def _is_newer(entry: Entry, pulled_at: datetime | None) -> bool:
+    """Whether a call that is only here may be on the PBX's next list: this one was made before its end."""
+    if entry.standing is not Standing.HERE_ONLY or entry.call is None:
+        return False
+    ended = entry.call.ended_at or entry.call.started_at
+    return pulled_at is None or ended > pulled_at - LISTED_AFTER
 
 
 def compare(

@@ -24,7 +24,10 @@ STANDINGS: dict[Standing, tuple[str | Promise, str | Promise]] = {
         _("Several calls are about as near in time, so none was matched. Tick one to import it as the nearest."),
     ),
     Standing.HERE_ONLY: (_("only here"), _("Calls that the PBX does not list.")),
-    Standing.GOING_ON: (_("going on"), _("Calls that have not ended yet, here or at the PBX.")),
+    Standing.GOING_ON: (
+        _("too new"),
+        _("Calls that have not ended yet, here or at the PBX, or that ended after the list was pulled."),
+    ),
     Standing.BOTH: (_("in both"), _("Calls that are the same in both places.")),
 }
 """In the order of their urgency: name, and what it means."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +26,20 @@ def test_it_shows_what_is_not_the_same_and_counts_all(admin: Client, pulled: Off
     assert sum(part.width for part in shown["bar"]) == 1000
     assert "Import all 2 calls" in text
     assert "1:05" in text
+
+
+def test_a_call_that_is_newer_than_the_list_is_not_called_missing(admin: Client, pulled: Office) -> None:
+    call = Call.objects.get(external_id="170.003")
+    Call.objects.filter(pk=call.pk).update(ended_at=call.started_at + timedelta(seconds=40))
+
+    def standing_of(pulled_after: int) -> set[str]:
+        PbxDay.objects.update(pulled_at=call.started_at + timedelta(seconds=pulled_after))
+        tiles = admin.get(address(pulled)).context["shown"]["tiles"]
+        return {str(tile["standing"]) for tile in tiles if tile["count"]} & {"here_only", "going_on"}
+
+    assert standing_of(30) == {"going_on"}
+    assert standing_of(90) == {"going_on"}, "it may have been over for too short a time"
+    assert standing_of(110) == {"here_only"}
 
 
 def test_a_standing_can_be_chosen(admin: Client, pulled: Office) -> None:

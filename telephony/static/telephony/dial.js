@@ -35,6 +35,7 @@
         },
     };
     let settingUp = null;
+    document.addEventListener("tel-signed-in", ({ detail }) => { setUp.csrf = detail.csrf; });
 
     const choicesUrl = (button, number) => `${button.dataset.dialUrl}choices/?phone=${encodeURIComponent(number)}`;
 

@@ -49,6 +49,7 @@ class Desk {
         document.addEventListener("input", ({ target }) => {
             this.#isWriting ||= !this.#stack.element.contains(target) && Boolean(target.closest("form"));
         });
+        document.addEventListener("tel-signed-in", ({ detail }) => this.#comeBack(detail.csrf));
         window.addEventListener("online", () => this.refresh());
         window.addEventListener("tel-desk-refresh", () => this.refresh());
         setInterval(() => this.#look(), LOOK_EVERY);
@@ -255,5 +256,18 @@ class Desk {
         const text = this.#stack.settings.textSignedOut ?? "";
         this.#stack.cards.forEach((card) => card.remove());
         this.#stack.say(text);
+        document.dispatchEvent(new CustomEvent("tel-signed-out"));
+    }
+
+    // Signed in again on this page.
+    #comeBack(csrf) {
+        this.#stack.settings.csrf = csrf;
+        if (this.#signedOut) {
+            this.#signedOut = false;
+            this.#tabs.comeBack();
+            this.#sound.comeBack();
+            this.#stack.say("");
+            this.refresh().then(() => this.#begin());
+        }
     }
 }

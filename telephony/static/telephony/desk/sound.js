@@ -48,6 +48,11 @@ export class Sound {
         this.#leaving.abort();
     }
 
+    comeBack() {
+        this.#asked = false;
+        this.#leaving = new AbortController();
+    }
+
     // One short ring, to hear how loud it is; the click that asks for it also lets the page sound.
     async test(volume) {
         this.#volume = volume / 100;

@@ -38,4 +38,8 @@ export class Tabs {
     leave() {
         this.#leaving.abort();
     }
+
+    comeBack() {
+        this.#leaving = new AbortController();
+    }
 }
