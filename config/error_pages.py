@@ -104,7 +104,7 @@ def too_many_logins(request: HttpRequest) -> HttpResponse:
 
 def refused(request: HttpRequest, status: int, text: str | Promise) -> str:
     """The page for a request whose body was not read (config/refusals.py)."""
-    return _page(request, HTTPStatus(status), words=(TOO_MUCH_OR_TOO_SLOW[status], text)).text
+    return _page(request, HTTPStatus(status), words=(TOO_MUCH_OR_TOO_SLOW[HTTPStatus(status)], text)).text
 
 
 def _page(request: HttpRequest, status: HTTPStatus, *, words: Words | None = None, detail: str = "") -> HttpResponse:

@@ -34,7 +34,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     asked = request.POST.get("login", "").replace("\x00", "").strip()[:LONGEST]
     user = links.find_forgetful(asked) if asked else None
     if user is not None:
-        LogEntry.objects.log_actions(user.pk, [user], CHANGE, change_message=links.FORGOTTEN)  # type: ignore[arg-type]
+        LogEntry.objects.log_actions(user.pk, [user], CHANGE, change_message=links.FORGOTTEN)
         try:
             tasks.mail_password_link.delay(user.pk, request.build_absolute_uri("/"))
         except OperationalError as error:
