@@ -29,6 +29,7 @@ def test_strangers_reach_only_what_is_meant_for_everybody() -> None:
 
 
 STRANGERS = {
+    "account/again/",
     "",
     "account/logout/",
     "admin/login/",
