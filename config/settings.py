@@ -199,6 +199,7 @@ TELEPHONY_VENDORS = [
     "telephony.vendors.wirecrm.vendor.WireCrm",
     "telephony.vendors.xvb.vendor.Xvb",
     "telephony.vendors.sipuni.vendor.Sipuni",
+    "telephony.vendors.zadarma.vendor.Zadarma",
     "telephony.vendors.demo.vendor.Demo",
 ]
 KNOX_TOKEN_MODEL = "crm.ApiToken"  # noqa: S105  (a model)

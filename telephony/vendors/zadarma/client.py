@@ -1,0 +1,88 @@
+"""What Zadarma's API is asked: to call, for a recording. Source: zadarma/openapi (README.md, "Sources")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telephony.domain.exceptions import DialFailed, DialProblem, NotReady, NotSetUp
+from telephony.domain.hooks import ConnectionProfile
+from telephony.http import Request, Response, Talk
+from telephony.vendors.dialing import (
+    Dialled,
+    DialOrder,
+    check_status,
+    clean,
+    looks_like_page,
+    read_object,
+    refused,
+    require,
+    said,
+    text_of,
+)
+from telephony.vendors.listing import AskFailed, AskProblem
+from telephony.vendors.zadarma.notification import direction_of
+from telephony.vendors.zadarma.signing import is_set_up, signed_request
+
+LINK_LIVES = 1800
+"""Seconds; the API takes 180 to 5184000."""
+STATISTICS = "statistics"
+# Source: zadarma/openapi, "limits": requests a minute.
+PACE = {"": 100, STATISTICS: 3}
+
+
+def dial_request(profile: ConnectionProfile, order: DialOrder) -> Request:
+    """A GET, although it makes a telephone ring. Raises `DialFailed` if a key is missing."""
+    require(profile.settings.get("api_key"))
+    require(profile.settings.get("secret"))
+    order_of = {"from": order.extension, "to": order.phone, "sip": order.extension}
+    return signed_request(profile, "/v1/request/callback/", order_of)
+
+
+def dial_answer(response: Response) -> Dialled:
+    """No id comes back. Raises `DialFailed` for all that is no success."""
+    check_status(response)
+    answer = read_object(response)
+    if not answer:
+        raise DialFailed(DialProblem.UNREADABLE, "" if looks_like_page(response) else said(response))
+    if text_of(answer, "status").lower() != "success":
+        raise refused(said(response))
+    return Dialled()
+
+
+def read_answer(response: Response) -> dict[str, Any]:
+    """The answer's object. Raises `AskFailed` for one that is no success."""
+    answer = read_object(response)
+    if text_of(answer, "status").lower() == "success" and response.status < 400:
+        return answer
+    if answer:
+        raise AskFailed(AskProblem.REFUSED, clean(text_of(answer, "message", "error") or f"HTTP {response.status}"))
+    if looks_like_page(response) and response.status < 500:
+        raise AskFailed(AskProblem.PAGE)
+    if response.status >= 300:
+        raise AskFailed(AskProblem.STATUS, f"HTTP {response.status}")
+    raise AskFailed(AskProblem.UNREADABLE, said(response))
+
+
+def recording(profile: ConnectionProfile, *, link: str, reference: str) -> Talk[Request]:
+    """A file by its own id, or the first of a call's files by the call's; the link that comes back needs no key.
+
+    There is no file before 40 s after the call, and how the API says that is in no document: any refusal that is not
+    one of the key means “not yet”.
+    """
+    if link:
+        return Request(url=link)
+    if not is_set_up(profile):
+        raise NotSetUp("Zadarma gives recordings only to who has the API's key and secret.")
+    name = "pbx_call_id" if direction_of(reference) else "call_id"
+    response = yield signed_request(profile, "/v1/pbx/record/request/", {name: reference, "lifetime": str(LINK_LIVES)})
+    try:
+        answer = read_answer(response)
+    except AskFailed as error:
+        if error.code is AskProblem.REFUSED and response.status not in (401, 403):
+            raise NotReady(error.text) from None
+        raise
+    links = [answer.get("link"), *(found if isinstance(found := answer.get("links"), list) else [])]
+    named = [str(one) for one in links if one]
+    if not named:
+        raise AskFailed(AskProblem.UNREADABLE, said(response))
+    return Request(url=next((one for one in named if reference in one), named[0]))

@@ -1,0 +1,115 @@
+"""Zadarma's own side of its notifications. Source: zadarma/openapi, zadarma/user-api-v1 (README.md, "Sources")."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from telephony.domain.events import CallStatus, Direction
+from telephony.vendors.simulated import (
+    ApiAnswer,
+    ApiRequest,
+    Expected,
+    Message,
+    Scenario,
+    ScriptedCall,
+    SimulatedPbx,
+    Step,
+    StepKind,
+    everything,
+)
+from telephony.vendors.zadarma.signing import SIGNED, signature
+from telephony.vendors.zadarma.simulated_api import ZadarmaApi, file_id
+
+DISPOSITIONS = {
+    CallStatus.ANSWERED: ("answered", 16),
+    CallStatus.NO_ANSWER: ("no answer", 19),
+    CallStatus.BUSY: ("busy", 17),
+}
+ANSWERS = {"caller_name", "redirect", "return_timeout"}
+
+
+class ZadarmaPbx(SimulatedPbx):
+    """Signs urlencoded forms. `ends` sends no NOTIFY_ANSWER: many cabinets have it switched off."""
+
+    slug = "zadarma"
+    example_settings = {"api_key": "key", "secret": "secret"}
+    scenarios = frozenset(Scenario) - {Scenario.TRANSFERRED, Scenario.INTERNAL}
+    variants = ("default", "ends")
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._api = ZadarmaApi(self)
+
+    def call_id(self, call: ScriptedCall) -> str:
+        return f"{'out' if call.direction is Direction.OUTGOING else 'in'}_{call.token}"
+
+    def messages(self, call: ScriptedCall) -> list[Message]:
+        outgoing = call.direction is Direction.OUTGOING
+        sent = [self._message(call, "NOTIFY_OUT_START" if outgoing else "NOTIFY_START", 0)]
+        sent += [told for step in call.steps for told in self._step(call, step, outgoing=outgoing)]
+        return sent
+
+    def expected(self, call: ScriptedCall) -> Expected:
+        return everything(call, external_id=self.call_id(call), recording=file_id(call))
+
+    def complaint(self, message: Message, status: int, body: bytes) -> str:
+        """Only NOTIFY_START's answer is read."""
+        if status != 200 or not message.asks:
+            return super().complaint(message, status, body)
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            return "the answer is no JSON"
+        if not isinstance(answer, dict) or set(answer) - ANSWERS:
+            return "the answer has fields that nothing reads"
+        texts = (answer.get(name, "-") for name in ("caller_name", "redirect"))
+        return "" if all(isinstance(text, str) and text for text in texts) else "a name or an extension is no text"
+
+    def answer(self, request: ApiRequest) -> ApiAnswer:
+        return self._api.answer(request)
+
+    def _step(self, call: ScriptedCall, step: Step, *, outgoing: bool) -> list[Message]:
+        extension = {"internal": step.employee.extension} if step.employee else {}
+        if step.kind is StepKind.RING and not outgoing:
+            return [self._message(call, "NOTIFY_INTERNAL", step.after, **extension)]
+        if step.kind is StepKind.ANSWER and self.variant == "default":
+            whom = {} if outgoing else {**extension, "destination": extension["internal"]}
+            return [self._message(call, "NOTIFY_ANSWER", step.after, **whom)]
+        if step.kind is StepKind.HANG_UP:
+            return [self._message(call, "NOTIFY_OUT_END" if outgoing else "NOTIFY_END", step.after, **_outcome(call))]
+        if step.kind is StepKind.RECORDING:
+            return [self._message(call, "NOTIFY_RECORD", step.after, call_id_with_rec=file_id(call))]
+        return []
+
+    def _message(self, call: ScriptedCall, event: str, after: int, **facts: str) -> Message:
+        local = call.started_at.astimezone(self.time_zone)
+        form = {"event": event, "call_start": f"{local:%Y-%m-%d %H:%M:%S}", "pbx_call_id": self.call_id(call)}
+        form |= {**_parties(call), **facts}
+        sign = signature(str(self.settings["secret"]), "".join(form.get(name, "") for name in SIGNED[event]))
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Signature": sign}
+        label = " ".join(filter(None, (event, form.get("internal"))))
+        message = Message(after=after, label=label, headers=headers, body=urlencode(form).encode())
+        return replace(message, asks=event == "NOTIFY_START")
+
+
+def _parties(call: ScriptedCall) -> dict[str, str]:
+    client, ours = call.client.lstrip("+"), call.our_number.lstrip("+")
+    if call.direction is Direction.OUTGOING and call.caller:
+        return {"internal": call.caller.extension, "destination": client, "caller_id": ours}
+    return {"caller_id": client, "called_did": ours}
+
+
+def _outcome(call: ScriptedCall) -> dict[str, str]:
+    disposition, cause = DISPOSITIONS[call.status]
+    recorded = {"call_id_with_rec": file_id(call)} if call.is_recorded else {}
+    return {
+        "internal": call.last_employee.extension if call.last_employee else "",
+        "duration": str(call.talk_seconds),
+        "disposition": disposition,
+        "status_code": str(cause),
+        "is_recorded": str(int(call.is_recorded)),
+        **recorded,
+    }
