@@ -17,7 +17,7 @@ from telephony.vendors.simulated import Order, Scenario, ScriptedCall, Simulated
 STARTED_AT = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)
 """The third of March on the PBX's clock."""
 ZONE = ZoneInfo("Asia/Yekaterinburg")
-SLUGS = ("sipuni", "wirecrm", "xvb", "mobilon", "demo")
+SLUGS = ("sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "demo")
 
 
 class Got(NamedTuple):
@@ -43,7 +43,12 @@ class Api:
         )
         for slug in SLUGS:
             self.server.pbxs[slug] = get_vendor(slug).simulator()(
-                settings={"token": "the-token", "dial_token": "the-token", "secret": "the-secret"},
+                settings={
+                    "token": "the-token",
+                    "dial_token": "the-token",
+                    "secret": "the-secret",
+                    "api_key": "the-key",
+                },
                 time_zone=ZONE,
                 employees=EMPLOYEES,
                 api_url=f"{self.server.url}/{slug}",

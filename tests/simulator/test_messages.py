@@ -28,7 +28,7 @@ from telephony.vendors.simulated import (
 
 STARTED_AT = datetime(2026, 3, 2, 9, 30, 17, 250_000, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Yekaterinburg")
-VENDORS = ("itoolabs", "sipuni", "wirecrm", "xvb", "mobilon", "demo")
+VENDORS = ("itoolabs", "sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "demo")
 CALLS_EACH = 12
 ANONYMOUS = "anonymous"
 
@@ -120,7 +120,7 @@ def test_a_comparison_finds_what_is_wrong(slug: str) -> None:
 def test_the_vendors_own_answer_contents_its_pbx(slug: str) -> None:
     pbx = make_pbx(slug)
     vendor = get_vendor(slug)
-    profile = ConnectionProfile(time_zone=ZONE, phone_region="RU", settings={})
+    profile = ConnectionProfile(time_zone=ZONE, phone_region="RU", settings=pbx.settings)
     call = Scriptwriter(seed=1, scenarios=[Scenario.ANSWERED]).write(started_at=STARTED_AT)
     for message in pbx.messages(call):
         reply = vendor.reply(hook_of(message, call), profile, None, Outcome())
@@ -140,6 +140,9 @@ def test_the_vendors_own_answer_contents_its_pbx(slug: str) -> None:
         ("xvb", 1, b"{ contact_name: 'Anna', responsible: '100' }"),
         ("xvb", 1, b'{"contact_name": "Anna", "responsible": 100}'),
         ("xvb", 1, b'{"name": "Anna"}'),
+        ("zadarma", 0, b"ok"),
+        ("zadarma", 0, b'{"name": "Anna"}'),
+        ("zadarma", 0, b'{"redirect": 101}'),
         ("demo", 0, b'{"ok": false}'),
         ("demo", 0, b"ok"),
     ],
@@ -182,7 +185,7 @@ def test_an_unknown_variant_is_named_with_the_known_ones() -> None:
         make_pbx("sipuni", "soap")
 
 
-@pytest.mark.parametrize("slug", ["sipuni", "wirecrm", "xvb", "mobilon"])
+@pytest.mark.parametrize("slug", ["sipuni", "wirecrm", "xvb", "mobilon", "zadarma"])
 def test_an_ordered_call_is_an_answered_outgoing_call(slug: str) -> None:
     """The order's id comes back where the vendor sends it: as the call's id, or beside it."""
     pbx = make_pbx(slug)
@@ -193,4 +196,4 @@ def test_an_ordered_call_is_an_answered_outgoing_call(slug: str) -> None:
     expected = pbx.expected(call)
     assert differences(expected, seen(fold(events), events[0].external_id)) == []
     sent = b"".join(message.query.encode() + message.body for message in pbx.messages(call))
-    assert (order_id.encode() in sent) is (slug != "wirecrm")
+    assert (order_id.encode() in sent) is (slug not in ("wirecrm", "zadarma"))

@@ -20,6 +20,8 @@ NEUTRAL = {
     "mobilon": ("text/plain; charset=utf-8", b"ok"),
     "demo": ("application/json; charset=utf-8", b'{"ok": true}'),
 }
+SIGNING = ("zadarma",)
+"""Of these nothing is taken that is not signed."""
 FORM = "application/x-www-form-urlencoded"
 PART = b'--X\r\nContent-Disposition: form-data; name="event"\r\n\r\nNOTIFY_START\r\n'
 RUSSIAN = "event=1&call_id=1&name=Вася"
@@ -88,6 +90,18 @@ def test_any_body_is_stored_as_it_is_and_answered_neutrally(vendor: str, body: b
     assert delivery.error or delivery.state == Delivery.State.APPLIED
 
 
+@pytest.mark.parametrize("vendor", SIGNING)
+@pytest.mark.parametrize(("body", "content_type"), BODIES.values(), ids=BODIES)
+def test_any_body_that_is_not_signed_is_refused_or_changes_nothing(vendor: str, body: bytes, content_type: str) -> None:
+    connection = ConnectionFactory.create(vendor=vendor, settings={"secret": "x", "api_key": "y", "api_salt": "z"})
+    response = send(connection, Message(body=body, content_type=content_type))
+    assert response.status_code in (200, 401)
+    delivery = Delivery.objects.first()
+    assert (delivery is None) is (response.status_code == 401)
+    assert delivery is None or delivery.state == Delivery.State.IGNORED
+    assert not Call.objects.exists()
+
+
 @pytest.mark.parametrize("vendor", NEUTRAL)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
@@ -110,7 +124,7 @@ def test_a_get_instead_of_a_post_is_taken(vendor: str) -> None:
 
 def test_what_is_covered_here_is_installed() -> None:
     """PBXs that sign refuse such requests, and one says 400 to what it does not know: their payloads tell."""
-    assert set(NEUTRAL) <= set(installed())
+    assert {*NEUTRAL, *SIGNING} <= set(installed())
 
 
 @pytest.mark.parametrize("charset", ["; charset=windows-1251", ""])

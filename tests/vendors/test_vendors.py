@@ -18,6 +18,7 @@ FIELDS = {
         *("api_url", "info_path", "token"),
         *("soap_user", "soap_password", "say_name_template", "say_name_form"),
     },
+    "zadarma": {"api_key", "secret", "api_url", "answer_start"},
     "demo": set(),
 }
 SECRETS = {
@@ -25,9 +26,16 @@ SECRETS = {
     "wirecrm": {"dial_token"},
     "xvb": {"access_code", "token"},
     "mobilon": {"token", "soap_password"},
+    "zadarma": {"api_key", "secret"},
     "demo": set(),
 }
-ADDRESSES = [("sipuni", "api_url"), ("wirecrm", "dial_url"), ("xvb", "cloud_url"), ("mobilon", "api_url")]
+ADDRESSES = [
+    ("sipuni", "api_url"),
+    ("wirecrm", "dial_url"),
+    ("xvb", "cloud_url"),
+    ("mobilon", "api_url"),
+    ("zadarma", "api_url"),
+]
 
 
 def settings_form(slug: str, **values: str) -> VendorSettingsForm:
@@ -119,6 +127,7 @@ def test_each_vendor_says_where_its_address_goes(slug: str) -> None:
         ("wirecrm", "WireCrmPbx"),
         ("xvb", "XvbPbx"),
         ("mobilon", "MobilonPbx"),
+        ("zadarma", "ZadarmaPbx"),
         ("demo", "DemoPbx"),
     ],
 )

@@ -23,6 +23,11 @@ DAY = date(2026, 3, 2)
 CALL = "in_5f0c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b"
 FILE = "1772435730.123456"
 LINK = "https://api.zadarma.com/v1/pbx/record/download/NjM3MTest/1-1772435730.123456-102.mp3"
+ON = (
+    "format=json&notify_answer=true&notify_end=true&notify_internal=true&notify_out_end=true"
+    "&notify_out_start=true&notify_start=true"
+)
+"""What switches all notifications on."""
 REFUSED = {"status": "error", "message": "Not authorized"}
 
 
@@ -184,8 +189,7 @@ def test_the_address_is_set_as_the_official_library_signs_it() -> None:
         ),
         (
             "https://api.zadarma.com/v1/pbx/callinfo/notifications/",
-            "format=json&notify_answer=true&notify_end=true&notify_internal=true&notify_out_end=true"
-            "&notify_out_start=true&notify_start=true",
+            ON,
             "YTkzZWFmMjM2MzhkODQ0YzQ1Yjk2MWZjNzBkOTZmOGY4Mjc4OWRiYQ==",
         ),
     ]
