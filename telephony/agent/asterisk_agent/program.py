@@ -39,7 +39,6 @@ class Agent:
         )
         self._uploads = Uploads(settings, stop=self.stop)
         self._orders = Orders(settings, act=self._listener.act, tell=self._tell, upload=self._uploads.put)
-        self._uploads.known = self._orders.known
         self._sender = Sender(
             settings,
             self._spool,

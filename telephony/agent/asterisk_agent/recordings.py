@@ -12,7 +12,6 @@ import threading
 import time
 from typing import BinaryIO, NamedTuple
 
-from .orders import Known
 from .settings import Settings
 from .site import NoAnswer, Site
 
@@ -21,6 +20,8 @@ SMALLEST = 44
 STILL_WRITTEN_SECONDS = 1.5
 """A file that was changed within this time may not be whole."""
 PAUSES = (2.0, 10.0, 30.0, 120.0, 300.0)
+AGAIN_SECONDS = 60.0
+"""Who orders it again after so long does not have it."""
 MOST_WAITING = 1000
 _DAY = re.compile(r"-(\d{4})(\d{2})(\d{2})-\d{6}-")
 log = logging.getLogger(__name__)
@@ -39,18 +40,22 @@ class Uploads:
         self._settings, self._stop = settings, stop
         self._site = Site(settings)
         self._queue: queue.Queue[Upload] = queue.Queue(MOST_WAITING)
-        self._waiting: set[str] = set()
-        self.known: Known | None = None
+        self._lock = threading.Lock()
+        self._not_before: dict[str, float] = {}
 
     def put(self, name: str, file: str, to: str) -> None:
-        """Take an order; it is known as carried out only when the CRM has the file."""
-        if name in self._waiting:
-            return
-        try:
-            self._queue.put_nowait(Upload(name, file, to))
-            self._waiting.add(name)
-        except queue.Full:
-            log.warning("More than %d recordings wait: %s has to be ordered again.", MOST_WAITING, name)
+        """Take an order, unless it waits already, or was done a moment ago."""
+        now = time.monotonic()
+        with self._lock:
+            self._not_before = {known: until for known, until in self._not_before.items() if until > now}
+            if name in self._not_before:
+                return
+            try:
+                self._queue.put_nowait(Upload(name, file, to))
+            except queue.Full:
+                log.warning("More than %d recordings wait: %s has to be ordered again.", MOST_WAITING, name)
+                return
+            self._not_before[name] = float("inf")
 
     def run(self) -> None:
         while not self._stop.is_set():
@@ -58,17 +63,12 @@ class Uploads:
                 upload = self._queue.get(timeout=0.5)
             except queue.Empty:
                 continue
-            if any(self._attempt(upload) or self._stop.wait(pause) for pause in PAUSES) and self.known is not None:
-                self._remember(upload)
-            self._waiting.discard(upload.name)
+            for pause in PAUSES:
+                if self._attempt(upload) or self._stop.wait(pause):
+                    break
+            with self._lock:
+                self._not_before[upload.name] = time.monotonic() + AGAIN_SECONDS
         self._site.close()
-
-    def _remember(self, upload: Upload) -> None:
-        try:
-            if self.known is not None and not self._stop.is_set():
-                self.known.add(upload.name)
-        except OSError as error:
-            log.warning("Upload %s can't be written down (%s): it may be done again.", upload.name, error.strerror)
 
     def _attempt(self, upload: Upload) -> bool:
         """Whether there is nothing more to do."""

@@ -21,7 +21,7 @@ from .files import read_lines, write_whole
 from .white_list import Event
 
 BATCH_SECONDS = 0.05
-MOST_EVENTS_IN_BATCH = 500
+MOST_EVENTS_IN_BATCH = 200
 MOST_BATCHES_IN_MEMORY = 2000
 _NAME = re.compile(r"(\d{12})\.(open|batch)")
 log = logging.getLogger(__name__)
@@ -48,7 +48,8 @@ class Spool:
         self._folder = folder
         self._limit = megabytes * 1_000_000
         self._lock = threading.Condition()
-        os.makedirs(os.path.join(folder, "refused"), mode=0o750, exist_ok=True)
+        for place in (folder, os.path.join(folder, "refused")):
+            os.makedirs(place, mode=0o750, exist_ok=True)
         self._claim()
         self._in_memory: dict[int, Batch] = {}
         self._sizes: dict[int, int] = {}
