@@ -118,7 +118,11 @@ def _handler_of(collector: Collector) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def handle_any(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            announced = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(announced)
+            if len(body) < announced:  # The agent was killed while it sent this.
+                self.close_connection = True
+                return
             headers = {name.lower(): value for name, value in self.headers.items()}
             answer = collector.keep(Sent(self.command, self.path, headers, body))
             if answer is None:
