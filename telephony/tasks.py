@@ -26,7 +26,7 @@ from telephony.outgoing import delivery
 from telephony.reconcile import asking, pulling
 from telephony.recordings import fetching
 from telephony.recordings.keeping import discarding, journals, retention
-from telephony.reports import rejudging, sums
+from telephony.reports import people_sums, rejudging, sums
 from telephony.summary.mail import planning, sending
 
 
@@ -87,6 +87,13 @@ def sum_calls(run: Run) -> None:
     """Judge calls anew after working hours were changed, and sum the days that reports read sums of."""
     rejudging.judge_due(run=run)
     sums.sum_due(run=run)
+
+
+@shared_task(name="telephony.sum_people")
+@one_run
+def sum_people(run: Run) -> None:
+    """Sum the days for those who see the calls of some people only."""
+    people_sums.sum_due(run=run)
 
 
 @shared_task(name="telephony.apply_retention")

@@ -62,11 +62,11 @@ def visible_dials(user: Any) -> QuerySet[Dial]:
     return Dial.objects.filter(people)
 
 
-def visible_missed(user: Any, *, calls_from: int | None = None) -> QuerySet[MissedItem]:
+def visible_missed(user: Any, *, calls: tuple[int, int] | None = None) -> QuerySet[MissedItem]:
     """Missed clients whom this user may see: whose phone rang, who is to return them, and whose team is.
 
-    For many items at once: `calls_from` is a key that no call of theirs lies below. Then the calls of these people
-    are looked up once; else each item's.
+    For many items at once: `calls` are the least and the greatest key of their calls. Then the calls of these people
+    between them are looked up once; else each item's.
     """
     scope, items = seeing(user), MissedItem.objects.all()
     if scope is Scope.ALL:
@@ -79,8 +79,9 @@ def visible_missed(user: Any, *, calls_from: int | None = None) -> QuerySet[Miss
     rang = CallLeg.objects.filter(Q(call=OuterRef("first_call")) | Q(call=OuterRef("last_call")), user__in=people)
     teams = Team.objects.filter(members=user.pk).values("pk")
     charged = Q(assignee__in=people) | Q(closed_by__in=people) | Q(team__in=teams)
-    if calls_from is not None:
-        theirs = CallLeg.objects.filter(user__in=people, call__gte=calls_from).order_by().values("call")
+    if calls is not None:
+        legs = CallLeg.objects.filter(user__in=people, call__gte=calls[0], call__lte=calls[1])
+        theirs = legs.order_by().values("call")
         return items.filter(charged | Q(first_call__in=theirs) | Q(last_call__in=theirs))
     return items.filter(charged | Exists(rang))
 

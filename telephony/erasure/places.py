@@ -47,6 +47,7 @@ CALLS = [
     ),
     Place(model="telephony.CallFact", person=("line",), nobody=("source",), how="Follows its call."),
     Place(model="telephony.CallSum", person=("value",), how="Goes: its day is summed anew."),
+    Place(model="telephony.PeopleDay", person=("sums",), how="Goes: its day is summed anew."),
     Place(model="telephony.CallQuery", person=("detail",), nobody=("reason",), how="Not asked about any more: goes."),
     Place(model="telephony.CallResult", person=("note",), how=OWN_TEXTS),
     Place(
@@ -157,6 +158,7 @@ OTHERS = [
     Place(model="telephony.Line", nobody=("number", "match", "label")),
     Place(model="telephony.Disposition", nobody=("label",)),
     Place(model="telephony.Team", nobody=("name",)),
+    Place(model="telephony.SeenPeople", nobody=("key", "people")),
     Place(model="telephony.CallRule", nobody=("contact_source", "tag", "task_title", "origin")),
     Place(model="telephony.RuleMessage", nobody=("lease",)),
     Place(model="telephony.Calendar", nobody=("name",)),

@@ -27,6 +27,7 @@ from telephony.models.live import LiveEvent
 from telephony.models.missed import MissedItem, MissedPlace, MissedReason, MissedState
 from telephony.models.missed_decision import MissedDecision, MissedRule
 from telephony.models.once import OnceAnswer
+from telephony.models.people_day import PeopleDay, SeenPeople
 from telephony.models.recording import Listening, Recording
 from telephony.models.report_mail import ReportMail, ReportSubscription
 from telephony.models.row_failure import RowFailure
@@ -82,6 +83,7 @@ __all__ = [
     "OnceAnswer",
     "PbxDay",
     "PbxRow",
+    "PeopleDay",
     "Recording",
     "ReportMail",
     "ReportSubscription",
@@ -91,6 +93,7 @@ __all__ = [
     "RuleRun",
     "SavedFilter",
     "Schedule",
+    "SeenPeople",
     "SpecialDay",
     "StaleDay",
     "StatusChoice",

@@ -16,7 +16,7 @@ from telephony.domain.events import Direction
 from telephony.domain.hours import ALWAYS, Hours, is_working
 from telephony.domain.numbers import last_digits
 from telephony.hours.selectors import hours_for
-from telephony.models import Call, CallFact, CallSum, Schedule, StaleDay
+from telephony.models import Call, CallFact, CallSum, PeopleDay, Schedule, StaleDay
 from telephony.models.fact import LONGEST_SOURCE
 
 QUARTER = 900
@@ -65,6 +65,7 @@ def drop_sums(*, call_pk: int) -> None:
     """What the sums of the call's day say is to be gone at once, not only when they are counted anew."""
     for quarter in CallFact.objects.filter(pk=call_pk).values_list("quarter", flat=True):
         CallSum.objects.filter(day=day_of(quarter)).delete()
+        PeopleDay.objects.filter(day=day_of(quarter)).delete()
         StaleDay.objects.create(day=day_of(quarter))
 
 

@@ -13,17 +13,18 @@ from datetime import date, timedelta
 from math import gcd
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Window
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from telephony.calls import access
 from telephony.calls.access import Scope
-from telephony.models import CallFact, CallLeg, MissedItem, MissedState
+from telephony.models import MissedItem, MissedState
 from telephony.reports.counting import ByValue, Kind, count_by
 from telephony.reports.counts import Counts, Times, added, rank_of, share
 from telephony.reports.facts import QUARTER
 from telephony.reports.period import Period, local
-from telephony.reports.sums import read_days
+from telephony.reports.reading import read_days
+from telephony.reports.seeing import facts_of, people_seen
 
 SERVICE_SECONDS = 20
 """An answer within this time is a quick one, unless somebody says otherwise."""
@@ -125,36 +126,14 @@ def read_summary(user: Any, period: Period, *, service_seconds: int = SERVICE_SE
 
 
 def read_counts(user: Any, period: Period, kinds: Iterable[str], *, step: int = 1) -> Mapping[str, ByValue]:
-    """By these kinds: of sums, for who sees all calls, and of the calls of days whose sums don't hold."""
-    found: dict[str, ByValue] = defaultdict(dict)
-    wanted, facts = list(kinds), seen_facts(user, period)
-    if access.seeing(user) is Scope.ALL:
-        sums, rest = read_days(*period.quarters, wanted, step=step)
-        found.update(sums)
-        facts = facts.filter(rest)
-    for kind, values in count_by(facts, wanted, step=step).items():
+    """By these kinds: of sums, and of the calls of days that have none for these people, or whose sums don't hold."""
+    people, wanted = people_seen(user), list(kinds)
+    sums, rest = read_days(period.quarters, wanted, people=people, step=step)
+    found: dict[str, ByValue] = defaultdict(dict, sums)
+    for kind, values in count_by(facts_of(people, rest), wanted, step=step).items():
         for value, counts in values.items():
             found[kind].setdefault(value, Counts()).add(counts)
     return found
-
-
-def seen_facts(user: Any, period: Period) -> QuerySet[CallFact]:
-    """Of the period's calls those that `access.visible_calls` lets the user see."""
-    first, end = period.quarters
-    facts = CallFact.objects.filter(quarter__gte=first, quarter__lt=end).order_by()
-    scope = access.seeing(user)
-    if scope is Scope.ALL:
-        return facts
-    if scope is Scope.NOTHING:
-        return facts.none()
-    people = access.people_of(user, scope)
-    # Of somebody's many legs only those of the period's calls have to be looked at. (Without "+ 0" PostgreSQL would
-    # look for the least key by reading call after call from the first one on.)
-    between = facts.aggregate(first=Min(F("pk") + 0), last=Max(F("pk") + 0))
-    if between["first"] is None:
-        return facts
-    legs = CallLeg.objects.filter(user__in=people, call__gte=between["first"], call__lte=between["last"]).order_by()
-    return facts.filter(pk__in=facts.filter(user__in=people).values("pk").union(legs.values("call_id")))
 
 
 def waits_in(values: ByValue) -> Times:
@@ -164,11 +143,15 @@ def waits_in(values: ByValue) -> Times:
 def seen_items(user: Any, period: Period) -> QuerySet[MissedItem]:
     """Clients whose first missed call was in the period, as far as the user may see them."""
     between = {"first_at__gte": period.begin, "first_at__lt": period.end}
-    calls_from = None
+    calls = None
     if access.seeing(user) not in (Scope.ALL, Scope.NOTHING):
-        lowest = MissedItem.objects.filter(**between).aggregate(first=Min("first_call"), last=Min("last_call"))
-        calls_from = min((pk for pk in lowest.values() if pk is not None), default=None)
-    return access.visible_missed(user, calls_from=calls_from).filter(**between)
+        # Without "+ 0" PostgreSQL would look for the least key by reading item after item from the first one on.
+        first, last = F("first_call") + 0, F("last_call") + 0
+        items = MissedItem.objects.filter(**between)
+        keys = items.aggregate(a=Min(first), b=Min(last), c=Max(first), d=Max(last)).values()
+        known = [key for key in keys if key is not None]
+        calls = (min(known), max(known)) if known else (0, 0)
+    return access.visible_missed(user, calls=calls).filter(**between)
 
 
 def read_clients(user: Any, period: Period) -> Clients:
@@ -176,20 +159,30 @@ def read_clients(user: Any, period: Period) -> Clients:
 
 
 def clients_of(items: QuerySet[MissedItem]) -> Clients:
-    rows, is_returned = items.order_by(), Q(state=MissedState.RETURNED, closed_at__isnull=False)
-    counts = rows.aggregate(
-        missed=Count("pk"),
-        returned=Count("pk", filter=is_returned),
-        closed=Count("pk", filter=Q(state=MissedState.CLOSED)),
+    """In one statement: who may see which item is worked out once."""
+    is_returned = Q(state=MissedState.RETURNED, closed_at__isnull=False)
+    end = Case(
+        When(is_returned, then=Value("returned")),
+        When(state=MissedState.CLOSED, then=Value("closed")),
+        default=Value("waiting"),
     )
-    waiting = counts["missed"] - counts["returned"] - counts["closed"]
-    half, most = (rank_of(percent, counts["returned"]) for percent in (50, 90))
-    times = _times_at(rows.filter(is_returned), {half, most}) if counts["returned"] else {}
-    return Clients(**counts, waiting=waiting, half_within=times.get(half), most_within=times.get(most))
-
-
-def _times_at(returned: QuerySet[MissedItem], ranks: Iterable[int]) -> dict[int, int]:
-    """The times that have these ranks in order, in whole seconds. The database sorts: they may be many."""
-    rows: Any = returned.annotate(took=F("closed_at") - F("first_at"))
-    rows = rows.annotate(rank=Window(RowNumber(), order_by="took")).filter(rank__in=ranks)
-    return {rank: max(0, int(took.total_seconds())) for rank, took in rows.values_list("rank", "took")}
+    rows: Any = items.order_by().annotate(end=end, took=F("closed_at") - F("first_at"))
+    rows = rows.annotate(
+        of=Window(Count("pk"), partition_by="end"), rank=Window(RowNumber(), partition_by="end", order_by="took")
+    )
+    half, most = ((F("of") * percent + 99) / 100 for percent in (50, 90))  # As rank_of.
+    ranked = rows.filter(Q(rank=1) | Q(rank=half) | Q(rank=most)).values_list("end", "of", "rank", "took")
+    counts, times = {}, {}
+    for name, of, rank, took in ranked:
+        counts[name] = of
+        if name == "returned":
+            times[rank] = max(0, int(took.total_seconds()))
+    returned = counts.get("returned", 0)
+    return Clients(
+        missed=sum(counts.values()),
+        returned=returned,
+        waiting=counts.get("waiting", 0),
+        closed=counts.get("closed", 0),
+        half_within=times.get(rank_of(50, returned)),
+        most_within=times.get(rank_of(90, returned)),
+    )

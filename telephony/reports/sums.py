@@ -1,4 +1,4 @@
-"""Sums of days: what figures of long periods are read from, for those who see all calls.
+"""Sums of days: what figures of long periods are read from, for those who see all calls; people_sums.py: for others.
 
 A worker sums a day in UTC when it is over. The transaction that changes a call never waits for a sum, nor writes one:
 it takes the mark *summed* from the call's own row, in the statement that writes it anyway. Days that have a row without
@@ -8,21 +8,19 @@ last day do not fit days in UTC. A call that leaves a day can leave no mark in i
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from django.db import models, transaction
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import Cast
+from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from telephony.calls import locks
 from telephony.domain.exceptions import CallBusy
 from telephony.jobs import Run
-from telephony.models import CallFact, CallSum, StaleDay
-from telephony.reports.counting import ByValue, Kind, count_by
-from telephony.reports.counts import COUNTED, Counts
+from telephony.models import CallFact, CallSum, PeopleDay, StaleDay
+from telephony.reports.counting import Kind, count_by
+from telephony.reports.counts import COUNTED
 from telephony.reports.facts import DAY, day_of, quarter_of
 
 SETTLES = timedelta(hours=1)
@@ -30,29 +28,7 @@ SETTLES = timedelta(hours=1)
 BATCH = 5000
 
 
-def read_days(first: int, end: int, kinds: Sequence[str], *, step: int) -> tuple[Mapping[str, ByValue], Q]:
-    """What the sums say of the days between two quarters of an hour, and of which facts they say nothing."""
-    days = _summed_days(first, end)
-    found: dict[str, ByValue] = defaultdict(dict)
-    if days:
-        sums = CallSum.objects.filter(day__in=days, kind__in=[kind for kind in kinds if kind != Kind.QUARTER])
-        for kind, value, counts in _added(sums, "value"):
-            found[kind][value] = counts
-    if days and Kind.QUARTER in kinds:
-        sums = CallSum.objects.filter(day__in=days, kind=Kind.QUARTER)
-        quarter = Cast("value", models.IntegerField())
-        for kind, value, counts in _added(sums.annotate(at=quarter / step * step), "at"):
-            found[kind][str(value)] = counts
-    return found, _between(first, end, days)
-
-
-def _added(sums: QuerySet[CallSum], column: str) -> Iterator[tuple[str, str, Counts]]:
-    grouped = sums.values("kind", column).annotate(**{f"all_{name}": Sum(name) for name in COUNTED}).order_by()
-    for kind, value, *counts in grouped.values_list("kind", column, *(f"all_{name}" for name in COUNTED)):
-        yield kind, value, Counts(**dict(zip(COUNTED, map(int, counts), strict=True)))
-
-
-def _summed_days(first: int, end: int) -> list[int]:
+def summed_days(first: int, end: int) -> list[int]:
     """Whole days in UTC whose sums are what their calls say."""
     days = range(-(-first // DAY), end // DAY)
     if not days:
@@ -61,17 +37,6 @@ def _summed_days(first: int, end: int) -> list[int]:
     stale = set(within.order_by().values_list(F("quarter") / DAY, flat=True).distinct())
     stale |= set(StaleDay.objects.filter(day__gte=days[0], day__lte=days[-1]).values_list("day", flat=True))
     return [day for day in days if day not in stale]
-
-
-def _between(first: int, end: int, without: Iterable[int]) -> Q:
-    """The quarters of an hour from `first` to before `end` that are not in these days."""
-    found, begin = Q(pk__in=[]), first
-    for day in [*without, None]:
-        until = end if day is None else day * DAY
-        if begin < until:
-            found |= Q(quarter__gte=begin, quarter__lt=until)
-        begin = end if day is None else (day + 1) * DAY
-    return found
 
 
 def sum_due(*, now: datetime | None = None, run: Run | None = None) -> int:
@@ -102,12 +67,13 @@ def sum_day(*, day: int) -> None:
 
     What is marked as summed was locked before it was counted; what changes meanwhile stays unmarked, or unlocked.
     """
-    locks.take(names=[f"reports:sums:{day}"], patience_ms=1000)
+    locks.take(names=[lock_of(day)], patience_ms=1000)
     stale = list(StaleDay.objects.filter(day=day).values_list("pk", flat=True))
     facts = facts_of_day(day)
     fresh = facts.filter(summed=False).select_for_update().order_by("pk")
     pks = list(fresh.values_list("pk", flat=True))
     CallSum.objects.filter(day=day).delete()
+    PeopleDay.objects.filter(day=day).delete()
     CallSum.objects.bulk_create(sums_of(day), batch_size=BATCH)
     for first in range(0, len(pks), BATCH):
         facts.filter(pk__in=pks[first : first + BATCH]).update(summed=True)
@@ -135,15 +101,19 @@ def wrong_days() -> Iterator[int]:
 @transaction.atomic
 def _is_wrong(day: int) -> bool:
     """Nobody sums it meanwhile: a call that comes between the two counts leaves a mark that is still there then."""
-    locks.take(names=[f"reports:sums:{day}"], patience_ms=locks.PATIENCE_OF_WORKER_MS)
+    locks.take(names=[lock_of(day)], patience_ms=locks.PATIENCE_OF_WORKER_MS)
     quarters = day * DAY, (day + 1) * DAY
-    if not _summed_days(*quarters) or _told(CallSum.objects.filter(day=day)) == _told(sums_of(day)):
+    if not summed_days(*quarters) or _told(CallSum.objects.filter(day=day)) == _told(sums_of(day)):
         return False
-    return bool(_summed_days(*quarters))
+    return bool(summed_days(*quarters))
 
 
 def _told(sums: Iterable[CallSum]) -> set[tuple[object, ...]]:
     return {(row.kind, row.value, *(getattr(row, name) for name in COUNTED)) for row in sums}
+
+
+def lock_of(day: int) -> str:
+    return f"reports:sums:{day}"
 
 
 def facts_of_day(day: int) -> QuerySet[CallFact]:

@@ -10,8 +10,9 @@ from django.db.models import Q, QuerySet
 from telephony.models import CallFact, CallLeg
 from telephony.reports.counting import Kind, count_by
 from telephony.reports.counts import added
-from telephony.reports.figures import Figures, clients_of, read_summary, seen_facts, seen_items, waits_in
+from telephony.reports.figures import Figures, clients_of, read_summary, seen_items, waits_in
 from telephony.reports.period import Period
+from telephony.reports.seeing import seen_facts
 
 
 def facts_of(user: Any, period: Period, people: Sequence[int] | None = None) -> QuerySet[CallFact]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 from telephony.models import Call, CallFact, CallResult, Disposition, MissedItem, Schedule
-from telephony.reports.sums import sum_due
+from telephony.reports import people_sums, sums
 from tests.benchmarks.lists_data import fill
 from tests.benchmarks.lists_sql import Filler, turn_of
 
@@ -31,7 +31,8 @@ def fill_reports(calls: int) -> None:
         _make_missed(filler)
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("VACUUM ANALYZE")
-        sum_due()
+        sums.sum_due()
+        people_sums.sum_due()
         cursor.execute("VACUUM ANALYZE")
 
 

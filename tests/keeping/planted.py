@@ -39,7 +39,7 @@ from telephony.models import (
     SavedFilter,
     Subscription,
 )
-from telephony.reports.sums import sum_due
+from telephony.reports import people_sums, sums
 from tests.keeping.erased import DIGITS, OTHER, ask
 from tests.keeping.world import play_call, store_recording
 from tests.telephony.factories import ExtensionFactory, make_user
@@ -63,7 +63,8 @@ def plant(office: Connection) -> Call:
     _beside_calls(office, call, user)
     _in_imports(contact, user)
     _in_journal(contact, user)
-    sum_due(now=timezone.now() + timedelta(days=2))
+    sums.sum_due(now=timezone.now() + timedelta(days=2))
+    people_sums.sum_due()
     return call
 
 

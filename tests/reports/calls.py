@@ -19,7 +19,7 @@ MISSED = ("no_answer", "busy", "cancelled", "failed", "unknown")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """What really happened. `phone` rang, or called."""
+    """What really happened. `phone` rang, or called; if `also` is one, it rang as well, and somebody else answered."""
 
     at: datetime
     direction: Direction = Direction.INCOMING
@@ -27,6 +27,7 @@ class Played:
     waited: int = 10
     talked: int = 0
     phone: str = "101"
+    also: str = ""
     client: str = "+79161234567"
     tracking: str = ""
 
@@ -47,10 +48,16 @@ def played_calls(around: list[datetime]) -> st.SearchStrategy[list[Played]]:
         waited=st.integers(0, 40),
         talked=st.integers(1, 300),
         phone=st.sampled_from(["101", "102"]),
+        also=st.sampled_from(["", "", "101", "102", "103"]),
         client=st.sampled_from(["+79161234567", "+79161234568"]),
         tracking=st.sampled_from(["", "yandex", "google"]),
     )
     return st.lists(call, min_size=1, max_size=8)
+
+
+def phones_of(one: Played) -> set[str]:
+    """Whose calls it is among."""
+    return {one.phone, one.also} if one.direction is Direction.INCOMING else {one.phone}
 
 
 def play(connection: Connection, calls: list[Played]) -> list[Call]:
@@ -72,9 +79,11 @@ def _play(connection: Connection, external_id: str, one: Played) -> Call:
         (first, one.at, {"extension": one.phone}),
         (EventKind.ENDED, end, {"status": one.status, "extension": one.phone if is_talk else ""}),
     ]
+    if one.also not in ("", one.phone) and one.direction is Direction.INCOMING:
+        events.insert(2, (EventKind.LEG_RINGING, one.at, {"extension": one.also}))
     if is_talk:
         answer = (EventKind.ANSWERED, one.at + timedelta(seconds=one.waited), {"extension": one.phone})
-        events.insert(2, answer)
+        events.insert(-1, answer)
     for number, (kind, moment, more) in enumerate(events):
         event = CallEvent(
             kind=kind,

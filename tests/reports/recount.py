@@ -22,7 +22,7 @@ class Told:
     direction: str
     status: str
     client: str
-    phone: str
+    phones: set[str]
     answered_at: datetime | None
     ended_at: datetime
 
@@ -49,7 +49,7 @@ def told_calls() -> list[Told]:
                 direction=str(end.direction),
                 status=str(end.status),
                 client=of_call[0].client_e164,
-                phone=next(event.extension for event in of_call if event.extension),
+                phones={event.extension for event in of_call if event.extension},
                 answered_at=answer.occurred_at if answer else None,
                 ended_at=end.occurred_at,
             )
@@ -57,9 +57,13 @@ def told_calls() -> list[Told]:
     return found
 
 
-def recounted(first: date, last: date, zone: tzinfo, office: ZoneInfo | None = None) -> dict[str, Any]:
-    """Of these days; with `office` people work from 9 to 18 on every day of that zone."""
+def recounted(
+    first: date, last: date, zone: tzinfo, office: ZoneInfo | None = None, phones: set[str] | None = None
+) -> dict[str, Any]:
+    """Of these days; with `office` people work from 9 to 18 on every day of that zone; with `phones` only calls that
+    one of these rang or talked in, without the clients who were missed."""
     calls = [call for call in told_calls() if first <= call.at.astimezone(zone).date() <= last]
+    calls = [call for call in calls if phones is None or phones & call.phones]
     incoming = [call for call in calls if call.direction == "incoming"]
     answered = [call for call in incoming if call.status == "answered"]
     missed = [call for call in incoming if call.status != "answered"]
@@ -85,7 +89,7 @@ def recounted(first: date, last: date, zone: tzinfo, office: ZoneInfo | None = N
         "by_day": {day: sum(call.at.astimezone(zone).date() == day for call in calls) for day in _days(first, last)},
         "by_hour": {hour: sum(call.at.astimezone(zone).hour == hour for call in calls) for hour in range(24)},
         "missed_by_weekday_hour": _by_weekday_hour(missed, zone),
-        **_clients(first, last, zone),
+        **(_clients(first, last, zone) if phones is None else {}),
     }
 
 

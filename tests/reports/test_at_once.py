@@ -16,14 +16,17 @@ import json, threading
 from datetime import UTC, datetime
 from django.db import connection, transaction
 from telephony.calls.locks import is_busy
-from telephony.models import Call, CallFact, CallSum, Connection
+from telephony.models import Call, CallFact, CallSum, Connection, PeopleDay, SeenPeople
+from telephony.reports import people_sums
 from telephony.reports.facts import charge, day_of, quarter_of
-from telephony.reports.sums import _summed_days, sum_day, wrong_days
+from telephony.reports.sums import sum_day, summed_days, wrong_days
+from tests.desk.people import person
 from tests.telephony.factories import ConnectionFactory
 
 at = datetime(2026, 3, 2, 12, tzinfo=UTC)
 quarter, pbx, trouble = quarter_of(at), ConnectionFactory.create(), []
-day = day_of(quarter)
+day, anna = day_of(quarter), person("anna", "see_own_calls")
+hers = SeenPeople.objects.create(key=people_sums.key_of([anna.pk]), people=[anna.pk], wanted_at=at)
 stop = threading.Event()
 
 def come(number):
@@ -33,13 +36,14 @@ def come(number):
                 connection=pbx, external_id=f"{number}-{turn}", direction="incoming", status="busy", started_at=at
             )
             CallFact.objects.create(call=call, quarter=quarter, connection=pbx, direction="incoming", status="busy")
-        charge(call_pk=call.pk, user_pk=None)
+        charge(call_pk=call.pk, user_pk=anna.pk)
     connection.close()
 
 def sum_up():
     while not stop.is_set():
         try:
             sum_day(day=day)
+            people_sums.sum_day(day=day, people=[hers])
         except Exception as error:
             if not is_busy(error):
                 trouble.append(repr(error))
@@ -48,7 +52,7 @@ def sum_up():
 seen = []
 def look():
     while not stop.is_set():
-        seen.extend(wrong_days())
+        seen.extend([*wrong_days(), *people_sums.wrong_days()])
     connection.close()
 
 calls = [threading.Thread(target=come, args=[number]) for number in range(3)]
@@ -61,11 +65,13 @@ stop.set()
 for thread in others:
     thread.join()
 sum_day(day=day)
+people_sums.sum_day(day=day, people=[hers])
+of_anna = sum(row[0] for row in PeopleDay.objects.get().sums["connection"].values())
 last = sum(row.calls for row in CallSum.objects.filter(day=day, kind="connection"))
-print(json.dumps([trouble, seen, last, _summed_days(quarter // 96 * 96, quarter // 96 * 96 + 96) == [day]]))
+print(json.dumps([trouble, seen, last, of_anna, summed_days(quarter // 96 * 96, quarter // 96 * 96 + 96) == [day]]))
 """
 
 
 def test_no_call_is_lost_while_its_day_is_summed(make_server: Callable[..., Server], postgresql_database: str) -> None:
     server = make_server(database_url=postgresql_database)
-    assert json.loads(server.manage("shell", "-v0", "-c", SUMMED).stdout) == [[], [], 180, True]
+    assert json.loads(server.manage("shell", "-v0", "-c", SUMMED).stdout) == [[], [], 180, 180, True]

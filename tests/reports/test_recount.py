@@ -1,5 +1,5 @@
 """Every figure equals a plain recount over the events: at edges of days, where clocks change, before and after days are
-summed, and when calls change behind a sum."""
+summed, when calls change behind a sum; for the owner, and for who sees the calls of a team or their own."""
 
 from __future__ import annotations
 
@@ -12,16 +12,20 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from telephony.models import CallSum, Connection, Schedule
+from telephony.calls.access import visible_missed
+from telephony.models import CallSum, Connection, PeopleDay, Schedule, Team
 from telephony.models.schedule import WEEKDAYS
-from telephony.reports import tables
-from telephony.reports.figures import Figures, read_figures, read_summary
+from telephony.reports import people_sums, tables
+from telephony.reports.figures import Clients, Figures, read_clients, read_figures, read_summary
 from telephony.reports.period import Period
 from telephony.reports.sums import sum_due, wrong_days
+from tests.desk.people import employee, person
 from tests.reports.calls import Played, play, played_calls
-from tests.reports.recount import recounted
+from tests.reports.recount import percentile, recounted
 
 OFFICE = ZoneInfo("Europe/Moscow")
+Seers = list[tuple[Any, set[str]]]
+"""Who sees the calls of some people only, and on which phones those are."""
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
 """All days are over by then."""
 ZONES = {
@@ -36,8 +40,7 @@ ZONES = {
 
 
 @pytest.mark.parametrize(("name", "day"), ZONES.items())
-@pytest.mark.usefixtures("anna", "boris")
-def test_every_figure_equals_a_recount(name: str, day: date, connection: Connection, owner: Any) -> None:
+def test_every_figure_equals_a_recount(name: str, day: date, connection: Connection, owner: Any, seers: Seers) -> None:
     zone = ZoneInfo(name.split(" ", maxsplit=1)[0])
     Schedule.objects.create(
         name="Office", time_zone=OFFICE.key, is_default=True, **dict.fromkeys(WEEKDAYS, "09:00-18:00")
@@ -52,20 +55,57 @@ def test_every_figure_equals_a_recount(name: str, day: date, connection: Connect
             period = Period(first=day - timedelta(days=1), last=day + timedelta(days=days - 2), zone=zone)
             play(connection, first)
             sum_due(now=LATER)
+            people_sums.sum_due(now=LATER)
             assert CallSum.objects.exists()
-            _compare(owner, period)
+            assert PeopleDay.objects.exists()
+            _compare(owner, period, seers)
             # These come into days that are summed already.
             play(connection, [*first, *later])
-            _compare(owner, period)
+            _compare(owner, period, seers)
             sum_due(now=LATER)
-            assert not list(wrong_days())
-            _compare(owner, period)
+            _compare(owner, period, seers)
+            people_sums.sum_due(now=LATER)
+            assert not [*wrong_days(), *people_sums.wrong_days()]
+            _compare(owner, period, seers)
             transaction.set_rollback(True)
 
     check()
 
 
-def _compare(owner: Any, period: Period) -> None:
+@pytest.fixture
+def seers(connection: Connection, anna: Any, boris: Any) -> Seers:
+    """An employee; a supervisor whose team is Anna and herself; one of both teams, whose calls have both in them."""
+    olga, vera = person("olga", "see_team_calls"), person("vera", "see_team_calls")
+    employee(connection, "clara", "103")
+    Team.objects.create(name="Sales").members.set([anna, olga, vera])
+    Team.objects.create(name="Service").members.set([boris, vera])
+    return [(anna, {"101"}), (boris, {"102"}), (olga, {"101"}), (vera, {"101", "102"})]
+
+
+def _compare(owner: Any, period: Period, seers: Seers) -> None:
+    _compare_all(owner, period)
+    for user, phones in seers:
+        told = _told(read_figures(user, period))
+        expected = recounted(period.first, period.last, period.zone, OFFICE, phones)
+        assert {name: told[name] for name in expected} == expected
+        assert read_clients(user, period) == _plain(user, period), user
+
+
+def _plain(user: Any, period: Period) -> Clients:
+    """Item by item, each of which was looked up by itself."""
+    items = [item for item in visible_missed(user) if period.begin <= item.first_at < period.end]
+    took = sorted(int((item.closed_at - item.first_at).total_seconds()) for item in items if item.state == "returned")
+    return Clients(
+        missed=len(items),
+        returned=len(took),
+        waiting=len([item for item in items if item.state not in ("returned", "closed")]),
+        closed=len([item for item in items if item.state == "closed"]),
+        half_within=percentile(took, 50),
+        most_within=percentile(took, 90),
+    )
+
+
+def _compare_all(owner: Any, period: Period) -> None:
     expected = recounted(period.first, period.last, period.zone, OFFICE)
     figures = read_figures(owner, period, parts=tables.PARTS)
     assert _told(figures) == expected

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from telephony.models import StaleDay
+from telephony.reports import people_sums, sums
 from telephony.reports.rebuilding import differences
-from telephony.reports.sums import wrong_days
 
 EPOCH = date(1970, 1, 1)
 MOST_SHOWN = 20
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         for count, found in enumerate(differences(mend=options["rebuild"]), 1):
             if count <= MOST_SHOWN:
                 self.stdout.write(f"call {found.call_pk}: {', '.join(found.columns) or 'no row'}")
-        days = list(wrong_days())
+        days = sorted({*sums.wrong_days(), *people_sums.wrong_days()})
         for day in days[:MOST_SHOWN]:
             self.stdout.write(f"sums of {EPOCH + timedelta(days=day)} (UTC)")
         if options["rebuild"]:

@@ -1,0 +1,83 @@
+"""What sums say of a period, for whoever asks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.db import models
+from django.db.models import QuerySet, Sum
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Cast
+
+from telephony.models import CallSum, PeopleDay
+from telephony.reports.counting import ByValue, Kind
+from telephony.reports.counts import COUNTED, Counts
+from telephony.reports.facts import DAY
+from telephony.reports.people_sums import key_of
+from telephony.reports.seeing import Span
+from telephony.reports.sums import summed_days
+
+
+def read_days(
+    span: Span, kinds: Sequence[str], *, people: Sequence[int] | None, step: int
+) -> tuple[Mapping[str, ByValue], list[Span]]:
+    """What the sums say of the days in this span, and of which parts of it they say nothing. None: of all calls."""
+    days = summed_days(*span)
+    found = _of_all(days, kinds, step) if people is None else {}
+    if people:
+        days, found = _of_people(people, days, kinds, step)
+    return found, _without(span, days)
+
+
+def _of_all(days: Sequence[int], kinds: Sequence[str], step: int) -> dict[str, ByValue]:
+    found: dict[str, ByValue] = defaultdict(dict)
+    if days:
+        sums = CallSum.objects.filter(day__in=days, kind__in=[kind for kind in kinds if kind != Kind.QUARTER])
+        for kind, value, counts in _added(sums, "value"):
+            found[kind][value] = counts
+    if days and Kind.QUARTER in kinds:
+        sums = CallSum.objects.filter(day__in=days, kind=Kind.QUARTER)
+        quarter = Cast("value", models.IntegerField())
+        for kind, value, counts in _added(sums.annotate(at=quarter / step * step), "at"):
+            found[kind][str(value)] = counts
+    return found
+
+
+def _added(sums: QuerySet[CallSum], column: str) -> Iterator[tuple[str, str, Counts]]:
+    grouped = sums.values("kind", column).annotate(**{f"all_{name}": Sum(name) for name in COUNTED}).order_by()
+    for kind, value, *counts in grouped.values_list("kind", column, *(f"all_{name}" for name in COUNTED)):
+        yield kind, value, Counts(**dict(zip(COUNTED, map(int, counts), strict=True)))
+
+
+def _of_people(
+    people: Sequence[int], days: Sequence[int], kinds: Sequence[str], step: int
+) -> tuple[list[int], dict[str, ByValue]]:
+    """Which of the days have sums for these people, and what they say. One statement: a day can't go meanwhile."""
+    wanted = [KeyTransform(kind, "sums") for kind in kinds]
+    rows = PeopleDay.objects.filter(seen__key=key_of(people), day__in=days).order_by("day").values_list("day", *wanted)
+    seen = []
+    added: dict[str, dict[str, list[int]]] = {kind: {} for kind in kinds}
+    for day, *of_day in rows:
+        seen.append(day)
+        for kind, sums in zip(kinds, of_day, strict=True):
+            of_kind, width = added[kind], step if kind == Kind.QUARTER else 1
+            for value, counts in (sums or {}).items():
+                place = str(int(value) // width * width) if width > 1 else value
+                known = of_kind.get(place)
+                of_kind[place] = counts if known is None else [a + b for a, b in zip(known, counts, strict=True)]
+    found = {
+        kind: {value: Counts(**dict(zip(COUNTED, counts, strict=True))) for value, counts in values.items()}
+        for kind, values in added.items()
+    }
+    return seen, found
+
+
+def _without(span: Span, days: Sequence[int]) -> list[Span]:
+    """What is left of the span without these days, which lie in it, in order."""
+    first, end = span
+    found = []
+    for day in days:
+        found.append((first, day * DAY))
+        first = (day + 1) * DAY
+    return [(begin, until) for begin, until in [*found, (first, end)] if begin < until]
