@@ -181,9 +181,20 @@ trusted_proxies = Setting[int](
 )
 
 
+_HERE = ("localhost", "127.0.0.1", "[::1]")
+
+
 def mail_is_set_up() -> bool:
     """Whether Django knows a mail server, or sends mail in a way of its own."""
     return bool(settings.EMAIL_HOST) or not settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend")
+
+
+def site_address() -> str:
+    """Where people reach this site, as far as Django's own settings tell; empty if they name no host."""
+    named = [origin for origin in settings.CSRF_TRUSTED_ORIGINS if "*" not in origin]
+    hosts = [host for host in settings.ALLOWED_HOSTS if not host.startswith(("*", ".")) and host not in _HERE]
+    scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
+    return next(iter([*named, *(f"{scheme}://{host}" for host in hosts)]), "")
 
 
 def language_of(user: object) -> str:

@@ -17,19 +17,20 @@ from django.utils.translation import override
 
 from telephony.after_call.words import sentence
 from telephony.calls.access import visible_calls, visible_missed
-from telephony.conf import language_of, mail_is_set_up
+from telephony.conf import language_of, mail_is_set_up, site_address
 from telephony.jobs import LeaseLost, Pauses, Queue, Run
 from telephony.jobs.guard import guarded
 from telephony.models import Call, MissedItem, RuleMessage
 from telephony.outgoing.mail import Outcome, hand_over
 from telephony.ui import presentation
+from telephony.ui.lines import Lines
 
 Mail = RuleMessage.Mail
 QUEUE = Queue(
     model=RuleMessage,
     due=Q(mail=Mail.WAITING),
     lease=timedelta(minutes=2),
-    related=("user", "run__rule__line", "run__rule__connection", "run__call__contact"),
+    related=("user", "run__rule__line", "run__rule__connection", "run__call__contact", "run__call__connection"),
     token="lease",  # noqa: S106  (a column)
     pauses=Pauses(table=(timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))),
 )
@@ -73,13 +74,15 @@ def message_for(row: RuleMessage) -> EmailMessage:
             "client": client,
             "number": presentation.client_number(call) or call.client_raw,
             "at": timezone.localtime(call.started_at).strftime("%d.%m.%Y %H:%M"),
-            "our_number": call.our_number or "–",
+            "our_number": Lines().with_number(call) or "–",
             "rule": sentence(rule),
         }
         text = (
             _("Client: %(client)s, %(number)s\nWhen: %(at)s\nOur number: %(our_number)s\n\nThe rule: %(rule)s") % words
         )
-        links = [f"{name}: {rule.origin}{path}" for name, path in _paths(call, user)] if rule.origin else []
+        # A rule that was saved before links were kept with it has none of its own.
+        origin = rule.origin or site_address()
+        links = [f"{name}: {origin}{path}" for name, path in _paths(call, user)] if origin else []
     headers = {"Message-ID": _message_id(row), "Auto-Submitted": "auto-generated"}
     body = "\n".join([text, "", *links]) if links else text
     return EmailMessage(" ".join(subject.split()), body, None, [user.email], headers=headers)

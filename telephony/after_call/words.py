@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, override
 from telephony.domain.after_call import filled
 from telephony.models import Call, CallRule
 from telephony.ui import presentation
+from telephony.ui.lines import Lines
 
 MOST_OF_TITLE = 200
 
@@ -52,7 +53,7 @@ def task_title(rule: CallRule, call: Call) -> str:
         words = {
             "client": presentation.client_name(call),
             "number": presentation.client_number(call) or call.client_raw,
-            "our_number": call.our_number,
+            "our_number": Lines().name(call),
             "time": date_format(timezone.localtime(call.started_at), "SHORT_DATETIME_FORMAT"),
         }
     return filled(rule.task_title, words)[:MOST_OF_TITLE]

@@ -18,6 +18,7 @@ from telephony.reconcile.comparing import Entry, Standing, compare_day, counts, 
 from telephony.reconcile.importing import CLEAR
 from telephony.reconcile.reconciled_rows import STANDINGS, row_of
 from telephony.reconcile.words import reason_text
+from telephony.ui.lines import Lines
 from telephony.ui.markup import change_url
 
 ROWS_PER_PAGE = 50
@@ -76,7 +77,7 @@ def page_of(*, connection: Connection, day: date, show: str, number: str) -> dic
     importable = [entry for entry in entries if entry.can_import and entry.standing in CLEAR]
     chosen = [entry for entry in entries if entry.standing == show or (not show and entry.standing != Standing.BOTH)]
     listed: Page[Entry] = Paginator(chosen, ROWS_PER_PAGE).get_page(number)
-    today = day_of(connection, timezone.now())
+    today, lines = day_of(connection, timezone.now()), Lines()
     return {
         "connection": connection,
         "pbx": connection.vendor_object.label,
@@ -101,7 +102,7 @@ def page_of(*, connection: Connection, day: date, show: str, number: str) -> dic
         "meaning": STANDINGS[Standing(show)][1] if show else "",
         "importable": len(importable),
         "can_tick": any(entry.can_import for entry in listed),
-        "rows": [row_of(entry) for entry in listed],
+        "rows": [row_of(entry, connection=connection, lines=lines) for entry in listed],
         "page": listed,
         "zone": connection.time_zone,
     }

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony.domain import numbers
 from telephony.domain.listed_call import PbxCall
-from telephony.models import Call
+from telephony.models import Call, Connection
 from telephony.reconcile.comparing import Entry, Fact, Standing
 from telephony.ui import presentation
+from telephony.ui.lines import Lines
 from telephony.ui.markup import change_url
 
 STANDINGS: dict[Standing, tuple[str | Promise, str | Promise]] = {
@@ -75,7 +76,7 @@ class Row:
     is_wanted: bool
 
 
-def row_of(entry: Entry) -> Row:
+def row_of(entry: Entry, *, connection: Connection, lines: Lines) -> Row:
     call, listed = entry.call, entry.listed
     direction = call.direction if call else str(listed.direction) if listed else "unknown"
     symbol, word = presentation.DIRECTIONS[direction]
@@ -89,7 +90,7 @@ def row_of(entry: Entry) -> Row:
         direction=word,
         client=client or str(_("hidden")),
         number=number if number != client else "",
-        ours=(call.our_number if call else "") or (listed.our_number if listed else ""),
+        ours=lines.named(connection, (call.our_number if call else "") or (listed.our_number if listed else "")),
         pbx=_pbx_side(listed) if listed else None,
         here=_here_side(call) if call else None,
         standing=entry.standing,

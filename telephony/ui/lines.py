@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from telephony.domain import numbers
-from telephony.models import Call, Line, MissedItem
+from telephony.models import Call, Connection, Line, MissedItem
 
 
 class Lines:
@@ -13,7 +13,11 @@ class Lines:
 
     def name(self, call: Call | MissedItem) -> str:
         """“Advertising”; without a name the number. Empty if the PBX did not tell it. Needs the call's connection."""
-        return self.label(call.connection_id, call.our_number) or shown(call.our_number, call.connection.phone_region)
+        return self.named(call.connection, call.our_number)
+
+    def named(self, connection: Connection, number: str) -> str:
+        """The same for a number of ours at this connection."""
+        return self.label(connection.pk, number) or shown(number, connection.phone_region)
 
     def with_number(self, call: Call) -> str:
         """“Advertising (+7 495 123-45-67)”; without a name the number."""

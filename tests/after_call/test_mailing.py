@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from config.models import Profile
 from telephony.after_call import mailing
-from telephony.models import CallRule, MissedItem, RuleMessage
+from telephony.models import CallRule, Line, MissedItem, RuleMessage
 from tests.after_call.making import make_rule, work
 from tests.missed.company import Company
 from tests.summary.conftest import smtp
@@ -57,6 +57,39 @@ def test_it_is_in_the_reader_s_language_with_links(
     assert f"https://crm.example.org/admin/telephony/call/{told.run.call_id}/change/" in text
     assert f"https://crm.example.org/telephony/missed/{MissedItem.objects.get().pk}/" in text
     assert _state() == "sent"
+
+
+def test_our_number_is_written_as_people_know_it(told: RuleMessage, smtp: MailServer) -> None:
+    call = told.run.call
+    Line.objects.create(connection=call.connection, number=call.our_number, label="Advertising")
+    mailing.send_due()
+    text = smtp.mails[0].get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert "Advertising (+7 495 " in text
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ({"ALLOWED_HOSTS": ["crm.example.org"]}, "https://crm.example.org/telephony/missed/"),
+        ({"ALLOWED_HOSTS": [".example.org", "crm.example.org"]}, "https://crm.example.org/telephony/missed/"),
+        (
+            {"CSRF_TRUSTED_ORIGINS": ["https://*.example.org", "https://crm.example.org"]},
+            "https://crm.example.org/telephony/missed/",
+        ),
+        ({"ALLOWED_HOSTS": ["localhost", "*"]}, ""),
+    ],
+)
+def test_a_rule_from_before_links_were_kept_has_them_too(
+    told: RuleMessage, smtp: MailServer, settings: Any, names: dict[str, list[str]], expected: str
+) -> None:
+    CallRule.objects.update(origin="")
+    settings.SESSION_COOKIE_SECURE = True
+    for name, value in names.items():
+        setattr(settings, name, value)
+    mailing.send_due()
+    text = smtp.mails[0].get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert expected in text
+    assert ("/telephony/missed/" in text) == bool(expected)
 
 
 def test_a_worker_that_died_while_it_was_taken_sends_none_twice(told: RuleMessage, smtp: MailServer) -> None:

@@ -17,6 +17,8 @@ class MailServer:
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.answers: dict[str, str] = {}
+        self.on_greeted: Callable[[], None] = lambda: None
+        """When somebody has connected and said who they are."""
         self.on_taken: Callable[[], None] = lambda: None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -44,6 +46,8 @@ class MailServer:
                 answer = self.answers.get(word, "354 go on" if word == "DATA" else "250 ok")
                 if answer == "hang up":
                     return
+                if word in ("EHLO", "HELO"):
+                    self.on_greeted()
                 if word == "RCPT":
                     self.recipients.append(command.decode().strip())
                 line.sendall(answer.encode() + b"\r\n")
