@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.db.models.lookups import IsNull
 
@@ -82,7 +82,8 @@ def visible_missed(user: Any, *, calls: tuple[int, int] | None = None) -> QueryS
     if calls is not None:
         legs = CallLeg.objects.filter(user__in=people, call__gte=calls[0], call__lte=calls[1])
         theirs = legs.order_by().values("call")
-        return items.filter(charged | Q(first_call__in=theirs) | Q(last_call__in=theirs))
+        again = ~Q(last_call=F("first_call")) & Q(last_call__in=theirs)  # Most have called once.
+        return items.filter(charged | Q(first_call__in=theirs) | again)
     return items.filter(charged | Exists(rang))
 
 

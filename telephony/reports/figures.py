@@ -7,13 +7,14 @@ is neither answered nor missed yet. Times are whole seconds, of which medians an
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import gcd
 from typing import Any
 
-from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Value, When, Window
+from django.db import connection
+from django.db.models import Aggregate, Count, DurationField, F, Max, Min, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from telephony.calls import access
@@ -159,30 +160,36 @@ def read_clients(user: Any, period: Period) -> Clients:
 
 
 def clients_of(items: QuerySet[MissedItem]) -> Clients:
-    """In one statement: who may see which item is worked out once."""
-    is_returned = Q(state=MissedState.RETURNED, closed_at__isnull=False)
-    end = Case(
-        When(is_returned, then=Value("returned")),
-        When(state=MissedState.CLOSED, then=Value("closed")),
-        default=Value("waiting"),
+    rows: Any = items.order_by().annotate(took=F("closed_at") - F("first_at"))
+    is_returned, at_once = Q(state=MissedState.RETURNED, closed_at__isnull=False), connection.vendor == "postgresql"
+    counts: dict[str, Any] = rows.aggregate(
+        missed=Count("pk"),
+        returned=Count("pk", filter=is_returned),
+        closed=Count("pk", filter=Q(state=MissedState.CLOSED)),
+        **{f"in_{percent}": Within("took", percent=percent, filter=is_returned) for percent in PERCENTS if at_once},
     )
-    rows: Any = items.order_by().annotate(end=end, took=F("closed_at") - F("first_at"))
-    rows = rows.annotate(
-        of=Window(Count("pk"), partition_by="end"), rank=Window(RowNumber(), partition_by="end", order_by="took")
-    )
-    half, most = ((F("of") * percent + 99) / 100 for percent in (50, 90))  # As rank_of.
-    ranked = rows.filter(Q(rank=1) | Q(rank=half) | Q(rank=most)).values_list("end", "of", "rank", "took")
-    counts, times = {}, {}
-    for name, of, rank, took in ranked:
-        counts[name] = of
-        if name == "returned":
-            times[rank] = max(0, int(took.total_seconds()))
-    returned = counts.get("returned", 0)
-    return Clients(
-        missed=sum(counts.values()),
-        returned=returned,
-        waiting=counts.get("waiting", 0),
-        closed=counts.get("closed", 0),
-        half_within=times.get(rank_of(50, returned)),
-        most_within=times.get(rank_of(90, returned)),
-    )
+    times = [counts.pop(f"in_{percent}") for percent in PERCENTS if at_once]
+    if not at_once:
+        times = _times_at(rows.filter(is_returned), [rank_of(percent, counts["returned"]) for percent in PERCENTS])
+    half, most = (None if took is None else max(0, int(took.total_seconds())) for took in times)
+    waiting = counts["missed"] - counts["returned"] - counts["closed"]
+    return Clients(**counts, waiting=waiting, half_within=half, most_within=most)
+
+
+PERCENTS = (50, 90)
+
+
+class Within(Aggregate):
+    """The shortest time within which so many percent of them lie, on PostgreSQL: in one statement with the counts, so
+    that who may see which item is worked out once."""
+
+    function = "PERCENTILE_DISC"
+    template = "%(function)s(%(percent)s / 100.0) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
+
+
+def _times_at(returned: Any, ranks: Sequence[int]) -> list[timedelta | None]:
+    """The times that have these ranks in order."""
+    rows = returned.annotate(rank=Window(RowNumber(), order_by="took")).filter(rank__in=ranks)
+    found = dict(rows.values_list("rank", "took"))
+    return [found.get(rank) for rank in ranks]
