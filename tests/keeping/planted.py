@@ -40,6 +40,7 @@ from telephony.models import (
     Subscription,
 )
 from telephony.reports import people_sums, sums
+from tests.desk.people import person
 from tests.keeping.erased import DIGITS, OTHER, ask
 from tests.keeping.world import play_call, store_recording
 from tests.telephony.factories import ExtensionFactory, make_user
@@ -55,7 +56,7 @@ def plant(office: Connection) -> Call:
     """The person in all places; returns the person's call, which belongs to a contact."""
     user = make_user("boris")
     Subscription.objects.create(name="Warehouse", url="http://127.0.0.1:1/")
-    ExtensionFactory.create(connection=office, number="101", user=make_user("anna"))
+    ExtensionFactory.create(connection=office, number="101", user=person("anna", "see_own_calls"))
     contact = add_contact(name=f"Вася {NAME}", phones=["8 (920) 111-96-13"])
     _in_crm(contact, user)
     call = _in_calls(office, user)
@@ -88,6 +89,9 @@ def _in_calls(office: Connection, user: Any) -> Call:
 def _in_mentions(office: Connection) -> None:
     """Somebody else's calls: in one the number was a phone, in another it was called."""
     deliver(office, sipuni(1, 0, "7.71", src_num=OTHER, dst_num=CLIENT, roistat=f"from {SAID}"))
+    # It rings at Anna's, who is shown sums of her own calls.
+    phone = {"dst_num": "012345101", "short_dst_num": "101", "dst_type": "2"}
+    deliver(office, sipuni(1, 3, "7.71", src_num=OTHER, **phone))
     deliver(office, sipuni(2, 9, "7.71", src_num=OTHER, dst_num=CLIENT, status="ANSWER"))
     assert CLIENT in Call.objects.get(external_id="7.71").our_number
     deliver(office, sipuni(1, 0, "7.70", src_num=OTHER))
