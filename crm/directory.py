@@ -46,8 +46,6 @@ class CrmDirectory:
                 actions.append(_action("contact-new", _("New contact"), "person_add", "crm:card-contact-new", call))
             if may(user, "change", Contact):
                 actions.append(_action("attach", _("Choose contact"), "person_search", "crm:card-attach", call))
-        if may(user, "view", Note) and may(user, "add", Note):
-            actions.append(_action("note", _("Note"), "edit_note", "crm:card-note", call))
         if may(user, "view", Task) and may(user, "add", Task):
             actions.append(_action("task", _("Task"), "task_alt", "crm:card-task", call))
             actions.append(_action("callback", _("Call back"), "phone_callback", "crm:card-callback", call))

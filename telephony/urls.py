@@ -8,7 +8,7 @@ from django.urls import include, path, re_path
 from telephony.after_call import views as after_call
 from telephony.call_log import views as calls
 from telephony.call_log.exports import views as exports
-from telephony.cards import stream, urls
+from telephony.cards import stream, urls, written
 from telephony.database.timeouts import quick_statements
 from telephony.dialing import views as dialing
 from telephony.intake import views
@@ -32,6 +32,7 @@ urlpatterns = [
     re_path(r"^calls/$", calls.log, name="calls"),
     re_path(r"^calls/found/$", calls.found, name="calls-found"),
     re_path(r"^calls/export\.csv$", calls.export, name="calls-export"),
+    path("calls/<int:pk>/result/", admin.site.admin_view(written.written), name="call_result"),
     path("for-you/", after_call.for_you, name="for_you"),
     path("exports/", exports.exports, name="exports"),
     path("exports/<int:pk>.xlsx", exports.file, name="export-file"),

@@ -16,6 +16,7 @@ from telephony.calls.access import visible_calls
 from telephony.models import Call
 from telephony.models.validators import EARLIEST_YEAR, LATEST_YEAR
 from telephony.recordings.player import Player, players_of
+from telephony.ui.said import Said, said_of, with_results
 
 PAGE = 20
 KINDS = ("call", "note", "task")
@@ -33,6 +34,11 @@ class Item:
     """The Call, Note or Task."""
     players: tuple[Player, ...] = ()
     """Of a call's recordings."""
+
+    @property
+    def said(self) -> list[Said]:
+        """What people wrote down came of a call."""
+        return said_of(self.row) if self.kind == "call" else []
 
     @property
     def place(self) -> tuple[datetime, int, int]:
@@ -131,7 +137,7 @@ def _calls(whom: Whom, user: Any) -> tuple[QuerySet[Any], str]:
     calls = visible_calls(user, Call.objects.filter(contact__in=whom.contacts))
     calls = calls.select_related("connection", "contact", "responsible")
     secrets = ("connection__settings", "connection__hook_secret")
-    return calls.prefetch_related("recordings").defer(*secrets, "contact__search_text"), "started_at"
+    return calls.prefetch_related("recordings", with_results()).defer(*secrets, "contact__search_text"), "started_at"
 
 
 def _notes(whom: Whom, user: Any) -> tuple[QuerySet[Any], str]:

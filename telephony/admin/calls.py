@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,12 +23,14 @@ from telephony.after_call.selectors import acted_after
 from telephony.call_log.dashboard import listed_calls
 from telephony.calls.access import Scope, seeing, visible_calls
 from telephony.cards.trace import trace_of
+from telephony.cards.written import may_change, may_write
 from telephony.domain.fold.call import DENIED
 from telephony.models import Call, CallEvent, CallLeg, StatusChoice
 from telephony.privacy import user_keys
 from telephony.recordings.player import players_of
 from telephony.ui import presentation
 from telephony.ui.markup import badge, call_button, change_url, icon, when
+from telephony.ui.said import said_of, with_results
 
 
 @admin.register(Call)
@@ -121,7 +124,18 @@ def _page(call: Call, request: HttpRequest) -> dict[str, Any]:
         "connection_url": change_url(call.connection),
         "trace": trace_of(call, request.user),
         "acted": acted_after(call, request.user),
-        "results": call.results.select_related("user", "disposition"),
+        **_words_of(call, request.user),
+    }
+
+
+def _words_of(call: Call, user: Any) -> dict[str, Any]:
+    """What people said came of it, each with the address where this user may change it."""
+    prefetch_related_objects([call], with_results())
+    said, address = said_of(call), reverse("telephony:call_result", args=[call.pk])
+    own = may_write(user, call) and all(one.user_id != user.pk for one in said)
+    return {
+        "said": [(one, f"{address}?of={one.user_id}" if may_change(user, call, one.user_id) else "") for one in said],
+        "may_say": address if own else "",
     }
 
 

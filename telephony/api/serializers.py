@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from telephony.dialing.orders import dial
 from telephony.dialing.words import told
-from telephony.models import Call, CallLeg, Dial, Extension, Recording
+from telephony.models import Call, CallLeg, CallResult, Dial, Extension, Recording
 
 
 class LegSerializer(serializers.ModelSerializer[CallLeg]):
@@ -23,6 +23,21 @@ class LegSerializer(serializers.ModelSerializer[CallLeg]):
             *("role", "extension_number", "user", "status"),
             *("rang_at", "answered_at", "ended_at", "talk_seconds", "is_transfer", "end_is_inferred"),
         )
+        read_only_fields = fields
+
+
+class ResultSerializer(serializers.ModelSerializer[CallResult]):
+    """What somebody says came of a call. `disposition` is one of the results of calls; null where none was chosen."""
+
+    user = serializers.SlugRelatedField[Any]("username", read_only=True, allow_null=True)
+    disposition = serializers.SlugRelatedField[Any]("label", read_only=True, allow_null=True)
+    changed_by = serializers.SlugRelatedField[Any](
+        "username", read_only=True, allow_null=True, help_text="Who wrote it last, if it was not the user."
+    )
+
+    class Meta:
+        model = CallResult
+        fields = ("user", "disposition", "note", "at", "changed_by")
         read_only_fields = fields
 
 
@@ -45,6 +60,7 @@ class CallSerializer(serializers.ModelSerializer[Call]):
     contact_name = serializers.SerializerMethodField(help_text="Name of the contact; null for an unknown number.")
     legs = LegSerializer(many=True, read_only=True)
     recordings = serializers.SerializerMethodField(help_text="Those that you may listen to.")
+    results = ResultSerializer(source="said_rows", many=True, read_only=True)
 
     class Meta:
         model = Call
@@ -52,7 +68,7 @@ class CallSerializer(serializers.ModelSerializer[Call]):
             *("id", "connection", "external_id", "direction", "status", "client_raw", "client_e164", "our_number"),
             *("started_at", "ringing_at", "answered_at", "ended_at", "ring_seconds", "talk_seconds"),
             *("end_reason", "end_reason_said"),
-            *("responsible", "contact", "contact_name", "legs", "recordings", "tracking"),
+            *("responsible", "contact", "contact_name", "legs", "recordings", "results", "tracking"),
         )
         read_only_fields = fields
 

@@ -28,6 +28,7 @@ from telephony.calls import access
 from telephony.domain.exceptions import CallBusy, KeyReused
 from telephony.models import Call, Dial, Extension, Recording
 from telephony.recordings.listening.views import recording_audio
+from telephony.ui.said import with_results
 
 KEY = re.compile(r"[\w-]{8,64}", re.ASCII)
 
@@ -46,7 +47,7 @@ class CallViewSet(Counted, KnownParameters, viewsets.ReadOnlyModelViewSet[Call])
     def get_queryset(self) -> QuerySet[Call]:
         found = access.visible_calls(self.request.user).select_related("contact", "responsible")
         recordings = Prefetch("recordings", Recording.objects.only("call_id"))
-        return found.prefetch_related("legs__user", recordings).order_by("-started_at", "-id")
+        return found.prefetch_related("legs__user", recordings, with_results()).order_by("-started_at", "-id")
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "audible": self._audible}

@@ -11,12 +11,14 @@ from django.contrib.auth import get_user_model
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from telephony.call_log.dashboard import listed_calls
 from telephony.call_log.filter import CallFilter
 from telephony.calls import access
 from telephony.models import Call, Connection, Recording
 from telephony.ui import presentation
+from telephony.ui.said import said_of, with_results
 
 ROWS = 50
 ROWS_OF_EXPORT = 2000
@@ -55,7 +57,8 @@ def page_of(calls: QuerySet[Call], key: str = "", *, rows: int = ROWS) -> Page:
 
 
 def _page(calls: QuerySet[Call], recordings: QuerySet[Recording], rows: int) -> Page:
-    page = list(calls.prefetch_related(Prefetch("recordings", recordings.order_by("position")))[: rows + 1])
+    with_parts = calls.prefetch_related(Prefetch("recordings", recordings.order_by("position")), with_results())
+    page = list(with_parts[: rows + 1])
     return Page(calls=page[:rows], next_key=_key(page[rows - 1]) if len(page) > rows else "")
 
 
@@ -63,7 +66,8 @@ def table(calls: QuerySet[Call]) -> Iterator[list[Any]]:
     """Head and rows of an export, read page by page: no cursor stays open, however slow the reader is."""
     yield [
         *(_("Started"), _("Direction"), _("Outcome"), _("Client"), _("Number"), _("Our number")),
-        *(_("Waited, s"), _("Talked, s"), _("Responsible"), _("Connection"), _("Recording"), _("Call id")),
+        *(_("Waited, s"), _("Talked, s"), _("Responsible"), _("Connection"), _("Recording")),
+        *(pgettext("what people chose", "Result"), _("Note"), _("Call id")),
     ]
     # Prefetched, a PBX or an employee is one object for all the rows, not one for each.
     connections = Prefetch("connection", Connection.objects.only("name"))
@@ -79,6 +83,7 @@ def table(calls: QuerySet[Call]) -> Iterator[list[Any]]:
 
 
 def _row(call: Call) -> list[Any]:
+    said = said_of(call)
     states = [Recording.State(recording.state).label for recording in call.recordings.all()]
     return [
         f"{timezone.localtime(call.started_at):%Y-%m-%d %H:%M:%S}",
@@ -92,6 +97,8 @@ def _row(call: Call) -> list[Any]:
         presentation.person(call.responsible),
         call.connection.name,
         ", ".join(map(str, states)),
+        ", ".join(dict.fromkeys(one.label for one in said if one.label)),
+        "\n".join(one.note for one in said if one.note),
         call.external_id,
     ]
 

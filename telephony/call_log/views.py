@@ -22,10 +22,13 @@ from telephony.call_log.filter import OUTCOMES, PERIODS
 from telephony.call_log.found import count
 from telephony.call_log.saved_filters import delete_filter, save_filter
 from telephony.calls import access
-from telephony.models import Call, Connection, DirectionChoice, Line, SavedFilter
+from telephony.models import Call, Connection, DirectionChoice, Disposition, Line, SavedFilter
 from telephony.recordings.player import Player, players_of
 from telephony.ui import shell
 from telephony.ui.presentation import CallRow, call_rows, length, person
+from telephony.ui.said import Said, said_of
+
+_OF_RESULTS = ("result", "no_result")
 
 
 @admin.site.admin_view
@@ -100,13 +103,14 @@ def _found(request: HttpRequest) -> Any:
     return pages.filtered(request.user, request.GET)
 
 
-def _rows(request: HttpRequest, calls: list[Call]) -> list[tuple[CallRow, list[Player]]]:
-    """What a row shows, and the players of its recordings: for all rows with one look at the user's rights."""
+def _rows(request: HttpRequest, calls: list[Call]) -> list[tuple[CallRow, list[Player], list[Said]]]:
+    """What a row shows, the players of its recordings (one look at the rights for all rows), and what was said."""
     players: dict[int, list[Player]] = {}
     for player in players_of(request.user, [recording for call in calls for recording in call.recordings.all()]):
         if player.may_listen:
             players.setdefault(player.recording.call_id, []).append(player)
-    return [(row, players.get(call.pk, [])) for call, row in zip(calls, call_rows(calls), strict=True)]
+    rows = zip(calls, call_rows(calls), strict=True)
+    return [(row, players.get(call.pk, []), said_of(call)) for call, row in rows]
 
 
 def _choices(request: HttpRequest, found: Any) -> dict[str, Any]:
@@ -114,7 +118,10 @@ def _choices(request: HttpRequest, found: Any) -> dict[str, Any]:
     chosen = {name: request.GET.get(name, "") for name in found.filters}
     return {
         "chosen": chosen,
-        "further": [(name, chosen[name], label) for name, label in LABELS.items() if chosen[name]],
+        "further": [
+            (name, chosen[name], label) for name, label in LABELS.items() if chosen[name] and name not in _OF_RESULTS
+        ],
+        "results": [(str(pk), label) for pk, label in Disposition.objects.values_list("pk", "label")],
         "query": _filters(request),
         "periods": PERIODS,
         "directions": DirectionChoice.choices,

@@ -28,11 +28,13 @@ from telephony.ui import places, presentation
 from telephony.ui.lines import Lines
 from telephony.ui.markup import page_url
 from telephony.ui.presentation import CallRow
+from telephony.ui.said import Said, said_of, with_results
 
 MOST_CARDS = 12
 OLDEST = timedelta(hours=24)
 """A call that began before is on no screen any more."""
-LAST_CALLS = 3
+LAST_CALLS, LOOKED_BACK = 3, 10
+"""So many of a client's calls are shown, and so many looked through for what came of the last one."""
 ORDER_WAITS = timedelta(seconds=60)
 """So long after a click on a number its call may take to begin."""
 
@@ -72,6 +74,8 @@ class CardView:
     outcome: str
     talked: str
     last_calls: Sequence[CallRow] = ()
+    last_time: Said | None = None
+    """What somebody wrote down of the client's latest call with a result."""
     details: ContactDetails = field(default_factory=ContactDetails)
     actions: Sequence[Action] = ()
     result: CallResult | None = None
@@ -102,7 +106,7 @@ class CardView:
 
     @property
     def may_have_result(self) -> bool:
-        return self.situation.state in (CardState.TALKING, CardState.ENDED, CardState.UNANSWERED)
+        return self.situation.state not in (CardState.RINGING, CardState.ELSEWHERE, CardState.GONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +169,7 @@ def _view(card: Card, situation: Situation, user: Any, lines: Lines, result: Cal
     is_open = situation.state.is_open
     number = numbers.shown(call.client_e164) if call.client_e164 else call.client_raw
     talked = situation.leg.talk_seconds if situation.leg else None
+    earlier = _earlier(call, user) if is_open else []
     return CardView(
         card=card,
         call=call,
@@ -183,7 +188,8 @@ def _view(card: Card, situation: Situation, user: Any, lines: Lines, result: Cal
         answered_by=presentation.person(situation.answered_by.user) if situation.answered_by else "",
         outcome=presentation.outcome(call)[0],
         talked=presentation.length(talked) if talked is not None else presentation.talked(call),
-        last_calls=_last_calls(call, user) if is_open else (),
+        last_calls=presentation.call_rows(earlier[:LAST_CALLS]),
+        last_time=next((said for before in earlier for said in said_of(before)), None),
         details=directory.details_of(crm, contact.pk, user) if contact and is_open else ContactDetails(),
         actions=() if situation.state is CardState.ELSEWHERE else directory.actions_for(crm, call, user),
         result=result,
@@ -221,12 +227,12 @@ def _name_of(user_pk: int | None) -> str:
     return presentation.person(get_user_model()._default_manager.filter(pk=user_pk).first())
 
 
-def _last_calls(call: Call, user: Any) -> list[CallRow]:
+def _earlier(call: Call, user: Any) -> list[Call]:
+    """The client's calls before this one, as far as the user may see them, the latest first."""
     same = Q(pk__in=())
     if call.client_match:
         same |= Q(client_match=call.client_match)
     if call.contact_id is not None:
         same |= Q(contact=call.contact_id)
     earlier = Call.objects.filter(same).exclude(pk=call.pk).order_by("-started_at", "-id")
-    found = listed_calls(access.visible_calls(user, earlier))[:LAST_CALLS]
-    return presentation.call_rows(found)
+    return list(listed_calls(access.visible_calls(user, earlier)).prefetch_related(with_results())[:LOOKED_BACK])

@@ -12,6 +12,7 @@ from telephony.calls import contacts
 from telephony.cards import live
 from telephony.cards.decide import users_with_card
 from telephony.models import Call, CallResult, Card, DeskSettings, Disposition
+from telephony.outgoing.notices import tell_of_result
 from telephony.reports.facts import recount
 
 
@@ -39,13 +40,27 @@ def dismiss(*, cards: Sequence[Card]) -> None:
 @transaction.atomic
 def save_result(*, card: Card, disposition: Disposition | None, note: str, close: bool) -> None:
     """Keep what this card's user says came of the call; with `close`, the card is done with."""
-    values = {"disposition": disposition, "note": note.strip()}
-    CallResult.objects.update_or_create(call_id=card.call_id, user_id=card.user_id, defaults=values)
-    recount(pk=card.call_id)
+    write_result(call=card.call, user_id=card.user_id, by_id=card.user_id, disposition=disposition, note=note)
     if close:
         dismiss(cards=[card])
-    else:
-        live.publish(users=[card.user_id], content={"call": card.call_id})
+
+
+@transaction.atomic
+def write_result(*, call: Call, user_id: int, by_id: int, disposition: Disposition | None, note: str) -> None:
+    """Keep what a user says came of a call, as `by_id` writes it down; reports and other systems follow.
+
+    What says what is there already, or nothing at all, changes nothing.
+    """
+    row = CallResult.objects.filter(call=call, user_id=user_id).first() or CallResult(call=call, user_id=user_id)
+    before = (row.disposition_id, row.note)
+    row.disposition, row.note = disposition, note.strip()
+    if (row.disposition_id, row.note) == before:
+        return
+    row.changed_by_id = None if by_id == user_id else by_id
+    row.save()
+    recount(pk=call.pk)
+    tell_of_result(call=call)
+    live.publish(users={user_id, *users_with_card(call=call)}, content={"call": call.pk})
 
 
 @transaction.atomic

@@ -113,6 +113,15 @@ class CallResult(models.Model):
     )
     note = models.TextField(_("note"), blank=True, max_length=5000, help_text=_("In the user's own words."))
     at = models.DateTimeField(_("when"), auto_now=True, help_text=_("When it was last written."))
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("changed by"),
+        help_text=_("Who wrote it last, if it was somebody else."),
+    )
 
     class Meta:
         verbose_name = _("call's result")
@@ -122,3 +131,7 @@ class CallResult(models.Model):
 
     def __str__(self) -> str:
         return self.note[:50] or str(self.disposition or "")
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.note or self.disposition_id)

@@ -26,6 +26,7 @@ class Topic(models.TextChoices):
     CALL_MISSED = "call.missed", _("a client's call was missed")
     CALL_CORRECTED = "call.corrected", _("what was told of an ended call was wrong")
     CALL_RULE = "call.rule", _("a rule says so after a call")
+    CALL_RESULT = "call.result", _("somebody wrote down what came of a call")
     RECORDING_STORED = "recording.stored", _("a recording was stored")
 
 

@@ -10,12 +10,12 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from telephony.calls.change import Change
 from telephony.domain.events import MISSED, Direction
-from telephony.models import Call, Notice, Recording, Subscription, Topic
+from telephony.models import Call, CallResult, Notice, Recording, Subscription, Topic
 
 _MILESTONES = {Topic.CALL_STARTED: "started_at", Topic.CALL_ANSWERED: "answered_at", Topic.CALL_ENDED: "ended_at"}
 _FACTS = ("direction", "status", "client_raw", "client_e164", "our_number", "ring_seconds", "talk_seconds")
@@ -66,6 +66,22 @@ def tell_of_recording(*, recording: Recording) -> None:
         "content_type": recording.content_type,
     }
     _store(recording.call, [Topic.RECORDING_STORED], lambda topic: data)
+
+
+def tell_of_result(*, call: Call) -> None:
+    """Store what people said came of a call: all of it, as it is now. Needs the transaction that writes it."""
+    rows = CallResult.objects.filter(call=call).exclude(Q(note="") & Q(disposition=None)).order_by("pk")
+    results = [
+        {
+            "user": row.user_id,
+            "disposition": row.disposition.label if row.disposition else None,
+            "note": row.note,
+            "at": row.at.isoformat(),
+            "changed_by": row.changed_by_id,
+        }
+        for row in rows.select_related("disposition")
+    ]
+    _store(call, [Topic.CALL_RESULT], lambda topic: _call_data(call) | {"results": results})
 
 
 def tell_of_rule(*, call: Call, rule_pk: int, words: str) -> bool:

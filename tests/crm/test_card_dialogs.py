@@ -193,17 +193,17 @@ class TestDirectory:
         return [action.key for action in actions]
 
     def test_an_unknown_caller_is_made_known(self, call: Call, anna: User) -> None:
-        assert self.keys(call, anna) == ["contact-new", "attach", "note", "task", "callback"]
+        assert self.keys(call, anna) == ["contact-new", "attach", "task", "callback"]
 
     def test_a_known_one_may_turn_out_to_be_somebody_else(self, anna: User) -> None:
-        assert self.keys(call_of(vasya(), user=anna), anna) == ["note", "task", "callback", "attach"]
+        assert self.keys(call_of(vasya(), user=anna), anna) == ["task", "callback", "attach"]
 
     def test_nobody_is_offered_what_they_may_not_do(self, call: Call) -> None:
         user = member("")
         assert self.keys(call, user) == []
-        for right in ("view_contact", "view_note", "add_note"):
+        for right in ("view_contact", "view_task", "add_task"):
             user.user_permissions.add(Permission.objects.get(codename=right))
-        assert self.keys(call, user) == ["note"]
+        assert self.keys(call, user) == ["task", "callback"]
 
     def test_open_tasks_and_latest_notes_are_few_and_in_order(self, anna: User) -> None:
         contact, now = vasya(), timezone.now()

@@ -81,6 +81,7 @@ BODIES: dict[str, Mapping[str, Any]] = {
     "telephony/desk/cards/<int:pk>/choose/": {"contact": "{contact}"},
     "telephony/desk/cards/<int:pk>/dismiss/": {},
     "telephony/desk/cards/dismiss/": {},
+    "telephony/calls/<int:pk>/result/": {"note": "Wants two"},
     "telephony/desk/cards/<int:pk>/result/": {"note": "He calls again", "close": "1"},
     "telephony/desk/cards/<int:pk>/shown/": {},
     "telephony/desk/settings/": {"volume": "15"},

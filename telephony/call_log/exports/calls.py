@@ -8,12 +8,12 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from telephony.call_log import pages
 from telephony.call_log.exports.kinds import Kind, Refused
 from telephony.calls import access
-from telephony.models import Call, Export
+from telephony.models import Call, Disposition, Export
 from telephony.ui.presentation import person
 
 NAMES = {
@@ -27,6 +27,8 @@ NAMES = {
     "our_number": gettext_lazy("Our number"),
     "connection": gettext_lazy("Connection"),
     "has_recording": gettext_lazy("Recording"),
+    "result": pgettext_lazy("what people chose", "Result"),
+    "no_result": pgettext_lazy("what people chose", "Result"),
 }
 """The filters of the page; others, which only the API's callers know, are named as they stand in the address."""
 
@@ -60,6 +62,10 @@ def _shown(name: str, value: Any, field: Any) -> str:
         return person(value)
     if name == "has_recording":
         return _("with a recording") if value else _("without a recording")
+    if name == "result":
+        return str(Disposition.objects.filter(pk=value).first() or value)
+    if name == "no_result":
+        return _("without a result") if value else _("with a result")
     if name in ("first_day", "last_day"):
         return formats.date_format(value, "SHORT_DATE_FORMAT")
     choices = dict(getattr(field, "choices", ())) if isinstance(value, str) else {}
