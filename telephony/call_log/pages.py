@@ -97,8 +97,8 @@ def _row(call: Call) -> list[Any]:
         presentation.person(call.responsible),
         call.connection.name,
         ", ".join(map(str, states)),
-        ", ".join(dict.fromkeys(one.label for one in said if one.label)),
-        "\n".join(one.note for one in said if one.note),
+        ", ".join(dict.fromkeys(one.label for one in said if one.label)) or None,
+        "\n".join(one.note for one in said if one.note) or None,
         call.external_id,
     ]
 
