@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('telephony', '0044_contract_of_vendors'),
+        ('telephony', '0045_sums_of_people'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
