@@ -194,6 +194,7 @@ CACHES = make_caches(CELERY_BROKER_URL)
 TELEPHONY_API_CACHE = SHARED_CACHE if SHARED_CACHE in CACHES else ""
 
 TELEPHONY_VENDORS = [
+    "telephony.vendors.onlinepbx.vendor.OnlinePbx",
     "telephony.vendors.itoolabs.vendor.Itoolabs",
     "telephony.vendors.mobilon.vendor.Mobilon",
     "telephony.vendors.wirecrm.vendor.WireCrm",

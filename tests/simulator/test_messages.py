@@ -15,7 +15,7 @@ from telephony.domain.fold import CallState, fold
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome
 from telephony.simulator.comparison import Seen, differences
 from telephony.simulator.scenarios import EMPLOYEES, Scriptwriter
-from telephony.vendors import get_vendor
+from telephony.vendors import get_vendor, installed
 from telephony.vendors.simulated import (
     CallJournal,
     Employee,
@@ -28,7 +28,7 @@ from telephony.vendors.simulated import (
 
 STARTED_AT = datetime(2026, 3, 2, 9, 30, 17, 250_000, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Yekaterinburg")
-VENDORS = ("itoolabs", "sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "demo")
+VENDORS = tuple(installed())
 CALLS_EACH = 12
 ANONYMOUS = "anonymous"
 

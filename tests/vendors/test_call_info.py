@@ -40,7 +40,8 @@ def read(path: Path) -> dict[str, Any]:
     """What is understood, in the words of an expected.json."""
     expected = expected_of(path)
     asked, known = call_info(path.parents[2].name), profile(**{"token": "SECRET-TOKEN", **expected.get("settings", {})})
-    known = replace(known, time_zone=ZoneInfo(expected.get("time_zone", "Europe/Moscow")))
+    zone = ZoneInfo(expected.get("time_zone", "Europe/Moscow"))
+    known = replace(known, time_zone=zone, kept=dict(expected.get("kept", {})))
     try:
         if expected["asked"] == "call":
             _, call = held(asked.call(known, expected["call_id"]), answered(path))
@@ -53,7 +54,7 @@ def read(path: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.stem)
 def test_answer_means_what_its_payload_says(path: Path) -> None:
-    about = ("source", "note", "asked", "call_id", "day", "settings", "time_zone")
+    about = ("source", "note", "asked", "call_id", "day", "kept", "settings", "time_zone")
     assert read(path) == {name: value for name, value in expected_of(path).items() if name not in about}
 
 

@@ -15,6 +15,8 @@ from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebA
 from telephony.vendors.listing import AskFailed
 from tests.vendors.dialling import ORDER, profile_of
 
+NO_HOSTS = {"domain"}
+"""Of OnlinePBX: it stands in the path, and everything goes to `api_url`."""
 LOOKS_LIKE_ADDRESS = ("url", "uri", "host", "server", "address", "domain", "endpoint")
 
 
@@ -27,7 +29,7 @@ def faults(form: type[VendorSettingsForm]) -> list[str]:
         if isinstance(field, SecretField) and field.stays_here == (name in sent):
             found.append(f"{name}: goes to an address, or stays here?")
         looks = isinstance(field, forms.URLField) or any(part in name.lower() for part in LOOKS_LIKE_ADDRESS)
-        if looks and name not in addresses:
+        if looks and name not in addresses and name not in NO_HOSTS:
             found.append(f"{name}: an address has to be a WebAddressField")
     return found
 

@@ -1,0 +1,111 @@
+"""A session with OnlinePBX's API: a key that is kept for days, and one new one if it has expired. Sources: README.md.
+
+A key that other programs of the same account use, too, is taken as it is: `new=true` would end theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from telephony.domain.hooks import ConnectionProfile
+from telephony.http import Request, Response, Talk
+from telephony.vendors.dialing import clean, looks_like_page, read_object, text_of
+from telephony.vendors.listing import AskFailed, AskProblem
+
+API_URL = "https://api2.onlinepbx.ru"
+HEADER = "x-pbx-authentication"
+SESSION = "session"
+"""Its name among what is kept."""
+DEAD = "dead session"
+"""The one that was given, and refused right after."""
+
+
+def is_set_up(profile: ConnectionProfile) -> bool:
+    return bool(profile.settings.get("domain") and profile.settings.get("api_key"))
+
+
+def ask(profile: ConnectionProfile, name: str, form: Mapping[str, str], *, is_harmless: bool = True) -> Talk[Response]:
+    """The answer to one question; asked once more with a new session if the PBX says that ours is none.
+
+    What was refused so was certainly not done, so an order may be repeated, too. Raises `AskFailed` if there is no
+    session to be had.
+    """
+    key = profile.kept.get(SESSION) or (yield from _log_in(profile))
+    response = yield _request(profile, name, form, key=key, is_harmless=is_harmless)
+    if not is_expired(response):
+        return response
+    key = yield from _log_in(profile)
+    response = yield _request(profile, name, form, key=key, is_harmless=is_harmless)
+    if is_expired(response):
+        profile.kept[DEAD] = profile.kept.pop(SESSION)
+    return response
+
+
+def _log_in(profile: ConnectionProfile) -> Talk[str]:
+    """The account's session; a new one only if there is none, or none but the one that proved dead."""
+    secret = {"auth_key": str(profile.settings.get("api_key") or "")}
+    for more in ({}, {"new": "true"}):
+        response = yield Request(
+            url=_url(profile, "auth"),
+            method="POST",
+            form=more,
+            secret_form=secret,
+            own_address=_base(profile),
+            is_harmless=True,
+        )
+        given = content(response)
+        told = given if isinstance(given, dict) else {}
+        key_id, key = (str(told.get(part) or "") for part in ("key_id", "key"))
+        session = f"{key_id}:{key}"
+        if key_id and key and session != profile.kept.get(DEAD):
+            profile.kept[SESSION] = session
+            return session
+    raise AskFailed(AskProblem.UNREADABLE, "auth.json: no key")
+
+
+def _request(profile: ConnectionProfile, name: str, form: Mapping[str, str], *, key: str, is_harmless: bool) -> Request:
+    return Request(
+        url=_url(profile, name),
+        method="POST",
+        form=form,
+        secret_headers={HEADER: key},
+        own_address=_base(profile),
+        is_harmless=is_harmless,
+    )
+
+
+def _base(profile: ConnectionProfile) -> str:
+    return str(profile.settings.get("api_url") or API_URL).rstrip("/")
+
+
+def _url(profile: ConnectionProfile, name: str) -> str:
+    domain = quote(str(profile.settings.get("domain") or "").strip(), safe="")
+    return f"{_base(profile)}/{domain}/{name}.json"
+
+
+def is_expired(response: Response) -> bool:
+    """By this field alone: two different codes were seen beside it."""
+    return str(read_object(response).get("isNotAuth")).lower() in ("true", "1")
+
+
+def is_success(answer: Mapping[str, Any]) -> bool:
+    return str(answer.get("status")) == "1"
+
+
+def said(answer: Mapping[str, Any]) -> str:
+    """The PBX's own words of a failure."""
+    return clean(text_of(dict(answer), "comment", "errorCode", "message", "error"))
+
+
+def content(response: Response) -> Any:
+    """What a successful answer holds. Raises `AskFailed` for every other."""
+    answer = read_object(response)
+    if is_success(answer):
+        return answer.get("data")
+    if answer:
+        raise AskFailed(AskProblem.REFUSED, said(answer))
+    if not 200 <= response.status < 300:
+        raise AskFailed(AskProblem.STATUS, f"HTTP {response.status}")
+    raise AskFailed(AskProblem.PAGE if looks_like_page(response) else AskProblem.UNREADABLE)

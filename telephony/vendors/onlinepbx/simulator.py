@@ -1,0 +1,97 @@
+"""OnlinePBX's own side of its notifications. Sources: README.md, "Sources"."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from telephony.domain.events import CallStatus, Direction
+from telephony.vendors.onlinepbx.simulated_api import answer_api, record_link
+from telephony.vendors.simulated import (
+    ApiAnswer,
+    ApiRequest,
+    Expected,
+    Message,
+    Scenario,
+    ScriptedCall,
+    SimulatedPbx,
+    Step,
+    StepKind,
+    everything,
+)
+
+CAUSES = {CallStatus.BUSY: "USER_BUSY", CallStatus.NO_ANSWER: "NO_ANSWER", CallStatus.ANSWERED: "NORMAL_CLEARING"}
+
+
+class OnlinePbxPbx(SimulatedPbx):
+    """Sends JSON or forms. Nobody is told to leave a talk: after a transfer the next answer tells it."""
+
+    slug = "onlinepbx"
+    scenarios = frozenset(Scenario)
+    example_settings = {"domain": "pbx00000.onpbx.ru", "api_key": "api-key"}
+    variants = ("json", "form")
+
+    def call_id(self, call: ScriptedCall) -> str:
+        return call.order_id or str(uuid.UUID(call.token[:32]))
+
+    def messages(self, call: ScriptedCall) -> list[Message]:
+        sent = [self._message(call, 0, "call_start", None, {})]
+        for step in call.steps:
+            if step.kind is StepKind.RING:
+                sent.append(self._message(call, step.after, "call_user_start", step, {}))
+            elif step.kind is StepKind.ANSWER:
+                sent.append(self._message(call, step.after, "call_answered", step, {}))
+        last = next((step for step in reversed(call.steps) if step.employee), None)
+        is_missed = call.status is CallStatus.NO_ANSWER and call.direction is Direction.INCOMING
+        lasted = {"call_duration": str(call.ended_after)}
+        if is_missed:
+            return [*sent, self._message(call, call.ended_after, "call_missed", last, lasted)]
+        end = {
+            **lasted,
+            "dialog_duration": str(call.talk_seconds),
+            "hangup_cause": CAUSES[call.status],
+            "download_url": record_link(self, call) if call.is_recorded else "",
+        }
+        return [*sent, self._message(call, call.ended_after, "call_end", last, end)]
+
+    def expected(self, call: ScriptedCall) -> Expected:
+        expected = everything(call, external_id=self.call_id(call), recording=record_link(self, call))
+        if call.scenario is Scenario.TRANSFERRED:
+            # When the first one left is not told.
+            legs = tuple(replace(leg, talk_seconds=None) for leg in expected.legs)
+            return replace(expected, legs=legs)
+        return expected
+
+    def answer(self, request: ApiRequest) -> ApiAnswer:
+        return answer_api(self, request)
+
+    def _message(self, call: ScriptedCall, after: int, event: str, step: Step | None, more: dict[str, str]) -> Message:
+        content = {
+            "event": event,
+            "domain": str(self.settings["domain"]),
+            "uuid": self.call_id(call),
+            "origin": "sip",
+            **_parties(call, step),
+            "from_domain": "",
+            "to_domain": "",
+            "date": str(call.unix(after)),
+            **more,
+        }
+        is_json = self.variant == "json"
+        body = json.dumps(content, ensure_ascii=False) if is_json else urlencode(content)
+        kind = "application/json" if is_json else "application/x-www-form-urlencoded"
+        label = f"{event} {content['caller']} > {content['callee']}"
+        return Message(after=after, label=label, headers={"Content-Type": kind}, body=body.encode())
+
+
+def _parties(call: ScriptedCall, step: Step | None) -> dict[str, str]:
+    phone = step.employee.extension if step and step.employee else ""
+    line = call.our_number.lstrip("+")
+    if call.direction is Direction.OUTGOING and call.caller:
+        return {"direction": "outbound", "caller": call.caller.extension, "callee": call.client, "gateway": line}
+    if call.direction is Direction.INTERNAL and call.caller:
+        callee = phone or call.rung[0].extension
+        return {"direction": "local", "caller": call.caller.extension, "callee": callee, "gateway": ""}
+    return {"direction": "inbound", "caller": call.client, "callee": phone or line, "gateway": line}
