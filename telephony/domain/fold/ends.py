@@ -12,12 +12,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from telephony.domain.events import UNANSWERED, CallEvent, CallStatus, Direction, EventKind
+from telephony.domain.fold.legs import TOLD_TWICE
 
 _SIGNS = (EventKind.LEG_RINGING, EventKind.ANSWERED)
 _GOES_ON = UNANSWERED - {CallStatus.CANCELLED}
 """With these the PBX may ring the next phone in the same second."""
-_TOLD_TWICE = timedelta(seconds=2)
-"""The same ring may be told again so much later."""
 
 
 class _People:
@@ -65,7 +64,7 @@ def _outlives(people: _People, end: CallEvent, other: CallEvent) -> bool:
         is_call_s = not people.is_named(other) and other.status is not None
         return since > timedelta(0) and (is_call_s or people.is_another(end, other))
     if people.is_same(end, other):
-        return since > _TOLD_TWICE
+        return since > TOLD_TWICE
     if not people.is_another(end, other):
         return False
     if other.kind is EventKind.ANSWERED and end.status in UNANSWERED:

@@ -11,6 +11,9 @@ from datetime import datetime, timedelta
 
 from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind, LegRole
 
+TOLD_TWICE = timedelta(seconds=2)
+"""The same thing may be told again so much later."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
@@ -108,16 +111,22 @@ def _join(drafts: list[_Draft], event: CallEvent) -> _Draft:
     return draft
 
 
-def _may_join_anew(draft: _Draft, event: CallEvent, call_ended_at: datetime | None) -> bool:
-    """Somebody who left may come back; what is told after the call's end is an old message that came late."""
-    return draft.ended_at is not None and (call_ended_at is None or event.occurred_at <= call_ended_at)
+def _is_old_news(draft: _Draft, event: CallEvent, call_ended_at: datetime | None) -> bool:
+    """Somebody who left may come back. But this is a copy of what was told, or came later than what followed it: it is
+    told after the call's end, or right after the same, or it is the ring or the answer of a talk that is over."""
+    if call_ended_at is not None and event.occurred_at > call_ended_at:
+        return True
+    if draft.status is not CallStatus.ANSWERED:
+        return False
+    told_at = draft.answered_at if event.kind is EventKind.ANSWERED else draft.rang_at
+    return told_at is None or event.occurred_at - told_at <= TOLD_TWICE
 
 
 def _ring(drafts: list[_Draft], event: CallEvent, call_ended_at: datetime | None) -> None:
     if not (event.extension or event.user_key):
         return
     draft = _find(drafts, event)
-    if draft is None or _may_join_anew(draft, event, call_ended_at):
+    if draft is None or (draft.ended_at is not None and not _is_old_news(draft, event, call_ended_at)):
         draft = _join(drafts, event)
         draft.rang_at = event.occurred_at
     draft.learn(event)
@@ -127,7 +136,7 @@ def _answer(drafts: list[_Draft], event: CallEvent, call_ended_at: datetime | No
     if not (event.extension or event.user_key):
         return
     draft = _find(drafts, event)
-    if draft is None or _may_join_anew(draft, event, call_ended_at):
+    if draft is None or (draft.ended_at is not None and not _is_old_news(draft, event, call_ended_at)):
         draft = _join(drafts, event)
     draft.learn(event)
     if event.takes_over and draft.answered_at is None:
