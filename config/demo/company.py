@@ -27,6 +27,8 @@ STAFF = {
 ADMINISTRATOR = ("zaytseva", "Ольга", "Зайцева")
 """Sets things up, and has no phone."""
 TEAMS = {"Отдел продаж": ("orlova", "petrov", "lebedeva"), "Склад": ("volkov",)}
+AFTER_CALL = 30
+"""Seconds of after-call work."""
 OWNERS_NUMBER = "100"
 CONNECTIONS = {
     "sipuni": ("Отдел продаж (Sipuni)", {"user": "012345", "secret": "demo-secret"}),
@@ -98,7 +100,7 @@ def _make_users(password: str) -> None:
         user.is_staff, user.password = True, hashed
         user.save()
     for name, members in TEAMS.items():
-        team, made = Team.objects.get_or_create(name=name)
+        team, made = Team.objects.get_or_create(name=name, defaults={"after_call_seconds": AFTER_CALL})
         if made:
             team.members.set(User.objects.filter(username__in=members))
 

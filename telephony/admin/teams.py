@@ -20,7 +20,7 @@ SHOWN_MEMBERS = 5
 class TeamAdmin(TelephonyAdmin):
     list_display = ["name", "people"]
     search_fields = ["name"]
-    fields = ["name", "members"]
+    fields = ["name", "members", "after_call_seconds"]
     autocomplete_fields = ["members"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:

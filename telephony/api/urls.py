@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework.routers import SimpleRouter
 
-from telephony.api import missed, rules, views
+from telephony.api import missed, rules, statuses, views
 
 router = SimpleRouter()
 router.register("calls", views.CallViewSet, basename="call")
@@ -13,5 +13,6 @@ router.register("dials", views.DialViewSet, basename="dial")
 router.register("missed", missed.MissedViewSet, basename="missed")
 router.register("rules", rules.RuleViewSet, basename="rule")
 router.register("extensions", views.ExtensionViewSet, basename="extension")
+router.register("statuses", statuses.StatusViewSet, basename="status")
 
 urlpatterns = router.urls

@@ -21,6 +21,7 @@ from telephony.calls import access
 from telephony.cards.decide import PAGE_IS_OPEN
 from telephony.cards.presence import sees_board
 from telephony.cards.queue import GaveUp, Waiting, gave_up_lately, waiting_in
+from telephony.cards.status import AVAILABLE, State, Status, status_of
 from telephony.cards.views import of_user
 from telephony.domain.events import CallStatus, LegRole
 from telephony.models import Call, CallLeg, DeskSettings, Extension
@@ -50,14 +51,22 @@ class Seat:
     note: str = ""
     is_here: bool = False
     """A page of theirs is open."""
-    is_silent: bool = False
+    status: Status = AVAILABLE
     calls: list[OnLine] = field(default_factory=list)
 
     @property
     def state(self) -> str:
         states = {call.state for call in self.calls}
-        idle = "pausing" if self.is_silent else "free"
+        idle = _IDLE[self.status.state]
         return next((state for state in ("talking", "calling", "ringing") if state in states), idle)
+
+
+_IDLE = {
+    State.AVAILABLE: "free",
+    State.AFTER_CALL: "after_call",
+    State.BREAK: "break",
+    State.DO_NOT_DISTURB: "pausing",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +128,12 @@ def read_board(user: Any, *, now: datetime | None = None) -> Board:
     )
 
 
-_ORDER = {"ringing": 0, "calling": 1, "talking": 1, "free": 2, "pausing": 3}
+_ORDER = {"ringing": 0, "calling": 1, "talking": 1, "free": 2, "after_call": 3, "break": 4, "pausing": 4}
 _STATES = {CallStatus.RINGING: "calling", CallStatus.TALKING: "talking"}
 
 
-def _people(user: Any) -> QuerySet[Any]:
+def people_seen(user: Any) -> QuerySet[Any]:
+    """Everybody with a phone, as far as the user sees their calls."""
     with_phone = Extension.objects.values("user_id")
     people = get_user_model()._default_manager.filter(is_active=True, pk__in=with_phone)
     if access.seeing(user) < access.Scope.ALL:
@@ -132,7 +142,7 @@ def _people(user: Any) -> QuerySet[Any]:
 
 
 def _seats(user: Any, now: datetime) -> dict[int, Seat]:
-    return {person.pk: _seat(person, now) for person in _people(user)}
+    return {person.pk: _seat(person, now) for person in people_seen(user)}
 
 
 def _seat(person: Any, now: datetime) -> Seat:
@@ -142,7 +152,7 @@ def _seat(person: Any, now: datetime) -> Seat:
         name=presentation.person(person),
         note=", ".join(sorted(numbers)),
         is_here=bool(wishes and wishes.seen_at and wishes.seen_at > now - PAGE_IS_OPEN),
-        is_silent=bool(wishes and wishes.is_undisturbed(now)),
+        status=status_of(wishes, now),
     )
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from telephony.calls.change import Change
 from telephony.cards import live
+from telephony.cards.status import begin_after_call
 from telephony.domain.events import CallStatus, Direction, LegRole
 from telephony.models import Call, CallLeg, Card, CardDecision, DeskSettings
 
@@ -38,7 +39,9 @@ def give_cards(change: Change) -> None:
 def _change_cards(change: Change, legs: Sequence[CallLeg]) -> set[int]:
     """Returns the users who have, or had, a card of this call."""
     now = timezone.now()
-    given = decide(call=change.call, legs=legs, now=now, clock_behind=_clock_behind(change))
+    behind = _clock_behind(change)
+    given = decide(call=change.call, legs=legs, now=now, clock_behind=behind)
+    begin_after_call(legs=legs, stored=change.stored_legs, now=now, clock_behind=behind)
     return update_cards(call=change.call, legs=legs, stored=change.stored_legs, given=given, now=now)
 
 

@@ -74,4 +74,4 @@ def choose_contact(*, call: Call, contact_pk: int, user: Any) -> None:
 def save_preferences(*, row: DeskSettings) -> None:
     """Keep how the user wants to be told of calls; open tabs hear of it."""
     row.save()
-    live.publish(users=[row.user_id], content={})
+    live.publish(users=[row.user_id], content={}, board=True)

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 
 from telephony.cards.decide import settings_of
 from telephony.cards.desk import Desk, desk_of
+from telephony.cards.status import status_of
 from telephony.models import Card, Disposition
 
 TEMPLATE = "telephony/desk/cards.html"
@@ -20,11 +21,11 @@ TEMPLATE = "telephony/desk/cards.html"
 def context_of(user: Any) -> dict[str, Any]:
     """What the template needs; `desk` has the cards."""
     desk, settings = desk_of(user), settings_of(user)
-    is_silent = settings.is_undisturbed(timezone.now())
+    status = status_of(settings, timezone.now())
     return {
         "desk": desk,
         "settings": settings,
-        "is_silent": is_silent,
+        "status": status,
         "user": user,
         "urls": _urls(),
         "found": _asks(desk),

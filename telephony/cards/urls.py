@@ -14,6 +14,7 @@ urlpatterns = [
     path("board/", admin.site.admin_view(board.board), name="board"),
     path("board/rows/", board.rows, name="board_rows"),
     path("why/", admin.site.admin_view(why.why), name="why"),
+    path("status/", views.status, name="desk_status"),
     path("cards/", views.cards, name="desk_cards"),
     path("state/", views.state, name="desk_state"),
     path("cards/dismiss/", views.dismiss_all, name="desk_dismiss_all"),

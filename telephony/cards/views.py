@@ -7,20 +7,24 @@ from functools import wraps
 from typing import Any
 
 from django.db.models import Max, Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from telephony.cards import results, screen
 from telephony.cards.presence import note_open_page, sees_board
+from telephony.cards.status import State, choose_status
 from telephony.conf import contact_directory
 from telephony.domain.events import Phone
 from telephony.models import Card, DeskSettings, Disposition, LiveEvent
 
 LONGEST_NOTE = 5000
 MOST_AT_ONCE = 100
+PLAIN = "text/plain; charset=utf-8"
 View = Callable[..., HttpResponseBase]
 
 
@@ -105,6 +109,25 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         card=card, disposition=disposition, note=note.replace("\x00", ""), close="close" in request.POST
     )
     return HttpResponse(status=204)
+
+
+@require_POST
+@of_user
+def status(request: HttpRequest) -> HttpResponseBase:
+    """The user's own: `state`, and for a break its `reason`. A form without a script goes back to its page."""
+    try:
+        state = State(request.POST.get("state", ""))
+        reason = DeskSettings.Break(request.POST.get("reason", "")) if state is State.BREAK else ""
+    except ValueError:
+        state = State.AFTER_CALL
+    if state is State.AFTER_CALL:
+        return HttpResponse(gettext("Choose one of the offered states."), status=400, content_type=PLAIN)
+    choose_status(user=request.user, state=state, reason=reason)
+    if request.headers.get("X-Requested-With"):
+        return HttpResponse(status=204)
+    back = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(back if is_ours else reverse("admin:index"))
 
 
 @require_POST

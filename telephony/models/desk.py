@@ -20,6 +20,15 @@ class DeskSettings(models.Model):
         RINGING = "ringing", _("when the phone rings")
         TALKING = "talking", _("when I answer")
 
+    class Break(models.TextChoices):
+        """Why somebody does not answer for a while."""
+
+        LUNCH = "lunch", _("lunch")
+        REST = "rest", _("short break")
+        MEETING = "meeting", _("meeting")
+        TRAINING = "training", _("training")
+        OTHER = "other", _("other work")
+
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         models.CASCADE,
@@ -36,6 +45,15 @@ class DeskSettings(models.Model):
     )
     do_not_disturb_until = models.DateTimeField(
         _("do not disturb until"), null=True, blank=True, help_text=_("Then it switches itself off; empty: never.")
+    )
+    break_reason = models.CharField(
+        _("break"), max_length=10, choices=Break, blank=True, help_text=_("Why the user has a break; empty: none.")
+    )
+    status_since = models.DateTimeField(
+        _("status since"), null=True, editable=False, help_text=_("When the user last chose a status.")
+    )
+    after_call_until = models.DateTimeField(
+        _("after-call work until"), null=True, editable=False, help_text=_("Set by the end of a talk; see the team.")
     )
     sound = models.BooleanField(_("sound"), default=True, help_text=_("One of your tabs rings with the phone."))
     volume = models.PositiveSmallIntegerField(

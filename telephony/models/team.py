@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,13 @@ class Team(models.Model):
         related_name="teams",
         verbose_name=_("members"),
         help_text=_("Its supervisors, too."),
+    )
+
+    after_call_seconds = models.PositiveIntegerField(
+        _("after-call work, s"),
+        default=0,
+        validators=[MaxValueValidator(3600)],
+        help_text=_("So long after a talk the board says that its members write down what came of it; 0: not at all."),
     )
 
     class Meta:

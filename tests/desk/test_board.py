@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
 from telephony.cards.board import read_board
 from telephony.models import DeskSettings, Team
 from tests.desk.people import person
-from tests.telephony.messages import at, sipuni, sipuni_answers, sipuni_rings
+from tests.telephony.messages import at, sipuni, sipuni_answers, sipuni_ends, sipuni_rings
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,67 @@ def test_a_supervisor_sees_the_own_team(tell: Callable[..., None], anna: Any, bo
     tell(1, sipuni_rings(1, "101"))
     tell(1, sipuni_rings(1, "102", "1.2"))
     assert seats(olga) == {"Anna": "ringing"}
+
+
+def status_of(client: Client, user: str) -> dict[str, Any]:
+    rows = client.get("/api/v1/statuses/").json()["results"]
+    return next(row for row in rows if row["user"] == user)
+
+
+def test_what_people_say_of_themselves_is_on_the_board_and_in_the_api(anna: Any, boris: Any, chief: Any) -> None:
+    client, other = Client(), Client()
+    client.force_login(anna)
+    other.force_login(chief)
+    chosen = {"state": "break", "reason": "lunch"}
+    assert client.post("/telephony/desk/status/", chosen, headers={"X-Requested-With": "x"}).status_code == 204
+    assert seats(chief) == {"Anna": "break", "Boris": "free"}
+    assert "break: lunch" in other.get("/telephony/desk/board/rows/").content.decode()
+    assert {name: status_of(other, "anna")[name] for name in ("state", "reason")} == chosen
+    assert status_of(other, "boris")["state"] == "available"
+    client.post("/telephony/desk/status/", {"state": "do_not_disturb"})
+    assert DeskSettings.objects.get(user=anna).do_not_disturb
+    assert seats(chief)["Anna"] == "pausing"
+    client.post("/telephony/desk/status/", {"state": "available"})
+    assert seats(chief)["Anna"] == "free"
+    assert not DeskSettings.objects.get(user=anna).do_not_disturb
+
+
+@pytest.mark.parametrize("wrong", [{}, {"state": "x"}, {"state": "after_call"}, {"state": "break", "reason": "x"}])
+def test_a_state_that_is_none_is_refused(anna: Any, wrong: dict[str, str]) -> None:
+    client = Client()
+    client.force_login(anna)
+    assert client.post("/telephony/desk/status/", wrong).status_code == 400
+    assert not DeskSettings.objects.filter(status_since__isnull=False).exists()
+
+
+def test_after_a_talk_comes_after_call_work_for_as_long_as_the_team_says(
+    tell: Callable[..., None], anna: Any, boris: Any, chief: Any, clock: time_machine.Traveller
+) -> None:
+    Team.objects.create(name="Sales", after_call_seconds=30).members.add(anna)
+    for extension, call in (("101", "1.1"), ("102", "1.2")):
+        tell(1, sipuni_rings(1, extension, call))
+        tell(5, sipuni_answers(5, extension, call))
+        tell(60, sipuni_ends(60, "ANSWER", call))
+    assert seats(chief) == {"Anna": "after_call", "Boris": "free"}
+    clock.move_to(at(91))
+    assert seats(chief) == {"Anna": "free", "Boris": "free"}
+
+
+def test_who_only_rang_or_says_to_be_available_does_no_after_call_work(
+    tell: Callable[..., None], anna: Any, chief: Any
+) -> None:
+    Team.objects.create(name="Sales", after_call_seconds=30).members.add(anna)
+    tell(1, sipuni_rings(1, "101"))
+    tell(9, sipuni_ends(9, "CANCEL"))
+    assert seats(chief) == {"Anna": "free"}
+    tell(100, sipuni_rings(100, "101", "1.2"))
+    tell(105, sipuni_answers(105, "101", "1.2"))
+    tell(160, sipuni_ends(160, "ANSWER", "1.2"))
+    assert seats(chief) == {"Anna": "after_call"}
+    client = Client()
+    client.force_login(anna)
+    client.post("/telephony/desk/status/", {"state": "available"})
+    assert seats(chief) == {"Anna": "free"}
 
 
 def test_an_operator_sees_none(anna: Any) -> None:

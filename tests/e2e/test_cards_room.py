@@ -175,9 +175,13 @@ def test_do_not_disturb_takes_the_stack_away_at_once_in_all_tabs(crowded: Any) -
     page = crowded(screen=WIDE)
     page.goto("/telephony/calls/")
     expect(page.locator(".tel-desk-card")).to_have_count(OLD + NEW + 3)
-    settings = page.context.new_page()
-    settings.goto("/telephony/desk/settings/")
-    settings.get_by_label("Do not disturb").select_option("60")
-    settings.get_by_role("button", name="Save", exact=True).click()
-    for tab in (page, settings):
+    other = page.context.new_page()
+    other.goto("/crm/tasks/")
+    switch = other.locator("[data-status-switch]")
+    expect(switch.locator(".tel-status-word")).to_have_text("Available")
+    switch.locator("summary").click()
+    switch.get_by_role("button", name="Do not disturb").click()
+    for tab in (page, other):
         expect(tab.locator(".tel-desk-card")).to_have_count(0, timeout=5_000)
+        expect(tab.locator(".tel-status-word")).to_have_text("Do not disturb")
+    assert other.url.endswith("/crm/tasks/")

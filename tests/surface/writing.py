@@ -85,6 +85,7 @@ BODIES: dict[str, Mapping[str, Any]] = {
     "telephony/desk/cards/<int:pk>/result/": {"note": "He calls again", "close": "1"},
     "telephony/desk/cards/<int:pk>/shown/": {},
     "telephony/desk/settings/": {"volume": "15"},
+    "telephony/desk/status/": {"state": "break", "reason": "lunch"},
     "telephony/exports/": {"kind": "calls", "query": ""},
     "telephony/missed/<int:pk>/<slug:what>/": {},
     "telephony/reports/mail/": {"period": "day", "hour": "9"},

@@ -33,7 +33,7 @@ export class Actions {
         const asked = `${url} ${body}`;
         const key = this.#keys.get(asked) ?? Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-");
         this.#keys.set(asked, key);
-        const headers = { "X-CSRFToken": this.#stack.settings.csrf, "X-Once-Key": key };
+        const headers = { "X-CSRFToken": this.#stack.settings.csrf, "X-Once-Key": key, "X-Requested-With": "XMLHttpRequest" };
         const response = await fetch(url, { method: "POST", body, headers, signal: AbortSignal.timeout(ANSWER) });
         if (response.status !== 409) {
             this.#keys.delete(asked);

@@ -4,6 +4,7 @@ import { Actions } from "./actions.js";
 import { Notifications } from "./notifications.js";
 import { Sound } from "./sound.js";
 import { Stack } from "./stack.js";
+import { StatusSwitch } from "./status.js";
 import { Hints } from "./stream.js";
 import { Tabs } from "./tabs.js";
 
@@ -25,6 +26,7 @@ class Desk {
     #notifications = new Notifications(this.#tabs);
     #sound = new Sound((isSounding, isSilenced) => this.#soundChanged(isSounding, isSilenced));
     #actions = new Actions(this.#stack, this.#tabs, () => this.refresh());
+    #status = new StatusSwitch((url, fields) => this.#actions.post(url, fields), () => this.refresh());
     #hints = null;
     #leads = false;
     #signedOut = false;
@@ -164,6 +166,7 @@ class Desk {
         }
         this.#appliedAt = begunAt;
         this.#stack.apply(html, begunAt / 1000);
+        this.#status.tell(this.#stack.settings);
         document.dispatchEvent(new CustomEvent("tel-cards"));
         this.#afterPainting(() => {
             this.#acknowledge();

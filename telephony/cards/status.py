@@ -1,0 +1,101 @@
+"""Whether somebody is there for calls: what people say of themselves, and the minutes after a talk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from telephony.cards import live
+from telephony.domain.events import CallStatus
+from telephony.models import CallLeg, DeskSettings, Team
+
+LATE = timedelta(minutes=2)
+"""A talk whose end we hear of only now was followed by nothing any more."""
+
+
+class State(StrEnum):
+    AVAILABLE = "available"
+    AFTER_CALL = "after_call"
+    """A talk ended a moment ago. Nobody chooses it."""
+    BREAK = "break"
+    DO_NOT_DISTURB = "do_not_disturb"
+
+
+WORDS: dict[State, str | Promise] = {
+    State.AVAILABLE: _("available"),
+    State.AFTER_CALL: _("after-call work"),
+    State.BREAK: _("break"),
+    State.DO_NOT_DISTURB: _("do not disturb"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """`reason` is that of a break, `until` when it ends by itself, `since` when it was chosen: None where unknown."""
+
+    state: State
+    reason: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def word(self) -> str:
+        """In words, like "break: lunch"."""
+        word = str(WORDS[self.state])
+        return f"{word}: {DeskSettings.Break(self.reason).label}" if self.reason else word
+
+
+AVAILABLE = Status(state=State.AVAILABLE)
+
+
+def status_of(row: DeskSettings | None, now: datetime) -> Status:
+    """What holds at this moment; a user without settings is available."""
+    if row is None:
+        return AVAILABLE
+    if row.is_undisturbed(now):
+        return Status(state=State.DO_NOT_DISTURB, since=row.status_since, until=row.do_not_disturb_until)
+    if row.break_reason:
+        return Status(state=State.BREAK, reason=row.break_reason, since=row.status_since)
+    if row.after_call_until is not None and row.after_call_until > now:
+        return Status(state=State.AFTER_CALL, until=row.after_call_until)
+    return Status(state=State.AVAILABLE, since=row.status_since)
+
+
+@transaction.atomic
+def choose_status(*, user: Any, state: State, reason: str = "") -> None:
+    """The user says so; pages of theirs and the board hear of it. It also ends after-call work."""
+    DeskSettings.objects.get_or_create(user=user)
+    DeskSettings.objects.filter(user=user).update(
+        do_not_disturb=state is State.DO_NOT_DISTURB,
+        do_not_disturb_until=None,
+        break_reason=reason if state is State.BREAK else "",
+        status_since=timezone.now(),
+        after_call_until=None,
+    )
+    live.publish(users=[user.pk], content={}, board=True)
+
+
+def begin_after_call(
+    *, legs: Sequence[CallLeg], stored: Sequence[CallLeg], now: datetime, clock_behind: timedelta
+) -> None:
+    """Whose talk just ended writes it down for as long as the team says. `stored` are the legs as they were.
+
+    Needs the transaction that saves the legs.
+    """
+    talked = {leg.user_id for leg in stored if leg.user_id and leg.status == CallStatus.TALKING}
+    still = {leg.user_id for leg in legs if leg.user_id and CallStatus(leg.status).is_open}
+    fresh = {leg.user_id for leg in legs if leg.ended_at is not None and leg.ended_at > now - clock_behind - LATE}
+    for user_id in sorted((talked - still) & fresh - {None}, key=int):
+        seconds = Team.objects.filter(members=user_id).aggregate(most=Max("after_call_seconds"))["most"]
+        if seconds:
+            until = now + timedelta(seconds=seconds)
+            DeskSettings.objects.update_or_create(user_id=user_id, defaults={"after_call_until": until})
