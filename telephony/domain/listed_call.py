@@ -12,6 +12,7 @@ from typing import Any
 
 from telephony.domain import numbers
 from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind, LegRole, fingerprint
+from telephony.domain.reasons import EndReason
 
 CLOCKS = timedelta(seconds=15)
 """How far the PBX's clock may be from ours, and how exactly a start is known."""
@@ -43,6 +44,9 @@ class PbxCall:
     maybe_started_at: datetime | None = None
     """The other moment that the same time of a clock without a zone may mean, in the hour that comes twice."""
     talk_seconds: int | None = None
+    reason: EndReason | None = None
+    """Why nobody talked, and the PBX's own word for it."""
+    reason_said: str = ""
     recording_link: str = ""
     recording_reference: str = ""
 
@@ -87,6 +91,8 @@ class PbxCall:
             started_at=self.started_at,
             # An answered call of no length is one whose length the list does not know.
             talk_seconds=(talked or None) if self.status is CallStatus.ANSWERED else None,
+            reason=self.reason,
+            reason_said=self.reason_said,
             recording_link=self.recording_link,
             recording_reference=self.recording_reference,
         )
@@ -113,7 +119,7 @@ def to_json(call: PbxCall) -> dict[str, Any]:
 def from_json(stored: dict[str, Any]) -> PbxCall:
     """The call that `to_json` stored."""
     values = dict(stored)
-    for name, kind in (("direction", Direction), ("status", CallStatus)):
+    for name, kind in (("direction", Direction), ("status", CallStatus), ("reason", EndReason)):
         if name in values:
             values[name] = kind(values[name])
     for name in ("started_at", "maybe_started_at"):

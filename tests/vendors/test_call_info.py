@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from telephony.domain.events import Direction, EventKind, LegRole
+from telephony.domain.exceptions import DialFailed
 from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.listed_call import PbxCall, from_json, to_json
 from telephony.vendors import get_vendor
@@ -39,15 +40,22 @@ def expected_of(path: Path) -> dict[str, Any]:
 def read(path: Path) -> dict[str, Any]:
     """What is understood, in the words of an expected.json."""
     expected = expected_of(path)
-    asked, known = call_info(path.parents[2].name), profile(**{"token": "SECRET-TOKEN", **expected.get("settings", {})})
+    vendor = get_vendor(path.parents[2].name)
+    known = profile(**{"token": "SECRET-TOKEN", **expected.get("settings", {})})
     zone = ZoneInfo(expected.get("time_zone", "Europe/Moscow"))
     known = replace(known, time_zone=zone, kept=dict(expected.get("kept", {})))
     try:
+        if expected["asked"] == "order":
+            return {"order_id": vendor.dial_answer(known, answered(path)).order_id}
+        if expected["asked"] == "employees":
+            assert vendor.office is not None
+            return {"employees": [asdict(one) for one in held(vendor.office.employees(known), answered(path))[1]]}
+        asked = call_info(vendor.slug)
         if expected["asked"] == "call":
             _, call = held(asked.call(known, expected["call_id"]), answered(path))
             return {"call": to_json(call) if call else None}
         _, listed = held(asked.day(known, date.fromisoformat(expected.get("day", str(DAY)))), answered(path))
-    except AskFailed as error:
+    except (AskFailed, DialFailed) as error:
         return {"error": [error.code, error.text]}
     return {"calls": [to_json(call) for call in listed.calls]} | ({"unread": listed.unread} if listed.unread else {})
 

@@ -85,7 +85,9 @@ def test_what_is_declared_is_what_is_sent(slug: str) -> None:
     sent = 0
     for request in requests_of(vendor, profile):
         outgoing = {**request.secret_query, **request.secret_form, **request.secret_headers}
-        going = {name for name, value in secrets.items() if value in outgoing.values()}
+        if request.secret_body:
+            outgoing["body"] = request.secret_body.decode()
+        going = {name for name, value in secrets.items() if any(value in told for told in outgoing.values())}
         own = next((name for name, url in addresses.items() if request.own_address.startswith(url)), "")
         if outgoing:
             field: Any = fields[own]

@@ -1,0 +1,100 @@
+"""UIS' lists of calls. Source: `get.calls_report` of Data API v2.0, as public clients ask it (README.md, "Sources")."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from telephony.domain import fields
+from telephony.domain.events import CallStatus, Direction
+from telephony.domain.exceptions import MalformedHook
+from telephony.domain.hooks import ConnectionProfile
+from telephony.domain.listed_call import PbxCall
+from telephony.domain.numbers import normalise
+from telephony.http import Talk
+from telephony.vendors.dialing import text_of
+from telephony.vendors.listing import CallInfo, DayList
+from telephony.vendors.uis.reasons import read_reason
+from telephony.vendors.uis.rpc import rows_of
+from telephony.vendors.uis.words import DIRECTIONS
+
+PAGE = 500
+# Source: `get.calls_report`, as clients ask it.
+FIELDS = (
+    *("id", "start_time", "finish_time", "direction", "source", "is_lost", "communication_id", "talk_duration"),
+    *("wait_duration", "total_duration", "contact_phone_number", "virtual_phone_number", "finish_reason"),
+    *("call_records", "employees", "last_answered_employee_id"),
+)
+
+
+class UisCallInfo(CallInfo):
+    """Only by lists: a report needs its days, and no message of ours tells the day of a call for sure."""
+
+    tells_one_call: ClassVar[bool] = False
+
+    def is_set_up(self, profile: ConnectionProfile) -> bool:
+        return bool(profile.settings.get("access_token"))
+
+    def day(self, profile: ConnectionProfile, day: date) -> Talk[DayList]:
+        asked = {
+            "date_from": f"{day} 00:00:00",
+            "date_till": f"{day} 23:59:59",
+            "limit": PAGE,
+            "offset": 0,
+            "include_ongoing_calls": False,
+            "fields": list(FIELDS),
+        }
+        rows = yield from rows_of(profile, "get.calls_report", asked, limit=PAGE)
+        calls = [call for row in rows if (call := _readable(row, profile))]
+        calls.sort(key=lambda call: call.started_at)
+        return DayList(calls=tuple(calls), unread=len(rows) - len(calls))
+
+
+def _readable(row: dict[str, Any], profile: ConnectionProfile) -> PbxCall | None:
+    params = fields.Params({name: text_of(row, name) for name in FIELDS})
+    try:
+        started_at = fields.local_time(params, "start_time", profile.time_zone)
+    except MalformedHook:
+        return None
+    return _call_of(row, params, profile, started_at) if started_at and params["id"] else None
+
+
+def _call_of(row: dict[str, Any], params: fields.Params, profile: ConnectionProfile, started_at: datetime) -> PbxCall:
+    talked = fields.seconds(params, "talk_duration") or 0
+    is_answered = talked > 0 and params["is_lost"].lower() != "true"
+    direction = DIRECTIONS.get(params["direction"].lower(), Direction.UNKNOWN)
+    client = normalise(params["contact_phone_number"], profile.phone_region)
+    reason, said = read_reason(params["finish_reason"], was_answered=is_answered)
+    is_busy = direction is Direction.OUTGOING and reason == "busy"
+    unanswered = CallStatus.BUSY if is_busy else CallStatus.NO_ANSWER
+    return PbxCall(
+        call_id=params["id"],
+        direction=direction,
+        status=CallStatus.ANSWERED if is_answered else unanswered,
+        client_raw=client.raw,
+        client_e164=client.e164,
+        our_number=normalise(params["virtual_phone_number"], profile.phone_region).raw,
+        user_key=_who(row, params),
+        started_at=started_at,
+        talk_seconds=talked if is_answered else 0,
+        reason=reason,
+        reason_said=said,
+        recording_reference=_record_of(row, params),
+    )
+
+
+def _who(row: dict[str, Any], params: fields.Params) -> str:
+    """Who talked last; of a call that nobody answered, the only one who was in it."""
+    listed = row.get("employees")
+    people = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    talked = [one for one in people if text_of(one, "is_talked").lower() == "true"]
+    found = talked[-1:] or (people if len(people) == 1 else [])
+    return params["last_answered_employee_id"] or next((text_of(one, "employee_id") for one in found), "")
+
+
+def _record_of(row: dict[str, Any], params: fields.Params) -> str:
+    """“Record/session/communication”: of these two, clients disagree which one its address has."""
+    listed = row.get("call_records")
+    first = listed[0] if isinstance(listed, list) and listed else ""
+    record = text_of(first, "id") if isinstance(first, dict) else str(first).strip()
+    return f"{record}/{params['id']}/{params['communication_id']}".rstrip("/") if record else ""
