@@ -13,8 +13,8 @@ from tests.vendors.dialling import ORDER, answer_to, profile_of, request_of
 SLUGS = ["sipuni", "wirecrm", "xvb", "mobilon"]
 
 
-def test_all_but_the_demo_can_dial() -> None:
-    assert {slug for slug, vendor in installed().items() if not vendor.can_dial} == {"demo"}
+def test_all_but_these_two_can_dial() -> None:
+    assert {slug for slug, vendor in installed().items() if not vendor.can_dial} == {"demo", "push"}
     with pytest.raises(NotImplementedError, match="Demo PBX"):
         installed()["demo"].dial_request(profile_of(), ORDER)
     with pytest.raises(NotImplementedError, match="Demo PBX"):

@@ -169,7 +169,7 @@ def test_the_assistant_gives_out_all_eight_templates() -> None:
 
 @needs_table
 def test_every_word_for_a_lost_call_is_known() -> None:
-    text = (FOLDER / "uis.md").read_text().split("## finish_reason")[1].split("## Traps")[0]
+    text = (FOLDER / f"{UIS.slug}.md").read_text().split("## finish_reason")[1].split("## Traps")[0]
     words = text.split("Success:")[0].replace("internal/external", "internal_call_not_allowed, external")
     listed_words = {word.strip(" .,:()") for word in words.replace(",", " ").split() if "_" in word}
     shortened = {word for word in listed_words if word.startswith("_")}

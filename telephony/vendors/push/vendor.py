@@ -1,0 +1,53 @@
+"""Push: wiring. What its messages mean stands in parsing.py; README.md is written for whoever sends them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from telephony.domain.events import Parsed
+from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.vendors.base import Vendor
+from telephony.vendors.push.parsing import parse_message
+from telephony.vendors.push.replies import answer
+from telephony.vendors.steps import ADDRESS, Step
+
+if TYPE_CHECKING:
+    from telephony.vendors.simulated import SimulatedPbx
+
+CRM_TEMPLATE = (Path(__file__).parent / "crm_template.xml").read_text(encoding="utf-8")
+# Source: examples of README.md.
+RING = f'curl -d event=newCall -d callId=1 -d direction=in -d from=+79161234567 -d user=101 "{ADDRESS}"'
+DIAL_PLAN = f"""\
+exten => s,n,Set(CALLERID(name)=${{CURL({ADDRESS}name?from=${{CALLERID(num)}})}})
+exten => s,n,System(curl -m 5 -d event=newCall -d callId=${{UNIQUEID}} -d direction=in \\
+  -d from=${{FILTER(0-9+,${{CALLERID(num)}})}} -d to=${{FILTER(0-9+,${{EXTEN}})}} -d user=101 "{ADDRESS}" &)
+"""
+
+
+class Push(Vendor):
+    """Whatever can send HTTP: a dial plan, a script, 3CX or Yeastar with a CRM template."""
+
+    slug = "push"
+    label = "HTTP push, 3CX, Yeastar"
+    address_help = _("In your dial plan, script or CRM template: see telephony/vendors/push/README.md.")
+    steps = (
+        Step(_("Try it from any computer: a card comes up for whoever has the internal number 101."), RING),
+        Step(_("In a dial plan of Asterisk; the README has the rest, and all names of fields."), DIAL_PLAN),
+        Step(_("For 3CX or Yeastar, store this as a file and add it as a CRM template."), CRM_TEMPLATE),
+    )
+    takes_tail = True
+    may_lack_call_id = True
+
+    def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:
+        return parse_message(hook, profile)
+
+    def reply(self, hook: Hook, profile: ConnectionProfile, parsed: Parsed | None, outcome: Outcome) -> Reply:
+        return answer(hook, outcome)
+
+    def simulator(self) -> type[SimulatedPbx]:
+        from telephony.vendors.push.simulator import PushPbx
+
+        return PushPbx
