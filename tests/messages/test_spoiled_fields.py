@@ -52,8 +52,9 @@ def deciding(payload: Payload) -> set[str]:
 
 
 def is_message(payload: Payload) -> bool:
-    """Of a call, with fields of its own; 1C's XML is another thing."""
-    return "events" in payload.expected and b"<?xml" not in payload.raw
+    """Of a call, with fields of its own; 1C's XML is another thing, and so is what had to be mended to be read."""
+    is_whole = not payload.expected.get("needs_attention")
+    return "events" in payload.expected and b"<?xml" not in payload.raw and is_whole
 
 
 PAYLOADS = [payload for vendor in installed().values() for payload in payloads_of(vendor) if is_message(payload)]

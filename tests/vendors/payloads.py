@@ -5,6 +5,7 @@ The meaning names every fact of every event but its fingerprint; what it does no
 
 from __future__ import annotations
 
+import inspect
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,7 +34,7 @@ class Payload:
 
     @property
     def _stem(self) -> Path:
-        return VENDORS_FOLDER / self.vendor / "payloads" / self.name
+        return folder_of(self.vendor) / self.name
 
     @cached_property
     def raw(self) -> bytes:
@@ -79,6 +80,11 @@ class Payload:
         )
 
 
+def folder_of(slug: str) -> Path:
+    """Beside the vendor's own module: it may stand in another project."""
+    return Path(inspect.getfile(type(vendors.get_vendor(slug)))).parent / "payloads"
+
+
 def profile(**settings: Any) -> ConnectionProfile:
     """A connection in Moscow."""
     return ConnectionProfile(time_zone=ZoneInfo("Europe/Moscow"), phone_region="RU", settings=settings)
@@ -86,7 +92,7 @@ def profile(**settings: Any) -> ConnectionProfile:
 
 def payloads_of(vendor: Vendor) -> list[Payload]:
     """All payloads of this vendor, by name."""
-    folder = VENDORS_FOLDER / vendor.slug / "payloads"
+    folder = folder_of(vendor.slug)
     return [Payload(vendor.slug, path.name.removesuffix(".http")) for path in sorted(folder.glob("*.http"))]
 
 

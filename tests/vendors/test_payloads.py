@@ -12,7 +12,7 @@ from telephony.domain.exceptions import HookRejected, MalformedHook
 from telephony.domain.hooks import Reply
 from telephony.vendors import installed
 from telephony.vendors.base import Vendor
-from tests.vendors.payloads import VENDORS_FOLDER, Payload, meaning, payloads_of
+from tests.vendors.payloads import Payload, folder_of, meaning, payloads_of
 
 MEANING = (
     *("events", "asks_about", "ignored", "needs_attention", "notes", "error"),
@@ -38,7 +38,7 @@ def test_payload(payload: Payload) -> None:
 
 @pytest.mark.parametrize("vendor", installed().values(), ids=lambda vendor: vendor.slug)
 def test_every_vendor_has_payloads_and_no_file_without_its_twin(vendor: Vendor) -> None:
-    folder = VENDORS_FOLDER / vendor.slug / "payloads"
+    folder = folder_of(vendor.slug)
     requests = {path.name.removesuffix(".http") for path in folder.glob("*.http")}
     meanings = {path.name.removesuffix(".expected.json") for path in folder.glob("*.expected.json")}
     assert requests

@@ -1,4 +1,4 @@
-"""The smallest whole vendor: copy this folder to add one (telephony/vendors/README.md)."""
+"""The smallest whole vendor, to read before adding one (telephony/vendors/README.md)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from telephony.domain import fields
 from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind, LegRole, NoCallId, Parsed, fingerprint
 from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.domain.numbers import normalise
-from telephony.vendors.push.message import read_message
+from telephony.vendors.push.message import read_message, required
 from telephony.vendors.push.words import DIRECTIONS, plain
 
 # Source: [CallType] of 3CX's template: Inbound, Outbound, Missed, Notanswered.
@@ -20,7 +20,7 @@ def read_journal(hook: Hook, profile: ConnectionProfile) -> Parsed:
     the same; one without a start ends the only open call of its number.
     """
     params = read_message(hook)
-    client = normalise(fields.required(params, "from"), profile.phone_region)
+    client = normalise(required(hook, params, "from"), profile.phone_region)
     call_type = plain(fields.text(params, "direction"))
     direction = DIRECTIONS.get(call_type)
     started_at = fields.moment(params, "time_utc", UTC) or fields.moment(params, "time", profile.time_zone)

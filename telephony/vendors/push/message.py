@@ -13,6 +13,8 @@ from telephony.vendors.push.words import FIELDS, plain
 _UNFILLED = re.compile(r"\[[A-Za-z]\w*\]|\$\{[^{}]*\}|\{\{?\w+\}?\}|%\w+%")
 _REPEATED = re.compile(r"(?:^|&)users?(?:\[\]|%5B%5D)?=([^&]*)", re.IGNORECASE)
 MOST_USERS = 50
+USUAL = {"call_id": "callId"}
+"""What the README calls it, for a message that does not name it at all."""
 
 
 def read_message(hook: Hook) -> fields.Params:
@@ -27,6 +29,12 @@ def read_message(hook: Hook) -> fields.Params:
         if known and not read.get(known):
             read[known] = "" if _UNFILLED.fullmatch(value.strip()) else value
     return params.changed(read)
+
+
+def required(hook: Hook, params: fields.Params, name: str) -> str:
+    """The field, which must be there. Raises `MalformedHook` under the name that its sender gives it."""
+    sent = next((own for own in fields.read_params(hook) if FIELDS.get(plain(own)) == name), USUAL.get(name, name))
+    return fields.required(params.changed({sent: params.get(name, "")}), sent)
 
 
 def users_of(hook: Hook, params: fields.Params) -> list[str]:

@@ -9,7 +9,7 @@ from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind,
 from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.domain.numbers import normalise
 from telephony.vendors.push.journal import read_journal
-from telephony.vendors.push.message import read_message, users_of
+from telephony.vendors.push.message import read_message, required, users_of
 from telephony.vendors.push.words import DIRECTIONS, EVENTS, cause_of, plain
 
 # Source: README.md, "Questions" and "3CX and Yeastar".
@@ -30,9 +30,9 @@ def parse_message(hook: Hook, profile: ConnectionProfile) -> Parsed:
     if hook.tail:
         return Parsed(ignored=f"Nothing is sent to /{hook.tail} after the address.", needs_attention=True)
     if not name:
-        fields.required(params, "event")
+        required(hook, params, "event")
         return Parsed(ignored=f"event={word} is none of those that the README names.", needs_attention=True)
-    facts = _facts(hook, params, profile, call_id=fields.required(params, "call_id"))
+    facts = _facts(hook, params, profile, call_id=required(hook, params, "call_id"))
     return Parsed(events=_events(name, params, facts, users_of(hook, params)), notes=params.notes)
 
 
@@ -68,7 +68,7 @@ def _events(name: str, params: fields.Params, facts: dict[str, Any], users: list
     if name == "leave":
         status, reason = cause_of(fields.text(params, "cause"))
         left = {"status": status, "reason": reason, "transferred_to": fields.text(params, "transferred_to")}
-        return _each(EventKind.LEG_ENDED, facts | left, users)
+        return _each(EventKind.LEG_ENDED, facts | left, users or [""])
     if name == "answer":
         return _each(EventKind.ANSWERED, facts | {"takes_over": True}, users[:1] or [""])
     # Where nobody is named, no phone is known to ring.

@@ -32,10 +32,10 @@ class Push(Vendor):
 
     slug = "push"
     label = "HTTP push, 3CX, Yeastar"
-    address_help = _("In your dial plan, script or CRM template: see telephony/vendors/push/README.md.")
+    address_help = _("In your dial plan, script or CRM template; the steps show how.")
     steps = (
         Step(_("Try it from any computer: a card comes up for whoever has the internal number 101."), RING),
-        Step(_("In a dial plan of Asterisk; the README has the rest, and all names of fields."), DIAL_PLAN),
+        Step(_("In a dial plan of Asterisk; the documentation has the rest, and all names of fields."), DIAL_PLAN),
         Step(_("For 3CX or Yeastar, store this as a file and add it as a CRM template."), CRM_TEMPLATE),
     )
     takes_tail = True

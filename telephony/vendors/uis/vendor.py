@@ -38,14 +38,14 @@ class UisSettingsForm(VendorSettingsForm):
         label=_("Address of the Call API"),
         initial=dialing.CALL_URL,
         empty_value=dialing.CALL_URL,
-        help_text=_("Another one for CoMagic, CallGear and Novofon: see the vendor's README."),
+        help_text=_("CoMagic, CallGear and Novofon have one of their own."),
     )
     data_api_url = WebAddressField(
         secrets=["access_token"],
         label=_("Address of the Data API"),
         initial=DATA_URL,
         empty_value=DATA_URL,
-        help_text=_("Another one for CoMagic, CallGear and Novofon: see the vendor's README."),
+        help_text=_("CoMagic, CallGear and Novofon have one of their own."),
     )
     virtual_phone_number = forms.CharField(
         label=_("Number shown to clients"),
