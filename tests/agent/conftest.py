@@ -30,6 +30,6 @@ def collector() -> Iterator[Collector]:
 @pytest.fixture
 def agent(tmp_path: Path, collector: Collector, ami: FakeAmi) -> Iterator[Agent]:
     """Not started yet, so that a test can change its settings."""
-    made = Agent(tmp_path / "agent", collector, ami)
+    made = Agent(tmp_path / "agent", collector.url, ami.port)
     yield made
     made.kill()

@@ -7,11 +7,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-from tests.agent.collector import SECRET, Collector
+from tests.agent.collector import SECRET
 from tests.agent.fake_ami import SECRET as AMI_SECRET
-from tests.agent.fake_ami import USER, FakeAmi
+from tests.agent.fake_ami import USER
 from tests.servers import ROOT
 
 FOLDER = ROOT / "telephony" / "agent"
@@ -33,14 +34,14 @@ PYTHON = oldest_python()
 class Agent:
     """Its configuration, its folders and, when it runs, its process."""
 
-    def __init__(self, folder: Path, collector: Collector, ami: FakeAmi) -> None:
+    def __init__(self, folder: Path, address: str, ami_port: int) -> None:
         self.folder = folder
         self.spool, self.recordings = folder / "spool", folder / "recordings"
-        self.recordings.mkdir(parents=True)
+        self.recordings.mkdir(parents=True, exist_ok=True)
         self.log = folder / "log"
         self.settings: dict[str, dict[str, str]] = {
-            "crm": {"address": collector.url, "secret": SECRET, "agent": "office", "poll_seconds": "0.2"},
-            "ami": {"host": "127.0.0.1", "port": str(ami.port), "user": USER, "secret": AMI_SECRET},
+            "crm": {"address": address, "secret": SECRET, "agent": "office", "poll_seconds": "0.2"},
+            "ami": {"host": "127.0.0.1", "port": str(ami_port), "user": USER, "secret": AMI_SECRET},
             "orders": {},
             "recordings": {"folder": str(self.recordings)},
             "spool": {"folder": str(self.spool)},
@@ -79,6 +80,12 @@ class Agent:
             return 0
         process.send_signal(number)
         return process.wait(10)
+
+    def wait_until_said(self, text: str, *, seconds: float = 15) -> None:
+        until = time.monotonic() + seconds
+        while text not in self.said():
+            assert time.monotonic() < until, self.said()
+            time.sleep(0.05)
 
     def said(self) -> str:
         return self.log.read_text()

@@ -105,3 +105,12 @@ def test_one_that_did_not_arrive_is_sent_again(agent: Agent, collector: Collecto
     collector.put_status = 200
     collector.wait(lambda: len(collector.puts()) == 2)
     assert [sent.body for sent in collector.puts()] == [SOUND, SOUND]
+
+
+def test_one_that_is_still_written_is_waited_for(agent: Agent, collector: Collector) -> None:
+    (agent.recordings / "a.wav").write_bytes(HEADER_ONLY)
+    agent.start()
+    collector.polled = [upload("a.wav")]
+    collector.wait(lambda: [sent for sent in collector.requests if sent.method == "GET"])
+    (agent.recordings / "a.wav").write_bytes(SOUND)
+    assert [sent.body for sent in collector.wait(collector.puts)] == [SOUND]

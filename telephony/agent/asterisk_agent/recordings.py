@@ -73,6 +73,8 @@ class Uploads:
     def _attempt(self, upload: Upload) -> bool:
         """Whether there is nothing more to do."""
         try:
+            if _is_young_and_empty(find(self._settings.recordings, upload.file)):
+                return False
             file = open_recording(self._settings.recordings, upload.file)
             if file is None:
                 log.warning("Upload %s: there is no sound for it.", upload.name)
@@ -122,6 +124,14 @@ def find(folder: str, name: str) -> str | None:
         if os.path.commonpath([top, path]) == top and os.path.isfile(path):
             return path
     return None
+
+
+def _is_young_and_empty(path: str | None) -> bool:
+    """What was said may not be in it yet."""
+    if path is None:
+        return False
+    state = os.stat(path)
+    return state.st_size <= SMALLEST and time.time() - state.st_mtime < STILL_WRITTEN_SECONDS
 
 
 def _when_whole(file: BinaryIO, stop: threading.Event) -> int:
