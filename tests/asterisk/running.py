@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.asterisk.network import Line, connect_in
@@ -40,7 +41,7 @@ class Asterisk:
         return self._process.pid
 
     def start(self) -> None:
-        for name in ("lib", "spool", "run", "log"):
+        for name in ("lib", "spool", "run", "log", "phones"):
             (self._folder / name).mkdir(parents=True)
         self.recordings.mkdir()
         self._configure()
@@ -79,20 +80,22 @@ class Asterisk:
     def said(self) -> str:
         return "".join(path.read_text(errors="replace") for path in (self._folder / "log").iterdir() if path.is_file())
 
-    def phone(self, name: str, scenario: str, *, calls: int | None = None) -> subprocess.Popen[bytes]:
-        """One that waits to be called; `name` is one of PORTS. It waits on until the end of the test."""
-        started = self._sipp(name, scenario, PORTS[name], "-aa", *(("-m", str(calls)) if calls else ()))
+    def phone(self, name: str, scenario: str) -> None:
+        """One that waits to be called, until the end of the test; `name` is one of PORTS."""
+        self._sipp(name, scenario, PORTS[name], "-aa")
         time.sleep(0.3)  # sipp listens a moment after it has begun.
-        return started
 
-    def call(self, number: str, scenario: str, *, port: int = 15180, calls: int = 1, rate: int = 10) -> Call:
-        """Call this number of the dial plan."""
-        command = ("-s", number, "-m", str(calls), "-r", str(rate), f"127.0.0.1:{SIP_PORT}")
-        return Call(self._sipp(f"to-{number}-{port}", scenario, port, *command))
+    def call(self, number: str, scenario: str, *, port: int = 15180, clients: Sequence[str] = ()) -> Call:
+        """Call this number of the dial plan; with `clients` all of them at once: the scenario's [field0]."""
+        command = ["-s", number, "-m", str(len(clients) or 1)]
+        if clients:
+            path = self._folder / "phones" / "clients.csv"
+            path.write_text("SEQUENTIAL\n" + "".join(f"{client};\n" for client in clients))
+            command += ["-r", str(len(clients)), "-inf", str(path)]
+        return Call(self._sipp(f"to-{number}-{port}", scenario, port, *command, f"127.0.0.1:{SIP_PORT}"))
 
     def _sipp(self, name: str, scenario: str, port: int, *arguments: str) -> subprocess.Popen[bytes]:
         folder = self._folder / "phones"
-        folder.mkdir(exist_ok=True)
         path = folder / f"{name}-{secrets.token_hex(3)}.xml"
         path.write_text(scenario)
         self._media_port += 100

@@ -78,3 +78,9 @@ def at_the_same_time(asterisk: Asterisk) -> list[Call]:
         asterisk.call(OF_ANNA, calling(CLIENT, talk=3.0)),
         asterisk.call(OF_BORIS, calling(CLIENT, talk=3.0), port=15190),
     ]
+
+
+def of_many_clients(asterisk: Asterisk, clients: list[str]) -> Call:
+    """All of them call Anna's number in the same second, and she, or somebody at her number, answers them all."""
+    asterisk.phone("101", answering(after=1.0))
+    return asterisk.call(OF_ANNA, calling("[field0]", talk=4.0), clients=clients)

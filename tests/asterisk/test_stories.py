@@ -105,6 +105,14 @@ class TestIncoming:
         assert {call.client for call in calls} == {CLIENT}
         assert sorted(call.legs for call in calls) == [[["101", "anna", "answered"]], [["102", "boris", "answered"]]]
 
+    def test_fifty_clients_at_once(self, office: Office, asterisk: Asterisk) -> None:
+        clients = [f"7916123{number:04}" for number in range(50)]
+        assert stories.of_many_clients(asterisk, clients).wait(60) == 0
+        calls = office.calls(count=50)
+        assert sorted(call.client for call in calls) == [f"+{client}" for client in clients]
+        assert {call.status for call in calls} == {"answered"}
+        assert [call.legs for call in calls] == [[["101", "anna", "answered"]]] * 50
+
 
 class TestHandedOn:
     def test_blindly(self, office: Office, asterisk: Asterisk, tone: Path) -> None:
