@@ -117,10 +117,15 @@ class Asterisk:
             phone.wait()
         self._phones = []
 
-    def press(self, action: str, channel: str, **fields: str) -> None:
-        """What somebody does on a phone, by AMI: `channel` is the beginning of its name, as PJSIP/101."""
+    def press(self, action: str, phone: str, **fields: str) -> None:
+        """What somebody who talks does on a phone, by AMI; `phone` is one of PORTS."""
         with connect_in(self.pid, AMI_PORT) as ami:
-            Keys(ami).press(action, channel, fields)
+            keys = Keys(ami)
+            keys.press(action, keys.talking(phone), fields)
+
+    def wait_until_talking(self, phone: str) -> None:
+        with connect_in(self.pid, AMI_PORT) as ami:
+            Keys(ami).talking(phone)
 
     def stop(self) -> None:
         self.put_phones_away()
@@ -152,14 +157,20 @@ class Keys:
         self._say([("Action", "Login"), ("Username", "keys"), ("Secret", "keys-secret-of-tests"), ("Events", "off")])
         self._until("Message: Authentication accepted")
 
+    def talking(self, phone: str, *, seconds: float = 15) -> str:
+        """The channel of this phone, once it talks."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self._say([("Action", "Status")])
+            for block in self._until("Event: StatusComplete").split("\r\n\r\n"):
+                channel = dict(line.split(": ", 1) for line in block.split("\r\n") if ": " in line)
+                if channel.get("Channel", "").startswith(f"PJSIP/{phone}-") and channel["ChannelStateDesc"] == "Up":
+                    return channel["Channel"]
+            time.sleep(0.1)
+        raise AssertionError(f"{phone} does not talk.")
+
     def press(self, action: str, channel: str, fields: dict[str, str]) -> None:
-        self._say([("Action", "Status")])
-        listed = self._until("Event: StatusComplete")
-        names = [
-            line.removeprefix("Channel: ") for line in listed.split("\r\n") if line.startswith(f"Channel: {channel}-")
-        ]
-        assert names, listed
-        self._say([("Action", action), ("Channel", names[0]), *fields.items()])
+        self._say([("Action", action), ("Channel", channel), *fields.items()])
         assert "Response: Success" in (said := self._until("Response: ")), said
 
     def _say(self, fields: list[tuple[str, str]]) -> None:

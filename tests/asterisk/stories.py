@@ -46,9 +46,10 @@ def handed_on_blindly(asterisk: Asterisk, tone: Path) -> Call:
     """Anna talks a second, and sends the client to Boris."""
     asterisk.phone("101", answering(sound_file=tone))
     asterisk.phone("102", answering(sound_file=tone))
-    call = asterisk.call(OF_ANNA, calling(CLIENT, talk=4.0, sound_file=tone))
-    time.sleep(1.8)
-    asterisk.press("BlindTransfer", "PJSIP/101", Context="internal", Exten="102")
+    call = asterisk.call(OF_ANNA, calling(CLIENT, talk=5.0, sound_file=tone))
+    asterisk.wait_until_talking("101")
+    time.sleep(1)
+    asterisk.press("BlindTransfer", "101", Context="internal", Exten="102")
     return call
 
 
@@ -56,11 +57,13 @@ def handed_on_after_asking(asterisk: Asterisk, tone: Path) -> Call:
     """Anna asks Boris first, and then hangs up."""
     asterisk.phone("101", answering(sound_file=tone))
     asterisk.phone("102", answering(sound_file=tone))
-    call = asterisk.call(OF_ANNA, calling(CLIENT, talk=7.0, sound_file=tone))
-    time.sleep(1.8)
-    asterisk.press("Atxfer", "PJSIP/101", Context="internal", Exten="102")
-    time.sleep(2.5)
-    asterisk.press("Hangup", "PJSIP/101", Cause="16")
+    call = asterisk.call(OF_ANNA, calling(CLIENT, talk=9.0, sound_file=tone))
+    asterisk.wait_until_talking("101")
+    time.sleep(1)
+    asterisk.press("Atxfer", "101", Context="internal", Exten="102")
+    asterisk.wait_until_talking("102")
+    time.sleep(1.5)
+    asterisk.press("Hangup", "101", Cause="16")
     return call
 
 

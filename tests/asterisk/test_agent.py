@@ -113,7 +113,7 @@ class TestOrdered:
         assert heard
         collector.wait(lambda: [one for one in collector.events() if one.get("DialString", "").endswith("@trunk")])
         assert {one.get("Linkedid") or one.get("DestLinkedid") or "crm-1" for one in collector.events()} == {"crm-1"}
-        asterisk.press("Hangup", "PJSIP/101", Cause="16")
+        asterisk.press("Hangup", "101", Cause="16")
         told(collector)
 
     @pytest.mark.parametrize(("phone", "extension", "reason"), [(ringing(), "101", "3"), (None, "199", "0")])

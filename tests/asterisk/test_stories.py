@@ -142,7 +142,7 @@ class TestOrderedFromThePage:
         asterisk.phone("trunk", answering())
         office.click("anna", CLIENT)
         [call] = office.calls(until=lambda call: call.status == "talking" and call.client == CLIENT)
-        asterisk.press("Hangup", "PJSIP/101", Cause="16")
+        asterisk.press("Hangup", "101", Cause="16")
         [call] = office.calls()
         assert (call.direction, call.status, call.client) == ("outgoing", "answered", CLIENT)
         assert call.responsible == "anna"
