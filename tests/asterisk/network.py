@@ -17,21 +17,36 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def connect_in(pid: int, port: int) -> socket.socket:
     """A connection to this port of the loopback of that process's network. Raises OSError."""
+    return _made_in(pid, lambda: socket.create_connection(("127.0.0.1", port), timeout=5))
+
+
+def datagrams_in(pid: int, port: int) -> socket.socket:
+    """The same for UDP."""
+
+    def make() -> socket.socket:
+        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        made.connect(("127.0.0.1", port))
+        return made
+
+    return _made_in(pid, make)
+
+
+def _made_in(pid: int, make: Callable[[], socket.socket]) -> socket.socket:
     made: list[socket.socket] = []
 
-    def connect() -> None:
+    def go_in() -> None:
         handle = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
         with contextlib.suppress(OSError):
             if _libc.setns(handle, _CLONE_NEWNET) == 0:
-                made.append(socket.create_connection(("127.0.0.1", port), timeout=5))
+                made.append(make())
         os.close(handle)
 
     # Only this thread goes into the namespace; a socket stays in it, whoever uses it.
-    thread = threading.Thread(target=connect)
+    thread = threading.Thread(target=go_in)
     thread.start()
     thread.join()
     if not made:
-        raise ConnectionRefusedError(port)
+        raise ConnectionRefusedError
     made[0].settimeout(None)
     return made[0]
 

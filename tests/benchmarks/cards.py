@@ -111,7 +111,7 @@ def run(name: str, url: str, streams_open: int, count: int) -> None:
         finally:
             streams.close()
             server.stop()
-    print(f"{name:12}{streams_open:9}{count:7}{_row(shown)}{_row(answered)}")
+    print(f"{name:12}{streams_open:9}{count:7}{row(shown)}{_row(answered)}")
 
 
 def in_a_browser(server: Server, session: str, path: str, count: int) -> tuple[list[float], list[float]]:
@@ -130,7 +130,7 @@ def in_a_browser(server: Server, session: str, path: str, count: int) -> tuple[l
             browser.close()
 
 
-def _row(seconds: list[float]) -> str:
+def row(seconds: list[float]) -> str:
     ordered = sorted(seconds)
     p95 = ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)]
     return f"{ordered[len(ordered) // 2] * 1000:10.0f}{p95 * 1000:10.0f}"
