@@ -111,7 +111,7 @@ def run(name: str, url: str, streams_open: int, count: int) -> None:
         finally:
             streams.close()
             server.stop()
-    print(f"{name:12}{streams_open:9}{count:7}{row(shown)}{_row(answered)}")
+    print(f"{name:12}{streams_open:9}{count:7}{row(shown)}{row(answered)}")
 
 
 def in_a_browser(server: Server, session: str, path: str, count: int) -> tuple[list[float], list[float]]:
