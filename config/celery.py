@@ -56,7 +56,6 @@ app.conf.beat_schedule = {
     "telephony-exports": {"task": "telephony.write_exports", "schedule": 3.0, "options": {"expires": 3}},
     "telephony-reports": {"task": "telephony.send_reports", "schedule": 15.0, "options": {"expires": 15}},
     "telephony-sums": {"task": "telephony.sum_calls", "schedule": 15.0, "options": {"expires": 15}},
-    "telephony-sums-of-people": {"task": "telephony.sum_people", "schedule": 60.0, "options": {"expires": 60}},
     "telephony-lists": {"task": "telephony.forget_lists", "schedule": 3600.0, "options": {"expires": 3600}},
     "telephony-erasure": {"task": "telephony.erase_numbers", "schedule": 10.0, "options": {"expires": 10}},
     "telephony-files": {"task": "telephony.remove_discarded_files", "schedule": 300.0, "options": {"expires": 300}},

@@ -87,12 +87,6 @@ def sum_calls(run: Run) -> None:
     """Judge calls anew after working hours were changed, and sum the days that reports read sums of."""
     rejudging.judge_due(run=run)
     sums.sum_due(run=run)
-
-
-@shared_task(name="telephony.sum_people")
-@one_run
-def sum_people(run: Run) -> None:
-    """Sum the days for those who see the calls of some people only."""
     people_sums.sum_due(run=run)
 
 

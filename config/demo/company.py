@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 
+from config.demo.after_calls import make_rules
 from config.demo.contacts import make_contacts
 from crm.models import Contact
 from telephony.connections.settings import add_connection, change_connection, save_extension
@@ -63,6 +64,7 @@ def make_company(*, password: str, api_url: str) -> None:
     staff = list(User.objects.filter(username__in=STAFF).order_by("username"))
     _make_connections(staff, api_url)
     _make_desk()
+    make_rules(User.objects.get(username="orlova"))
     if not Contact.objects.exists():
         source = random.Random(7)  # noqa: S311  (names, not secrets)
         make_contacts(staff=staff, owner=User.objects.get(username=OWNER), source=source)

@@ -15,10 +15,12 @@ from telephony.reports.figures import Figures
 from telephony.reports.period import Period
 from telephony.reports.tables import Cell, Row, Table, log_url
 
-HEIGHT, STEP, GAP, FOOT = 180, 40, 6, 24
-"""Units of the drawing: of the bars, of a bar with its gap, of the labels below them."""
+HEIGHT, WIDTH, STEP, FOOT = 180, 800, 40, 24
+"""Units of the drawing: height of the bars, all of them, one with its gap at most, height of the labels."""
 STACKED = ("answered", "missed", "missed_outside", "outgoing")
 """From below. Incoming calls that go on are in none of them."""
+TOP = 6
+"""Units above the highest bar, for the frame of the one that is pointed at."""
 SHADES = 5
 MOST_LABELS = 31
 
@@ -53,12 +55,12 @@ def bars(table: Table) -> Bars:
     rows = table.rows if table.name == "days" else _used(table.rows)
     tops = [sum(getattr(row.counts, name) for name in STACKED) for row in rows]
     top, blocks, labels = max([1, *tops]), [], []
-    every, columns = -(-len(rows) // MOST_LABELS), table.columns
+    every, step = -(-len(rows) // MOST_LABELS), min(STEP, WIDTH // len(rows))
     for number, row in enumerate(rows):
-        blocks += _stack(row, number * STEP + GAP, top, columns)
+        blocks += _stack(row, number * step, step, top, table.columns)
         if number % every == 0:
-            labels.append((number * STEP + STEP / 2, _foot(row)))
-    width = max(1, len(rows)) * STEP
+            labels.append((number * step + step / 2, _foot(row)))
+    width = len(rows) * step
     return Bars(width=width, height=HEIGHT + FOOT, top=top, blocks=blocks, labels=labels)
 
 
@@ -72,16 +74,16 @@ def _foot(row: Row) -> str:
     return str(row.value.day) if isinstance(row.value, date) else f"{row.value:02}"
 
 
-def _stack(row: Row, x: int, top: int, columns: list[str]) -> list[Block]:
-    blocks, y = [], float(HEIGHT)
+def _stack(row: Row, x: int, step: int, top: int, columns: list[str]) -> list[Block]:
+    blocks, y, gap = [], float(HEIGHT), max(1, step // 7)
     names = {cell.name: (cell, title) for cell, title in zip(row.cells, columns, strict=True)}
     for name in STACKED:
         cell, title = names[name]
         if cell.value:
-            height = round(cell.value * (HEIGHT - GAP) / top, 2)
+            height = round(cell.value * (HEIGHT - TOP) / top, 2)
             y = round(y - height, 2)
             words = f"{row.label}: {title} {cell.value}"
-            blocks.append(Block(cell=cell, title=words, x=x, y=y, width=STEP - GAP, height=height))
+            blocks.append(Block(cell=cell, title=words, x=x + gap // 2, y=y, width=step - gap, height=height))
     return blocks
 
 
