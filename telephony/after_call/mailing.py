@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from email.utils import parseaddr
-from functools import partial
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -18,10 +17,10 @@ from django.utils.translation import override
 from telephony.after_call.words import sentence
 from telephony.calls.access import visible_calls, visible_missed
 from telephony.conf import language_of, mail_is_set_up, site_address
-from telephony.jobs import LeaseLost, Pauses, Queue, Run
-from telephony.jobs.guard import guarded
+from telephony.jobs import Pauses, Queue, Run
 from telephony.models import Call, MissedItem, RuleMessage
-from telephony.outgoing.mail import Outcome, hand_over
+from telephony.outgoing.mail import Outcome
+from telephony.outgoing.mail_rows import Columns, MailRows
 from telephony.ui import presentation
 from telephony.ui.lines import Lines
 
@@ -38,30 +37,25 @@ QUEUE = Queue(
 
 def send_due(*, run: Run | None = None) -> int:
     """Send what waits; returns how many were tried."""
-    done = 0
-    for row in QUEUE.claims(run=run, exhausted=_give_up):
-        done += 1
-        if not guarded("e-mail of a rule", row, partial(_send, row), otherwise=False):
-            _failed_here(row)
-    return done
+    return ROWS.send_due(run=run)
 
 
-def _send(row: RuleMessage) -> bool:
-    """Whatever becomes of it stands in the row then."""
-    if row.handed_over_at is not None:
-        return QUEUE.release(row, at=None, mail=Mail.UNCLEAR)
+def _written(row: RuleMessage) -> EmailMessage | Columns:
     user = row.user
     may_see = user.is_active and visible_calls(user).filter(pk=row.run.call_id).exists()
-    if not (may_see and user.email and mail_is_set_up()):
-        return QUEUE.release(row, at=None, mail=Mail.FAILED)
-    try:
-        handed = hand_over(message_for(row), begin=lambda: QUEUE.renew(row, handed_over_at=timezone.now()))
-    except LeaseLost:
-        return True  # Somebody else's by now.
-    states = {Outcome.SENT: Mail.SENT, Outcome.UNCLEAR: Mail.UNCLEAR, Outcome.REFUSED: Mail.FAILED}
-    if handed.outcome in states:
-        return QUEUE.release(row, at=None, mail=states[handed.outcome])
-    return _again(row)
+    return message_for(row) if may_see and user.email and mail_is_set_up() else {"mail": Mail.FAILED}
+
+
+def _waits(outcome: Outcome, answer: str) -> Columns:
+    return {"mail": Mail.WAITING}
+
+
+def _ends(outcome: Outcome, answer: str) -> Columns:
+    known = {Outcome.SENT: Mail.SENT, Outcome.UNCLEAR: Mail.UNCLEAR}
+    return {"mail": known.get(outcome, Mail.FAILED)}
+
+
+ROWS = MailRows(name="e-mail of a rule", queue=QUEUE, write=_written, waits=_waits, ends=_ends)
 
 
 def message_for(row: RuleMessage) -> EmailMessage:
@@ -102,21 +96,3 @@ def _message_id(row: RuleMessage) -> str:
     """The mail's own: whoever gets it twice after all has a program that sees it."""
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return f"<rule-{row.pk}-{row.at:%Y%m%d%H%M%S%f}@{host}>"
-
-
-def _failed_here(row: RuleMessage) -> bool:
-    if row.handed_over_at is not None:
-        return QUEUE.release(row, at=None, mail=Mail.UNCLEAR)
-    return _again(row)
-
-
-def _again(row: RuleMessage) -> bool:
-    """Nothing was handed over, or the server said no for the moment."""
-    if QUEUE.retry(row, handed_over_at=None):
-        return True
-    return QUEUE.release(row, at=None, mail=Mail.FAILED, handed_over_at=None)
-
-
-def _give_up(row: RuleMessage) -> None:
-    """Every attempt ended with the death of its worker."""
-    QUEUE.release(row, at=None, mail=Mail.UNCLEAR if row.handed_over_at else Mail.FAILED)

@@ -33,7 +33,9 @@ class Outcome(Enum):
     REFUSED = "refused"
     """For good."""
     UNCLEAR = "unclear"
-    """The connection broke while the mail was on its way."""
+    """The connection broke, or the worker died, while the mail was on its way."""
+    INTERNAL = "internal"
+    """Something went wrong here before it was handed over: it may be tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,9 @@
-"""Sends the mails that are planned, each at most once.
-
-The row says that the mail is being handed over before it is (telephony/outgoing/mail.py), and who finds such a row
-after its worker's death does not send it again: it is marked as perhaps sent, and people can ask for another.
-"""
+"""Sends the mails that are planned, each at most once (telephony/outgoing/mail_rows.py). Of one that is perhaps sent
+people can ask for another."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.core.mail.message import EmailMessage
 from django.db.models import Q
@@ -15,10 +11,10 @@ from django.utils import timezone
 
 from telephony.calls import access
 from telephony.conf import mail_is_set_up
-from telephony.jobs import LeaseLost, Pauses, Queue, Run
-from telephony.jobs.guard import guarded
+from telephony.jobs import Pauses, Queue, Run
 from telephony.models import ReportMail
-from telephony.outgoing.mail import Outcome, hand_over
+from telephony.outgoing.mail import Outcome
+from telephony.outgoing.mail_rows import Columns, MailRows
 from telephony.summary.mail.message import message_for
 
 State, Reason = ReportMail.State, ReportMail.Reason
@@ -35,25 +31,12 @@ QUEUE = Queue(
 
 def send_due(*, now: datetime | None = None, run: Run | None = None) -> int:
     """Send what is due, longest due first; returns how many mails were tried."""
-    tried = 0
-    for mail in QUEUE.claims(now=now, run=run, exhausted=_give_up):
-        tried += 1
-        if not guarded("report mail", mail, partial(_send, mail), otherwise=False):
-            _failed_here(mail)
-    return tried
+    return ROWS.send_due(now=now, run=run)
 
 
-def _send(mail: ReportMail) -> bool:
-    """Whatever becomes of it stands in the row then."""
-    if mail.handed_over_at is not None:
-        return QUEUE.release(mail, at=None, state=State.UNCLEAR, reason=Reason.CUT_OFF)
-    if reason := _why_not(mail):
-        return QUEUE.release(mail, at=None, state=State.SKIPPED, reason=reason)
-    message = message_for(mail)
-    try:
-        return _hand_over(mail, message)
-    except LeaseLost:
-        return True  # Somebody else's by now.
+def _written(mail: ReportMail) -> EmailMessage | Columns:
+    reason = _why_not(mail)
+    return {"state": State.SKIPPED, "reason": reason} if reason else message_for(mail)
 
 
 def _why_not(mail: ReportMail) -> str:
@@ -68,33 +51,22 @@ def _why_not(mail: ReportMail) -> str:
     return "" if mail_is_set_up() else Reason.NOT_SET_UP
 
 
-def _hand_over(mail: ReportMail, message: EmailMessage) -> bool:
-    handed = hand_over(message, begin=lambda: QUEUE.renew(mail, handed_over_at=timezone.now()))
-    answer = handed.answer
-    if handed.outcome is Outcome.SENT:
-        return QUEUE.release(mail, at=None, state=State.SENT, reason="", answer="", sent_at=timezone.now())
-    if handed.outcome is Outcome.UNCLEAR:
-        return QUEUE.release(mail, at=None, state=State.UNCLEAR, reason=Reason.CUT_OFF, answer=answer)
-    if handed.outcome is Outcome.REFUSED:
-        words = {"reason": Reason.REFUSED, "answer": answer}
-        return QUEUE.release(mail, at=None, state=State.FAILED, handed_over_at=None, **words)
-    return _again(mail, Reason.NO_SERVER if handed.outcome is Outcome.NO_SERVER else Reason.REFUSED, answer)
+def _waits(outcome: Outcome, answer: str) -> Columns:
+    return {"state": State.WAITING, "reason": REASONS[outcome], "answer": answer}
 
 
-def _failed_here(mail: ReportMail) -> bool:
-    if mail.handed_over_at is not None:
-        return QUEUE.release(mail, at=None, state=State.UNCLEAR, reason=Reason.CUT_OFF)
-    return _again(mail, Reason.INTERNAL)
+def _ends(outcome: Outcome, answer: str) -> Columns:
+    if outcome is Outcome.SENT:
+        return {"state": State.SENT, "reason": "", "answer": "", "sent_at": timezone.now()}
+    state = State.UNCLEAR if outcome is Outcome.UNCLEAR else State.FAILED
+    return {"state": state, "reason": REASONS[outcome], "answer": answer}
 
 
-def _again(mail: ReportMail, reason: str, answer: str = "") -> bool:
-    words = {"reason": reason, "answer": answer, "handed_over_at": None}
-    if QUEUE.retry(mail, state=State.WAITING, **words):
-        return True
-    return QUEUE.release(mail, at=None, state=State.FAILED, **words)
-
-
-def _give_up(mail: ReportMail) -> None:
-    """Every attempt ended with the death of its worker."""
-    state, reason = (State.UNCLEAR, Reason.CUT_OFF) if mail.handed_over_at else (State.FAILED, Reason.INTERNAL)
-    QUEUE.release(mail, at=None, state=state, reason=reason)
+REASONS = {
+    Outcome.NO_SERVER: Reason.NO_SERVER,
+    Outcome.NOT_NOW: Reason.REFUSED,
+    Outcome.REFUSED: Reason.REFUSED,
+    Outcome.UNCLEAR: Reason.CUT_OFF,
+    Outcome.INTERNAL: Reason.INTERNAL,
+}
+ROWS = MailRows(name="report mail", queue=QUEUE, write=_written, waits=_waits, ends=_ends)
