@@ -57,18 +57,20 @@ def _of_people(
     wanted = [KeyTransform(kind, "sums") for kind in kinds]
     rows = PeopleDay.objects.filter(seen__key=key_of(people), day__in=days).order_by("day").values_list("day", *wanted)
     seen = []
-    added: dict[str, dict[str, list[int]]] = {kind: {} for kind in kinds}
+    told: dict[str, dict[str, list[list[int]]]] = {kind: defaultdict(list) for kind in kinds}
     for day, *of_day in rows:
         seen.append(day)
         for kind, sums in zip(kinds, of_day, strict=True):
-            of_kind, width = added[kind], step if kind == Kind.QUARTER else 1
+            width = step if kind == Kind.QUARTER else 1
             for value, counts in (sums or {}).items():
-                place = str(int(value) // width * width) if width > 1 else value
-                known = of_kind.get(place)
-                of_kind[place] = counts if known is None else [a + b for a, b in zip(known, counts, strict=True)]
+                told[kind][str(int(value) // width * width) if width > 1 else value].append(counts)
     found = {
-        kind: {value: Counts(**dict(zip(COUNTED, counts, strict=True))) for value, counts in values.items()}
-        for kind, values in added.items()
+        kind: {
+            # Column by column: days of a quarter have some twenty thousand of these.
+            value: Counts(**dict(zip(COUNTED, map(sum, zip(*counts, strict=True)), strict=True)))
+            for value, counts in values.items()
+        }
+        for kind, values in told.items()
     }
     return seen, found
 

@@ -58,6 +58,11 @@ class Row:
     def talk(self) -> str:
         return length(self.counts.talk_seconds)
 
+    @property
+    def talk_url(self) -> str:
+        """The calls that were answered; empty if nobody talked."""
+        return f"{self.cells[0].url}&outcome=answered" if self.counts.talk_seconds else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
