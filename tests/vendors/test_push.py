@@ -146,6 +146,13 @@ def test_without_a_key_the_crm_template_makes_no_contacts() -> None:
     assert request.get("Url") == "[ContactsAddress]"
 
 
+def test_what_is_copied_into_a_dial_plan_is_one_line() -> None:
+    lines = [step.filled("https://crm.example.ru/x/") for step in PUSH.steps if not step.template.startswith("<?xml")]
+    assert len(lines) == 3
+    assert not [line for line in lines if "\n" in line or "{address}" in line]
+    assert all(line.count("{") == line.count("}") for line in lines)
+
+
 def test_every_field_of_the_readme_is_read() -> None:
     text = (VENDORS_FOLDER / "push" / "README.md").read_text()
     rows = re.findall(r"^\| (`[^|]*) \| ([^|]*) \|", text.split("## Fields")[1].split("## Events")[0], re.M)
