@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,6 +24,8 @@ from crm.views.import_pages import looked_at, questions, under_way
 from telephony.call_log import spreadsheet
 from telephony.ui.shell import page
 
+LATE_AFTER = 15
+"""So many times in a row the page asked, each second, and nothing had been done: no worker seems to run."""
 RIGHTS = ("crm.view_contact", "crm.add_contact", "crm.import_contacts")
 
 
@@ -68,7 +71,13 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     imported = _own(request, pk)
     if imported.state == ContactImport.State.PREVIEW:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})  # It has been read: there is more to see.
-    return fragment(request, "crm/imports/progress.html", imported=imported, **under_way(imported))
+    stage = under_way(imported)
+    given = request.GET.get("waited", "")
+    stands = request.GET.get("done") == str(stage["done"]) and given.isdecimal() and len(given) < 6
+    waited = int(given) + 1 if stands else 0
+    is_read = imported.reading_until is not None and imported.reading_until > timezone.now()
+    is_late = imported.under_way and waited >= LATE_AFTER and not is_read
+    return fragment(request, "crm/imports/progress.html", imported=imported, waited=waited, is_late=is_late, **stage)
 
 
 @desk(*RIGHTS)

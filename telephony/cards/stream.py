@@ -43,12 +43,17 @@ HEADERS = {
 
 @require_GET
 async def live(request: HttpRequest) -> HttpResponseBase:
-    """403 without a session, 503 where this server can't hold streams (or holds too many of this user's)."""
+    """403 without a session, 503 where this server holds too many of this user's streams already.
+
+    204 where it can hold none, as `runserver`: browsers ask for the state instead, and nobody's log is full of errors.
+    """
     user = await request.auser()
     if not user.is_authenticated or not user.is_active or user.pk is None:
         return HttpResponse("Log in first.", status=403, content_type="text/plain")
-    if not isinstance(request, ASGIRequest) or hub.count(user.pk) >= MOST_STREAMS_OF_USER:
-        problem = {"error": "This server holds no streams; ask for the state every few seconds instead."}
+    if not isinstance(request, ASGIRequest):
+        return HttpResponse(status=204)
+    if hub.count(user.pk) >= MOST_STREAMS_OF_USER:
+        problem = {"error": "Too many streams of this user; ask for the state every few seconds instead."}
         return JsonResponse(problem, status=503, headers={"Retry-After": "60"})
     board = await sync_to_async(sees_board)(user)
     stream = Stream(

@@ -97,7 +97,7 @@ def test_pull_now_asks_a_worker_and_imports_nothing(admin: Client, office: Offic
     clock.shift(30)
     text = page(admin, office)
     assert "Waiting for a worker…" in text
-    assert "Does Celery run, with its beat?" in text
+    assert "celery --app config.celery worker --beat" in text
     pulling.pull_due()
     text = page(admin, office)
     assert "pulled just now" in text

@@ -228,3 +228,12 @@ def test_reasons_are_in_the_language_of_who_imports(client: Client) -> None:
     imported = run(client, uploaded(client, FILE))
     assert imported.language == "ru"
     assert Note.objects.filter(text__contains="Почта: не почта").exists()
+
+
+def test_the_page_says_when_no_worker_takes_it_up_and_how_to_start_one(client: Client) -> None:
+    client.post("/crm/contacts/import/", {"file": SimpleUploadedFile("contacts.csv", FILE.encode())})
+    address = f"{ContactImport.objects.get().get_absolute_url()}progress/"
+    assert "celery --app config.celery worker" not in client.get(f"{address}?done=0&waited=3").content.decode()
+    assert "celery --app config.celery worker" in client.get(f"{address}?done=0&waited=14").content.decode()
+    ContactImport.objects.update(reading_until=timezone.now() + timedelta(minutes=1))
+    assert "celery --app config.celery worker" not in client.get(f"{address}?done=0&waited=14").content.decode()
