@@ -10,6 +10,6 @@ register = template.Library()
 
 @register.inclusion_tag("telephony/no_worker.html")
 def no_worker() -> dict[str, str]:
-    """The project's own worker, as README starts it; where Celery's documentation puts it, beside the settings."""
-    project = settings.SETTINGS_MODULE.partition(".")[0]
+    """The project's own worker, as README starts it; beside its addresses, where Celery's documentation puts it."""
+    project = settings.ROOT_URLCONF.partition(".")[0]
     return {"command": f"celery --app {project}.celery worker --beat --pool threads --concurrency 20"}
