@@ -203,6 +203,7 @@ TELEPHONY_VENDORS = [
     "telephony.vendors.zadarma.vendor.Zadarma",
     "telephony.vendors.uis.vendor.Uis",
     "telephony.vendors.push.vendor.Push",
+    "telephony.vendors.mango.vendor.Mango",
     "telephony.vendors.demo.vendor.Demo",
 ]
 KNOX_TOKEN_MODEL = "crm.ApiToken"  # noqa: S105  (a model)

@@ -35,7 +35,7 @@ class Sender:
         """Never raises for what the network does."""
         parts = urlsplit(url)
         query = "&".join(filter(None, (parts.query, message.query)))
-        path = (parts.path or "/") + (f"?{query}" if query else "")
+        path = (parts.path or "/") + message.tail + (f"?{query}" if query else "")
         begun = time.monotonic()
         try:
             status, body = self._request(parts.scheme, parts.netloc, path, message)

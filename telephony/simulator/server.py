@@ -137,6 +137,8 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.status != 304:
             self.send_header("Content-Type", answer.content_type)
             self.send_header("Content-Length", str(len(body)))
+        if answer.location:
+            self.send_header("Location", answer.location)
         self.end_headers()
         try:
             if fault == "drop":

@@ -73,7 +73,7 @@ def every_page() -> list[str]:
     addresses = [reverse(name) for name in (*OTHERS, *LISTS, *FORMS, *DESK)]
     addresses += [
         f"{reverse('admin:telephony_connection_add')}?vendor={vendor}"
-        for vendor in ("sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "demo")
+        for vendor in ("sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "mango", "demo")
     ]
     for model in MODELS:
         for row in model._default_manager.all():

@@ -21,6 +21,7 @@ T = TypeVar("T")
 HERE = Policy(networks=(IPv4Network("127.0.0.0/8"),))
 KEYS: dict[str, dict[str, str]] = {
     "zadarma": {"api_key": "the-key", "secret": "the-secret"},
+    "mango": {"api_key": "the-key", "api_salt": "the-salt"},
 }
 SLUGS = list(KEYS)
 

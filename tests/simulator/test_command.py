@@ -18,7 +18,7 @@ from django.core.management import CommandError, call_command
 
 from tests.servers import ROOT, Server, free_port
 
-VENDORS = ("sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "demo")
+VENDORS = ("sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "mango", "demo")
 ADD_CONNECTIONS = f"""
 import json
 from telephony.connections.settings import add_connection

@@ -49,6 +49,7 @@ def hook_of(message: Message, call: ScriptedCall, lag: float = 0.04) -> Hook:
     return Hook(
         method=message.method,
         query=message.query.encode("ascii"),
+        tail=message.tail,
         headers={name.lower(): value for name, value in message.headers.items()},
         body=message.body,
         received_at=call.started_at + timedelta(seconds=message.after + lag),
@@ -185,7 +186,7 @@ def test_an_unknown_variant_is_named_with_the_known_ones() -> None:
         make_pbx("sipuni", "soap")
 
 
-@pytest.mark.parametrize("slug", ["sipuni", "wirecrm", "xvb", "mobilon", "zadarma"])
+@pytest.mark.parametrize("slug", ["sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "mango"])
 def test_an_ordered_call_is_an_answered_outgoing_call(slug: str) -> None:
     """The order's id comes back where the vendor sends it: as the call's id, or beside it."""
     pbx = make_pbx(slug)

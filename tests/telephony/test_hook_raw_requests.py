@@ -20,7 +20,7 @@ NEUTRAL = {
     "mobilon": ("text/plain; charset=utf-8", b"ok"),
     "demo": ("application/json; charset=utf-8", b'{"ok": true}'),
 }
-SIGNING = ("zadarma",)
+SIGNING = ("zadarma", "mango")
 """Of these nothing is taken that is not signed."""
 FORM = "application/x-www-form-urlencoded"
 PART = b'--X\r\nContent-Disposition: form-data; name="event"\r\n\r\nNOTIFY_START\r\n'

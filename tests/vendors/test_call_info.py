@@ -18,7 +18,7 @@ from telephony.domain.listed_call import PbxCall, from_json, to_json
 from telephony.vendors import get_vendor
 from telephony.vendors.listing import AskFailed, CallInfo
 from tests.vendors.payloads import RECEIVED_AT, VENDORS_FOLDER, profile
-from tests.vendors.talks import answered, held
+from tests.vendors.talks import answer, answered, held
 from tests.vendors.test_vectors import SHARED
 
 ANSWERS = sorted(VENDORS_FOLDER.glob("*/payloads/answers/*.answer"))
@@ -54,7 +54,8 @@ def read(path: Path) -> dict[str, Any]:
         if expected["asked"] == "call":
             _, call = held(asked.call(known, expected["call_id"]), answered(path))
             return {"call": to_json(call) if call else None}
-        _, listed = held(asked.day(known, date.fromisoformat(expected.get("day", str(DAY)))), answered(path))
+        before = [answer(one) for one in expected.get("before", ())]
+        _, listed = held(asked.day(known, date.fromisoformat(expected.get("day", str(DAY)))), *before, answered(path))
     except (AskFailed, DialFailed) as error:
         return {"error": [error.code, error.text]}
     return {"calls": [to_json(call) for call in listed.calls]} | ({"unread": listed.unread} if listed.unread else {})
@@ -62,7 +63,7 @@ def read(path: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.stem)
 def test_answer_means_what_its_payload_says(path: Path) -> None:
-    about = ("source", "note", "asked", "call_id", "day", "kept", "settings", "time_zone")
+    about = ("source", "note", "asked", "call_id", "day", "before", "kept", "settings", "time_zone")
     assert read(path) == {name: value for name, value in expected_of(path).items() if name not in about}
 
 

@@ -19,6 +19,7 @@ FIELDS = {
         *("soap_user", "soap_password", "say_name_template", "say_name_form"),
     },
     "zadarma": {"api_key", "secret", "api_url", "answer_start"},
+    "mango": {"api_key", "api_salt", "api_url"},
     "demo": set(),
 }
 SECRETS = {
@@ -27,6 +28,7 @@ SECRETS = {
     "xvb": {"access_code", "token"},
     "mobilon": {"token", "soap_password"},
     "zadarma": {"api_key", "secret"},
+    "mango": {"api_key", "api_salt"},
     "demo": set(),
 }
 ADDRESSES = [
@@ -128,6 +130,7 @@ def test_each_vendor_says_where_its_address_goes(slug: str) -> None:
         ("xvb", "XvbPbx"),
         ("mobilon", "MobilonPbx"),
         ("zadarma", "ZadarmaPbx"),
+        ("mango", "MangoPbx"),
         ("demo", "DemoPbx"),
     ],
 )

@@ -28,6 +28,8 @@ class Message:
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    tail: str = ""
+    """Appended to the path of the address, where the PBX does that."""
     asks: bool = False
     """The PBX reads the answer to it."""
 
@@ -97,6 +99,8 @@ class ApiAnswer:
     status: int = 200
     content_type: str = "application/json; charset=utf-8"
     body: bytes = b""
+    location: str = ""
+    """Where it redirects to."""
     order: Order | None = None
     recording: RecordingFile | None = None
 

@@ -1,0 +1,86 @@
+"""Orders to call at Mango, and its employees. Source: "VPBX API", "commands/callback", "config/users/request"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telephony.domain.exceptions import DialFailed, DialProblem
+from telephony.domain.hooks import ConnectionProfile
+from telephony.http import Request, Response, Talk
+from telephony.vendors.dialing import Dialled, DialOrder, check_status, looks_like_page, read_object, require, said
+from telephony.vendors.listing import AskFailed, AskProblem
+from telephony.vendors.mango import codes
+from telephony.vendors.mango.signing import is_set_up, signed_request
+from telephony.vendors.office import Employee, Office
+
+COMMANDS, RECORDINGS, STATISTICS = "commands", "recordings", "statistics"
+# Source: "VPBX API", limits of requests: 10 a second, orders 4, statistics one in two seconds.
+PACE = {"": 600, COMMANDS: 240, RECORDINGS: 600, STATISTICS: 30}
+
+
+def dial_request(profile: ConnectionProfile, order: DialOrder) -> Request:
+    """With our own id, which comes back in all the call's messages. Raises `DialFailed` if a setting is missing."""
+    require(profile.settings.get("api_key"))
+    require(profile.settings.get("api_salt"))
+    told: dict[str, Any] = {
+        "command_id": order.order_id,
+        "from": {"extension": order.extension},
+        "to_number": order.phone.lstrip("+"),
+    }
+    if order.shown_number:
+        told["line_number"] = order.shown_number.lstrip("+")
+    return signed_request(profile, "commands/callback", told, lane=COMMANDS)
+
+
+def dial_answer(response: Response) -> Dialled:
+    """The number in the body decides, whatever the status. Raises `DialFailed` for all but 1000."""
+    code = result_of(response)
+    if code == codes.SUCCESS:
+        return Dialled()
+    if code:
+        raise DialFailed(*codes.words(code))
+    check_status(response)
+    raise DialFailed(DialProblem.UNREADABLE, "" if looks_like_page(response) else said(response))
+
+
+def result_of(response: Response) -> str:
+    """The answer's number as text; empty if it has none."""
+    value = read_object(response).get("result")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def read_answer(response: Response) -> dict[str, Any]:
+    """The answer's object. Raises `AskFailed` for one that is no success."""
+    answer, code = read_object(response), result_of(response)
+    if code and code != codes.SUCCESS:
+        raise AskFailed(AskProblem.REFUSED, codes.words(code)[1])
+    if looks_like_page(response) and response.status < 500:
+        raise AskFailed(AskProblem.PAGE)
+    if response.status >= 300:
+        raise AskFailed(AskProblem.STATUS, f"HTTP {response.status}")
+    if not answer:
+        raise AskFailed(AskProblem.UNREADABLE, said(response))
+    return answer
+
+
+class MangoOffice(Office):
+    lists_employees = True
+
+    def is_set_up(self, profile: ConnectionProfile) -> bool:
+        return is_set_up(profile)
+
+    def employees(self, profile: ConnectionProfile) -> Talk[tuple[Employee, ...]]:
+        """Those who have an internal number."""
+        listed = read_answer((yield signed_request(profile, "config/users/request", {}))).get("users")
+        if not isinstance(listed, list):
+            raise AskFailed(AskProblem.UNREADABLE, "users")
+        return tuple(found for one in listed if (found := _employee(one)))
+
+
+def _employee(row: Any) -> Employee | None:
+    told = row if isinstance(row, dict) else {}
+    general, telephony = (part if isinstance(part := told.get(name), dict) else {} for name in ("general", "telephony"))
+    extension = str(telephony.get("extension") or "")
+    if not extension:
+        return None
+    return Employee(name=str(general.get("name") or ""), extension=extension, email=str(general.get("email") or ""))

@@ -1,0 +1,74 @@
+"""Mango's envelope, the same both ways: a key, a text of JSON, a signature of both. Source: "VPBX API" (README.md)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from telephony.domain.exceptions import HookRejected
+from telephony.domain.hooks import ConnectionProfile, Hook, Reply
+from telephony.http import Request
+
+API_URL = "https://app.mango-office.ru/vpbx/"
+FILES = "mango-office.ru"
+"""One of whose hosts has the recordings."""
+REFUSAL = Reply.json({"error": "signature"}, status=401)
+_TOLD = ("events/", "result/")
+
+
+def is_event(hook: Hook) -> bool:
+    """Whether it comes to an address for messages; everything else changes nothing."""
+    return hook.tail.lower().startswith(_TOLD)
+
+
+def envelope(hook: Hook) -> Mapping[str, bytes]:
+    """The form's fields, byte by byte: what was signed is the text as it was sent."""
+    pairs = parse_qsl(hook.body.decode("latin-1"), keep_blank_values=True, encoding="latin-1")
+    return {name: value.encode("latin-1") for name, value in pairs}
+
+
+def signature(key: bytes, text: bytes, salt: str) -> str:
+    return hashlib.sha256(key + text + salt.encode()).hexdigest()
+
+
+def check_message(hook: Hook, profile: ConnectionProfile) -> None:
+    """Raise `HookRejected` for a message that is not signed with the connection's salt, or has another key."""
+    if not is_event(hook):
+        return
+    form = envelope(hook)
+    key, sent = form.get("vpbx_api_key", b""), form.get("sign", b"").strip().lower()
+    if not sent:
+        raise HookRejected("The message is not signed.", reply=REFUSAL)
+    salt = str(profile.settings.get("api_salt") or "")
+    if not salt:
+        raise HookRejected("The salt is not entered yet: no signature proves anything.", reply=REFUSAL, is_kept=True)
+    if not hmac.compare_digest(sent, signature(key, form.get("json", b""), salt).encode()):
+        raise HookRejected("The signature is not made with this salt.", reply=REFUSAL, is_kept=True)
+    own = str(profile.settings.get("api_key") or "")
+    if own and not hmac.compare_digest(key, own.encode()):
+        raise HookRejected("The key is another product's.", reply=REFUSAL, is_kept=True)
+
+
+def is_set_up(profile: ConnectionProfile) -> bool:
+    return bool(profile.settings.get("api_key") and profile.settings.get("api_salt"))
+
+
+def signed_request(profile: ConnectionProfile, path: str, told: Mapping[str, Any], *, lane: str = "") -> Request:
+    """A request to the API; what was signed is sent, letter by letter. A file may be had from another of its hosts."""
+    address = str(profile.settings.get("api_url") or API_URL).rstrip("/")
+    key, salt = (str(profile.settings.get(name) or "") for name in ("api_key", "api_salt"))
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    form = {"vpbx_api_key": key, "sign": signature(key.encode(), text.encode(), salt), "json": text}
+    return Request(
+        url=f"{address}/{path}",
+        method="POST",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        secret_body=urlencode(form).encode(),
+        own_address=address,
+        redirects_to=(FILES, urlsplit(address).hostname or FILES) if path.startswith("queries/recording") else (),
+        lane=lane,
+    )

@@ -1,0 +1,101 @@
+"""Mango Office: wiring. What its messages mean stands in parsing.py, its quirks in README.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from telephony.domain.events import Parsed
+from telephony.domain.exceptions import NotSetUp
+from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.http import Request, Response
+from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
+from telephony.vendors.dialing import Dialled, DialOrder
+from telephony.vendors.mango import client, signing
+from telephony.vendors.mango.parsing import parse_event
+from telephony.vendors.mango.statistics import MangoCallInfo
+from telephony.vendors.steps import ADDRESS, Step
+
+if TYPE_CHECKING:
+    from telephony.vendors.simulated import SimulatedPbx
+
+PING = "ping"
+
+
+class MangoSettingsForm(VendorSettingsForm):
+    """Key and salt prove the messages, and sign our requests."""
+
+    api_key = SecretField(
+        label=_("Unique code of your PBX"),
+        help_text=_("In Mango's cabinet: Integrations, “API connector”. It is sent with every request."),
+    )
+    api_salt = SecretField(
+        label=_("Key to sign with"),
+        help_text=_("Beside that code. Both sides sign with it, and it is never sent."),
+    )
+    api_url = WebAddressField(
+        secrets=["api_key", "api_salt"],
+        label=_("API address"),
+        initial=signing.API_URL,
+        empty_value=signing.API_URL,
+        help_text=_("Leave as it is, unless Mango's support gave you another address."),
+    )
+
+
+class Mango(Vendor):
+    """Mango Office's virtual PBX, by its API 1.9."""
+
+    slug = "mango"
+    label = "Mango Office"
+    settings_form = MangoSettingsForm
+    address_help = _("In Mango's cabinet: Integrations, “API connector”, the address of the external system.")
+    takes_tail = True
+    steps = (
+        Step(_("In Mango's cabinet, open Integrations, “API connector”, and switch it on.")),
+        Step(_("Copy the unique code of your PBX and the key to sign with into this connection.")),
+        Step(
+            _("Enter this address as that of the external system. Mango appends /events/call and the like to it."),
+            template=ADDRESS,
+        ),
+        Step(_("Switch on all events there: calls, results of calls (summary), recordings.")),
+    )
+    call_info = MangoCallInfo()
+    office = client.MangoOffice()
+    pace = client.PACE
+    can_dial = True
+    keeps_order_id = True
+
+    def challenge(self, hook: Hook, profile: ConnectionProfile) -> Reply | None:
+        """The cabinet tries the address with `/ping`."""
+        return Reply.text("ok") if hook.tail.lower() == PING else super().challenge(hook, profile)
+
+    def authenticate(self, hook: Hook, profile: ConnectionProfile) -> None:
+        signing.check_message(hook, profile)
+
+    def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:
+        return parse_event(hook, profile)
+
+    def reply(self, hook: Hook, profile: ConnectionProfile, parsed: Parsed | None, outcome: Outcome) -> Reply:
+        """Mango doesn't read it."""
+        return Reply.json({})
+
+    def dial_request(self, profile: ConnectionProfile, order: DialOrder) -> Request:
+        return client.dial_request(profile, order)
+
+    def dial_answer(self, profile: ConnectionProfile, response: Response) -> Dialled:
+        return client.dial_answer(response)
+
+    def recording_request(self, profile: ConnectionProfile, *, link: str, reference: str) -> Request:
+        """A POST, whose answer leads to a file that can be fetched once; before there is one, it doesn't."""
+        if link:
+            return Request(url=link)
+        if not signing.is_set_up(profile):
+            raise NotSetUp("Mango gives recordings only to who signs the question.")
+        told = {"recording_id": reference, "action": "download"}
+        return signing.signed_request(profile, "queries/recording/post", told, lane=client.RECORDINGS)
+
+    def simulator(self) -> type[SimulatedPbx]:
+        from telephony.vendors.mango.simulator import MangoPbx
+
+        return MangoPbx
