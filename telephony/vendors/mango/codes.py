@@ -10,7 +10,6 @@ from telephony.domain.exceptions import DialProblem
 from telephony.domain.reasons import EndReason
 
 SUCCESS = "1000"
-TOO_SHORT = "4002"
 CALLER_HUNG_UP, CALLEE_HUNG_UP = "1110", "1120"
 NEVER_HEARD, SURELY_TALKED = 2, 4
 """Messages of one part of a call: one that ends with its second was not answered, one that ends with its fourth was."""
@@ -79,6 +78,7 @@ PROBLEMS: Mapping[str, tuple[DialProblem, str]] = {
     "33": (DialProblem.NO_SUBSCRIBER, "there is no such employee or number"),
     "3": (DialProblem.BAD_PARAMETERS, "wrong request"),
     "4001": (DialProblem.REFUSED, "the PBX does not take such orders"),
+    "4002": (DialProblem.REFUSED, "the talk was shorter than the PBX keeps"),
     "42": (DialProblem.NOT_REGISTERED, "the employee can't be reached"),
     "4402": (DialProblem.PBX_ERROR, "the service is not available"),
     "4": (DialProblem.REFUSED, "it can't be done now"),

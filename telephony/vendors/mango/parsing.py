@@ -9,7 +9,8 @@ from telephony.domain import fields
 from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind, LegRole, Parsed
 from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.vendors.mango import codes
-from telephony.vendors.mango.message import Message, Parties, parties_of, read_message
+from telephony.vendors.mango.message import Message, read_message
+from telephony.vendors.mango.parties import Parties, parties_of
 from telephony.vendors.mango.signing import is_event
 
 # Source: "VPBX API", `call_direction` of events/summary.
@@ -52,11 +53,11 @@ def _begins(message: Message, parties: Parties) -> Found:
     facts = parties.facts | _extras(message)
     if parties.role is LegRole.CALLING:
         return (message.event(EventKind.CALL_STARTED, "timestamp", **facts),)
-    rings = message.event(EventKind.LEG_RINGING, "timestamp", **facts)
+    rings = (message.event(EventKind.LEG_RINGING, "timestamp", **facts),)
     if not parties.caller:
-        return (rings,)
+        return rings
     calls = facts | {"extension": parties.caller, "role": LegRole.CALLING, "fingerprint": message.fingerprint("caller")}
-    return message.event(EventKind.CALL_STARTED, "timestamp", **calls), rings
+    return message.event(EventKind.CALL_STARTED, "timestamp", **calls), *rings
 
 
 def _answers(message: Message, parties: Parties) -> Found:
@@ -96,8 +97,8 @@ def _summary(message: Message) -> tuple[CallEvent, ...]:
     stated = fields.one_of(message.params, "call_direction", DIRECTIONS)
     facts: dict[str, Any] = parties.facts | {"direction": stated or parties.direction}
     facts |= {"started_at": message.moment("create_time"), "by_pbx_clock": False}
-    result = message.text("entry_result")
-    answered = result != "0" if talk else result == "1" and not message.text("talk_time")
+    result, is_said = message.text("entry_result"), bool(message.text("talk_time"))
+    answered = result != "0" if talk else result == "1" and not is_said
     if stated is Direction.OUTGOING and parties.role is LegRole.CALLED:
         facts["role"] = LegRole.CALLING  # As an ordered call's first part has it: from the client to the employee.
     if answered:
@@ -117,8 +118,6 @@ def _recording(message: Message) -> Found:
     state, code = message.text("recording_state"), message.text("completion_code")
     if state.lower() != "completed":
         return f"{state[:40]}: the recording is not finished."
-    if code == codes.TOO_SHORT:
-        return "There will be no recording: the talk was shorter than the PBX keeps (4002)."
     if code not in ("", codes.SUCCESS):
         return f"There will be no recording: {codes.words(code)[1]}."
     if message.text("recipient").lower() == "mail":
