@@ -14,6 +14,7 @@ from django.test import Client
 from telephony.management.errors import readable
 from telephony.models import Connection, Extension
 from telephony.privacy.user_keys import label, make_hash
+from telephony.vendors import installed
 from tests.telephony.factories import ConnectionFactory, ExtensionFactory, make_user
 from tests.telephony.messages import deliver, only_call, sipuni_rings
 
@@ -90,8 +91,8 @@ def test_connection_rotate_prints_the_new_address() -> None:
     ("arguments", "error"),
     [
         (
-            ["add", "asterisk", "--name", "A"],
-            "vendor: there is no 'asterisk'; there are: mobilon, wirecrm, xvb, sipuni",
+            ["add", "avaya", "--name", "A"],
+            f"vendor: there is no 'avaya'; there are: {', '.join(installed())}",
         ),
         (["add", "sipuni"], "the following arguments are required: --name"),
         (["add", "sipuni", "--name", " "], "name: This field cannot be blank."),
