@@ -157,7 +157,7 @@ def test_the_settings_are_ones_own_and_all_tabs_hear_of_them(anna: Any, boris: A
     assert (row.cards, row.sound, row.volume, row.opens_contact) == (False, True, 80, "ringing")
     assert row.is_undisturbed(timezone.now())
     assert not row.is_undisturbed(timezone.now() + timedelta(hours=2))
-    assert LiveEvent.objects.get().user == anna
+    assert LiveEvent.objects.get(topic="cards").user == anna
     assert "as now: until" in client.get(f"{DESK}settings/").content.decode()
     assert client.post(f"{DESK}settings/", {**fields, "silence": "keep"}).status_code == 302
     assert DeskSettings.objects.get(user=anna).do_not_disturb_until == row.do_not_disturb_until
