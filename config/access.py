@@ -65,5 +65,5 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # A clock that is half a minute wrong is no reason to shut somebody out.
 MFA_TOTP_TOLERANCE = 1
-MFA_TOTP_ISSUER = "Telephony"
+MFA_TOTP_ISSUER = "Otklik"
 MFA_FORMS = {"authenticate": "config.signin.codes.CodeForm", "reauthenticate": "config.signin.codes.CodeAgainForm"}

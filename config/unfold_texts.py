@@ -9,6 +9,10 @@ from django.utils.translation import gettext_noop as _
 TEXTS = (
     # templates/
     _("Skip to the page's content"),
+    _("Close the menu"),
+    _("Menu"),
+    _("Your account"),
+    _("Colours"),
     _("Nothing found"),
     _("No row has all of this: try fewer letters or digits, or drop the filters."),
     _("Show all"),

@@ -4,6 +4,28 @@
 
 (() => {
     const SIDEBAR = "sidebarDesktopOpen";
+    // An icon is the letters of its name: a screen reader is told its title, or nothing.
+    const silence = (root) => root.querySelectorAll?.(".material-symbols-outlined:not([aria-hidden], [role])").forEach((icon) => {
+        if (icon.title) {
+            icon.setAttribute("role", "img");
+            icon.setAttribute("aria-label", icon.title);
+        } else {
+            icon.setAttribute("aria-hidden", "true");
+        }
+    });
+    // What the theme leaves without a name: the button of a list's search, and the field inside a list to choose from.
+    const NAMELESS = "#searchbar-submit, .select2-search__field";
+    const nameOf = (element) => {
+        const chosenFrom = element.closest(".select2-container")?.previousElementSibling?.id;
+        const label = chosenFrom && document.querySelector(`label[for="${CSS.escape(chosenFrom)}"]`);
+        return label?.textContent.trim() || element.closest("form")?.querySelector("[placeholder]")?.placeholder || document.title.trim();
+    };
+    const name = () => document.querySelectorAll(`:is(${NAMELESS}):not([aria-label])`).forEach((element) => {
+        element.setAttribute("aria-label", nameOf(element));
+    });
+    new MutationObserver(() => name()).observe(document, { childList: true, subtree: true });
+    document.addEventListener("DOMContentLoaded", () => silence(document));
+    document.addEventListener("htmx:load", ({ target }) => silence(target));
     const GLOBAL = ["theme", "searchForm", "searchDropdown"];
 
     document.addEventListener("alpine:init", () => {

@@ -123,6 +123,7 @@ def _page(call: Call, request: HttpRequest) -> dict[str, Any]:
         ],
         "connection_url": change_url(call.connection),
         "trace": trace_of(call, request.user),
+        "sets_up": request.user.has_perm("telephony.change_connection"),
         "acted": acted_after(call, request.user),
         **_words_of(call, request.user),
     }

@@ -23,6 +23,7 @@ from telephony import conf
 from telephony.admin import connection_policy
 from telephony.admin.base import TelephonyAdmin
 from telephony.admin.connection_form import form_for, settings_names
+from telephony.admin.connection_phones import phones_of
 from telephony.call_log.dashboard import connections_with_health
 from telephony.connections.clock import clock_in_words, forget_clock
 from telephony.connections.settings import rotate, settings_changed
@@ -131,6 +132,7 @@ class ConnectionAdmin(TelephonyAdmin):
         connection = kwargs.get("obj")
         if isinstance(connection, Connection):
             may_change = self.has_change_permission(request, connection)
+            context["phones"] = phones_of(request, connection)
             context["panel"] = _panel(request, connection, may_change=may_change)
         return super().render_change_form(request, context, *args, **kwargs)
 

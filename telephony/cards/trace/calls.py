@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from telephony.cards.trace.people import Heard, person_steps
 from telephony.cards.trace.steps import OK, STOP, WAIT, CallTrace, PersonTrace, Reader, Step, clock
+from telephony.cards.trace.verdict import verdict
 from telephony.domain.events import CallEvent, Direction, EventKind, LegRole
 from telephony.models import Call, CallLeg, Card, CardDecision, Connection, Delivery
 from telephony.models import CallEvent as StoredEvent
@@ -36,7 +37,8 @@ def trace_of(call: Call, user: Any) -> CallTrace:
             continue  # When their pages were open, and what they switched off, is their own and their chief's affair.
         heard, card = _heard(leg, events), cards.get(leg.user_id) if leg.user_id else None
         steps_of_person = person_steps(call, leg, legs, heard=heard, card=card, reader=reader)
-        people.append(PersonTrace(name=_name(leg), steps=steps_of_person))
+        in_short = verdict(leg, legs, card, steps_of_person)
+        people.append(PersonTrace(name=_name(leg), steps=steps_of_person, verdict=in_short))
     return CallTrace(steps=steps, people=people)
 
 

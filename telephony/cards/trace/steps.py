@@ -45,6 +45,8 @@ class PersonTrace:
 
     name: str
     steps: Sequence[Step]
+    verdict: str = ""
+    """All of it in one sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
