@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Company, Contact
-from crm.selectors.contacts import matching, with_contact_count
-from telephony.admin.base import TelephonyAdmin
+from crm.selectors.contacts import matching
+from telephony.admin.base import ListedElsewhere
 from telephony.admin.theme import TabularInline
 from telephony.ui.markup import link
 from telephony.ui.presentation import person
@@ -49,22 +49,13 @@ class ContactInline(TabularInline):
 
 
 @admin.register(Company)
-class CompanyAdmin(TelephonyAdmin):
-    list_display = ["name", "people", "created_at"]
+class CompanyAdmin(ListedElsewhere):
+    one_list = "crm:companies"
     search_fields = ["search_text"]
     fields = ["name", "site", "email", "responsible", "tags"]
     autocomplete_fields = ["responsible", "tags"]
     inlines = [ContactInline]
     change_form_outer_before_template = "crm/admin/desk_link.html"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
-        rows: QuerySet[Company] = super().get_queryset(request)
-        return with_contact_count(rows)
-
     def found(self, request: HttpRequest, queryset: QuerySet[Company], term: str) -> tuple[QuerySet[Company], bool]:
         return matching(queryset, term), False
-
-    @admin.display(description=_("contacts"), ordering="contact_count")
-    def people(self, company: Any) -> int:
-        found: int = company.contact_count
-        return found

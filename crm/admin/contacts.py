@@ -7,17 +7,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RelatedDropdownFilter
 
 from crm.models import Contact, ContactPhone
 from crm.selectors.contacts import matching
-from telephony.admin.base import EditedInline, TelephonyAdmin
+from telephony.admin.base import EditedInline, ListedElsewhere
 from telephony.call_log.dashboard import latest_calls
-from telephony.models import Call
 from telephony.recordings.player import call_rows
-from telephony.ui.markup import list_url
-from telephony.ui.presentation import person
+from telephony.ui.markup import calls_url
 
 LATEST_CALLS = 10
 
@@ -30,24 +26,14 @@ class ContactPhoneInline(EditedInline):
 
 
 @admin.register(Contact)
-class ContactAdmin(TelephonyAdmin):
-    list_display = ["name", "company", "numbers", "responsible_name", "created_at"]
-    list_filter = [
-        ("company", AutocompleteSelectFilter),
-        ("responsible", RelatedDropdownFilter),
-        ("tags", RelatedDropdownFilter),
-    ]
-    show_full_result_count = False
+class ContactAdmin(ListedElsewhere):
+    one_list = "crm:contacts"
     search_fields = ["search_text"]
-    search_help_text = _("A name, a company, an email or a number in any form")
     autocomplete_fields = ["company", "responsible", "tags"]
     fields = ["name", "company", "position", "email", "responsible", "source", "tags"]
     inlines = [ContactPhoneInline]
     change_form_outer_before_template = "crm/admin/desk_link.html"
     change_form_outer_after_template = "crm/admin/contact_calls.html"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
-        return super().get_queryset(request).select_related("company", "responsible").prefetch_related("phones")
 
     def found(self, request: HttpRequest, queryset: QuerySet[Contact], term: str) -> tuple[QuerySet[Contact], bool]:
         return matching(queryset, term), False
@@ -57,14 +43,6 @@ class ContactAdmin(TelephonyAdmin):
             obj.created_by_id = request.user.pk
         super().save_model(request, obj, form, change)
 
-    @admin.display(description=_("phone numbers"))
-    def numbers(self, contact: Contact) -> str:
-        return ", ".join(str(number) for number in contact.phones.all())
-
-    @admin.display(description=_("responsible"), ordering="responsible__last_name")
-    def responsible_name(self, contact: Contact) -> str:
-        return person(contact.responsible)
-
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
@@ -72,6 +50,6 @@ class ContactAdmin(TelephonyAdmin):
         if isinstance(contact, Contact) and request.user.has_perm("telephony.view_call"):
             calls = latest_calls(request.user, limit=LATEST_CALLS, contact_id=contact.pk)
             context["calls"] = call_rows(request.user, calls)
-            context["calls_url"] = list_url(Call, contact__id__exact=contact.pk)
+            context["calls_url"] = calls_url(contact=contact.pk)
             context["shows_calls"] = True
         return super().render_change_form(request, context, *args, **kwargs)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
+from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from telephony.admin.lists import StrictChangeList, is_indexed, ordering_of, own_parameters
@@ -105,6 +108,22 @@ class TelephonyAdmin(ModelAdmin):
     def found(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> tuple[QuerySet[Any], bool]:
         """The rows that have the term, which is not empty, and whether some may come twice."""
         return super().get_search_results(request, queryset, term)
+
+
+class ListedElsewhere(TelephonyAdmin):
+    """Rows whose one list is a page of their own: the admin has only the pages of single rows, and leads there."""
+
+    one_list = ""
+    """The name of that page's address."""
+    search_name = "q"
+    """What that page calls its search."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        typed = request.GET.get("q", "")
+        query = f"?{urlencode({self.search_name: typed})}" if typed else ""
+        return HttpResponseRedirect(reverse(self.one_list) + query)
 
 
 class EditedInline(TabularInline):

@@ -1,4 +1,4 @@
-"""Calls: the list, and the page of one call. Nobody changes a call by hand."""
+"""The page of one call. Nobody changes a call by hand; their list is the call log (telephony/call_log)."""
 
 from __future__ import annotations
 
@@ -9,18 +9,12 @@ from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from telephony.admin import timeline
-from telephony.admin.base import PlayingAdmin
-from telephony.admin.filters import DayRangeFilter, OutcomeFilter
+from telephony.admin.base import ListedElsewhere, PlayingAdmin
 from telephony.admin.recordings import where
-from telephony.admin.search import calls_found
 from telephony.after_call.selectors import acted_after
-from telephony.call_log.dashboard import listed_calls
 from telephony.calls.access import Scope, seeing, visible_calls
 from telephony.cards.trace import trace_of
 from telephony.cards.written import may_change, may_write
@@ -29,74 +23,23 @@ from telephony.models import Call, CallEvent, CallLeg, StatusChoice
 from telephony.privacy import user_keys
 from telephony.recordings.player import players_of
 from telephony.ui import presentation
-from telephony.ui.markup import badge, call_button, change_url, icon, when
+from telephony.ui.markup import change_url
 from telephony.ui.said import said_of, with_results
 
 
 @admin.register(Call)
-class CallAdmin(PlayingAdmin):
-    list_display = [
-        *("client", "dial_it", "our_number", "started", "waited"),
-        *("talked", "outcome", "responsible_name", "connection"),
-    ]
-    list_filter = [
-        ("direction", ChoicesDropdownFilter),
-        OutcomeFilter,
-        ("connection", RelatedDropdownFilter),
-        ("responsible", RelatedDropdownFilter),
-        ("started_at", DayRangeFilter),
-    ]
-    search_fields = ["client_match"]
-    search_help_text = _("A number in any form, a contact's name, an internal number or a call id")
+class CallAdmin(ListedElsewhere, PlayingAdmin):
+    one_list = "telephony:calls"
+    search_name = "text"
     change_form_template = "telephony/admin/call.html"
     fields = ()
-    linked_lookups = ["contact__id__exact"]  # A contact's page links to all of its calls.
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
-        return listed_calls(visible_calls(request.user, super().get_queryset(request)))
+        return visible_calls(request.user, super().get_queryset(request))
 
     def has_view_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
         allowed = super().has_view_permission(request, obj) and seeing(request.user) > Scope.NOTHING
         return allowed and (obj is None or visible_calls(request.user).filter(pk=obj.pk).exists())
-
-    def found(self, request: HttpRequest, queryset: QuerySet[Call], term: str) -> tuple[QuerySet[Call], bool]:
-        return queryset.filter(calls_found(term, request)), False
-
-    @admin.display(description=_("client"))
-    def client(self, call: Call) -> SafeString:
-        symbol, word = presentation.DIRECTIONS[call.direction]
-        number = presentation.shown_number(call) if call.contact is not None else ""
-        return format_html(
-            '<span class="tel-client tel-client-{}">{}<span>{}<small>{}</small></span></span>',
-            "missed" if call.is_missed else call.direction,
-            icon(symbol, word),
-            presentation.client_name(call),
-            number,
-        )
-
-    @admin.display(description=_("call back"), empty_value="")
-    def dial_it(self, call: Call) -> SafeString:
-        return call_button(presentation.client_number(call))
-
-    @admin.display(description=_("started"), ordering="started_at")
-    def started(self, call: Call) -> str:
-        return when(call.started_at)
-
-    @admin.display(description=_("waited"), empty_value="")
-    def waited(self, call: Call) -> str:
-        return presentation.length(call.ring_seconds)
-
-    @admin.display(description=_("talked"), empty_value="")
-    def talked(self, call: Call) -> str:
-        return presentation.talked(call)
-
-    @admin.display(description=_("outcome"))
-    def outcome(self, call: Call) -> SafeString:
-        return badge(*presentation.outcome(call))
-
-    @admin.display(description=_("responsible"))
-    def responsible_name(self, call: Call) -> str:
-        return presentation.person(call.responsible)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

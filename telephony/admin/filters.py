@@ -8,11 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import formats, timezone
-from django.utils.translation import gettext_lazy as _
 
-from telephony.admin.theme import DropdownFilter, RangeDateFilter
-from telephony.call_log.dashboard import MISSED
-from telephony.models import Call, StatusChoice
+from telephony.admin.theme import RangeDateFilter
 
 
 class DayRangeFilter(RangeDateFilter):
@@ -39,19 +36,3 @@ class DayRangeFilter(RangeDateFilter):
             except (ValueError, OverflowError):
                 continue
         return None
-
-
-class OutcomeFilter(DropdownFilter):
-    """By status, with “missed” as people mean it: incoming, and nobody answered."""
-
-    title = _("outcome")
-    parameter_name = "outcome"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("missed", _("missed")), *StatusChoice.choices]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
-        value = self.value()
-        if not value:
-            return queryset
-        return queryset.filter(MISSED) if value == "missed" else queryset.filter(status=value)

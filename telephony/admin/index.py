@@ -7,19 +7,19 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
 
 from telephony.call_log import dashboard
 from telephony.calls.access import Scope, seeing
-from telephony.models import Call, Connection, Delivery, RowFailure
+from telephony.models import Connection, Delivery, RowFailure
 from telephony.recordings.storage import has_room
 from telephony.recordings.words import why_paused
 from telephony.reports.figures import read_summary
 from telephony.reports.period import Period
 from telephony.reports.tiles import Tile, client_tiles, tiles
-from telephony.ui.markup import change_url, list_url
+from telephony.ui.markup import calls_url, change_url, list_url
 from telephony.ui.presentation import call_rows
 from telephony.vendors import installed
 
@@ -42,16 +42,15 @@ def index_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
 
 
 def _calls(user: Any) -> dict[str, Any]:
-    day = formats.date_format(timezone.localdate(), "Y-m-d")
     return {
         "report": _report(user) if seeing(user) >= Scope.TEAM else [],
         "today": dashboard.today(user),
         "rows": call_rows(dashboard.latest_calls(user, limit=LATEST_CALLS)),
-        "calls_url": list_url(Call),
-        "today_url": list_url(Call, started_at_from=day),
-        "missed_url": list_url(Call, outcome="missed", started_at_from=day),
-        "talking_url": list_url(Call, outcome="talking"),
-        "ringing_url": list_url(Call, outcome="ringing"),
+        "calls_url": calls_url(),
+        "today_url": calls_url(period="today"),
+        "missed_url": calls_url(period="today", outcome="missed"),
+        "talking_url": calls_url(outcome="talking"),
+        "ringing_url": calls_url(outcome="ringing"),
     }
 
 

@@ -31,17 +31,13 @@ FEW_CALLS, FEW_CONTACTS, FEW_LEGS = 2000, 1000, 2000
 """More than these are in so many calls that reading the latest calls finds a page of them at once."""
 
 
-def calls_matching(term: str, contacts: Any = None) -> Q:
-    """Calls of this number (or with this part of it), contact, internal number or call id.
-
-    `contacts`: primary keys of those that the term finds, as a queryset, where the directory is not to be asked.
-    """
+def calls_matching(term: str) -> Q:
+    """Calls of this number (or with this part of it), contact, internal number or call id."""
     if not is_searchable(term):
         return Q(pk__in=[])
     digits = digits_of_number(term)
     if not digits:
-        found = contacts_matching(contact_directory(), term) if contacts is None else contacts
-        return _of_contacts(found, or_else=Q(external_id=term))
+        return _of_contacts(contacts_matching(contact_directory(), term), or_else=Q(external_id=term))
     if len(digits) >= FULL_NUMBER_DIGITS:
         ways = phone.ways_to_begin(digits)
         found = Q(client_match__in=ways) | of_our_number(digits) | Q(external_id=term)

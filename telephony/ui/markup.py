@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.admin.utils import quote
 from django.db import models
@@ -82,3 +83,8 @@ def list_url(model: type[models.Model], **filters: Any) -> str:
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     query = "&".join(f"{name}={value}" for name, value in filters.items())
     return f"{address}?{query}" if query else address
+
+
+def calls_url(**filters: Any) -> str:
+    """The call log, filtered by what telephony/call_log/filter.py names."""
+    return reverse("telephony:calls") + (f"?{urlencode(filters)}" if filters else "")

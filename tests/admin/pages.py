@@ -10,7 +10,6 @@ from crm.models import Company, Contact
 from telephony.models import Call, CallRule, Connection, Delivery, Extension, MissedItem, Recording
 
 LISTS = [
-    "admin:telephony_call_changelist",
     "admin:telephony_recording_changelist",
     "admin:telephony_listening_changelist",
     "admin:telephony_team_changelist",
@@ -24,8 +23,6 @@ LISTS = [
     "admin:telephony_exported_changelist",
     "admin:telephony_missedrule_changelist",
     "admin:crm_apitoken_changelist",
-    "admin:crm_contact_changelist",
-    "admin:crm_company_changelist",
     "admin:crm_tag_changelist",
     "admin:auth_user_changelist",
     "admin:auth_group_changelist",
@@ -47,6 +44,7 @@ FORMS = [
 ]
 OTHERS = ["admin:index", "admin:password_change"]
 DESK = [
+    "telephony:calls",
     "telephony:reports",
     "telephony:report_missed",
     "telephony:exports",

@@ -1,10 +1,12 @@
-"""The list of calls, its search and filters, and a call's page."""
+"""The search of the call log, and a call's page."""
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -16,7 +18,8 @@ from tests.admin.pages import page_of
 from tests.admin.world import connect, make_user, play_sipuni, send, the_contact
 
 pytestmark = pytest.mark.django_db
-LIST = "/admin/telephony/call/"
+LIST = "/telephony/calls/"
+ROW = re.compile(r"/admin/telephony/call/(\d+)/change/")
 
 
 @pytest.fixture
@@ -31,7 +34,8 @@ def sipuni() -> Connection:
 
 
 def _found(owner: Client, query: str) -> list[str]:
-    return [call.external_id for call in owner.get(f"{LIST}?{query}").context["cl"].result_list]
+    found = {int(pk) for pk in ROW.findall(owner.get(f"{LIST}?{query}").text)}
+    return sorted(Call.objects.filter(pk__in=found).values_list("external_id", flat=True))
 
 
 @pytest.mark.parametrize(
@@ -50,46 +54,35 @@ def _found(owner: Client, query: str) -> list[str]:
     ],
 )
 def test_search_finds_the_call(owner: Client, sipuni: Connection, typed: str) -> None:
-    assert _found(owner, f"q={typed.replace('+', '%2B')}") == ["1.answered"]
+    assert _found(owner, f"text={typed.replace('+', '%2B')}") == ["1.answered"]
 
 
 def test_search_by_extension_and_by_what_nobody_has(owner: Client, sipuni: Connection) -> None:
-    assert sorted(_found(owner, "q=101")) == ["1.answered", "2.missed"]
-    assert _found(owner, "q=Никто") == []
-    assert _found(owner, "q=8 (900) 000-00-00") == []
+    assert sorted(_found(owner, "text=101")) == ["1.answered", "2.missed"]
+    assert _found(owner, "text=Никто") == []
+    assert _found(owner, "text=8 (900) 000-00-00") == []
 
 
-def test_filters(owner: Client, sipuni: Connection) -> None:
+def test_filters_that_links_of_pages_use(owner: Client, sipuni: Connection) -> None:
     assert _found(owner, "outcome=missed") == ["2.missed"]
     assert _found(owner, "outcome=answered") == ["1.answered"]
-    assert _found(owner, "direction__exact=outgoing") == []
-    assert len(_found(owner, f"connection__id__exact={sipuni.pk}")) == 2
-    responsible = Call.objects.get(external_id="1.answered").responsible_id
-    assert "1.answered" in _found(owner, f"responsible__id__exact={responsible}")
     contact = Call.objects.get(external_id="1.answered").contact_id
-    assert _found(owner, f"contact__id__exact={contact}") == ["1.answered"]
+    assert _found(owner, f"contact={contact}") == ["1.answered"]
 
 
-@pytest.mark.parametrize(("language", "notation"), [("en", "%Y-%m-%d"), ("ru", "%d.%m.%Y")])
-def test_days_are_whole_and_in_the_readers_notation(
-    owner: Client, sipuni: Connection, language: str, notation: str
-) -> None:
-    # Not `now`: close to midnight the calls that were played some minutes ago are yesterday's.
+def test_who_sets_nothing_up_reads_one_sentence_and_no_ids(owner: Client, sipuni: Connection) -> None:
     call = Call.objects.get(external_id="1.answered")
-    last_second = timezone.localtime().replace(hour=23, minute=59, second=59) - timedelta(days=3)
-    Call.objects.filter(pk=call.pk).update(started_at=last_second)
-    owner.cookies["django_language"] = language
-    day, before = f"{last_second:{notation}}", f"{last_second - timedelta(days=1):{notation}}"
-    assert _found(owner, f"started_at_from={day}&started_at_to={day}") == ["1.answered"]
-    assert _found(owner, f"started_at_from={before}&started_at_to={before}") == []
-    assert len(_found(owner, "started_at_from=nonsense")) == 2
-
-
-def test_the_list_says_missed(owner: Client, sipuni: Connection) -> None:
-    html = owner.get(f"{LIST}?outcome=missed").text
-    assert ">missed</span>" in html
-    assert "+79131112233" in html
-    assert "Анна Орлова" in html
+    anna = User.objects.get(username="orlova")
+    User.objects.filter(pk=anna.pk).update(is_staff=True)
+    anna.groups.add(Group.objects.get(name="Operator"))
+    hers = Client()
+    hers.force_login(anna)
+    page = hers.get(page_of(call)).text
+    for shown in ("Вася Пупкин", "Анна Орлова (101)", "0:10", "1:30", "The card"):
+        assert shown in page, shown
+    for hidden in ("1.answered", "What the PBX told", "campaign-7", 'id="trace"', "/admin/telephony/connection/"):
+        assert hidden not in page, hidden
+        assert hidden in owner.get(page_of(call)).text, hidden
 
 
 def test_the_page_tells_the_whole_call(owner: Client, sipuni: Connection) -> None:
@@ -114,12 +107,11 @@ def test_the_page_tells_the_whole_call(owner: Client, sipuni: Connection) -> Non
 
 def test_nobody_changes_calls(owner: Client, sipuni: Connection) -> None:
     call = Call.objects.get(external_id="1.answered")
-    assert owner.get(f"{LIST}add/").status_code == 403
+    assert owner.get("/admin/telephony/call/add/").status_code == 403
     assert owner.post(page_of(call), {"status": "failed"}).status_code == 403
     assert owner.post(reverse("admin:telephony_call_delete", args=[call.pk])).status_code == 403
-    assert (
-        owner.post(LIST, {"action": "delete_selected", "_selected_action": [call.pk], "post": "yes"}).status_code < 500
-    )
+    bulk = {"action": "delete_selected", "_selected_action": [call.pk], "post": "yes"}
+    assert owner.post("/admin/telephony/call/", bulk).status_code == 302
     call.refresh_from_db()
     assert call.status == "answered"
 

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
-from telephony.models import Connection
+from telephony.connections.settings import save_extension
+from telephony.models import Connection, Extension
 from tests.admin.pages import page_of
-from tests.admin.world import connect, post, send
+from tests.admin.world import connect, make_user, post, send
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/telephony/connection/add/"
@@ -163,3 +165,29 @@ def test_a_connection_that_received_something_is_not_deleted(owner: Client) -> N
     assert owner.get(delete).status_code == 403
     assert owner.post(delete, {"post": "yes"}).status_code == 403
     assert Connection.objects.exists()
+
+
+def test_phones_that_are_nobodys_are_shown_with_whose_they_may_be(owner: Client) -> None:
+    sipuni, mobilon = connect("sipuni"), connect("mobilon")
+    anna = make_user("orlova", "Анна", "Орлова")
+    save_extension(extension=Extension(connection=mobilon, user=anna, number="101"))
+    now = int(timezone.now().timestamp())
+    for phone in (101, 250):
+        leg = {
+            "call_id": f"9.{phone}",
+            "src_num": "79235292926",
+            "src_type": 1,
+            "dst_num": f"012345{phone}",
+            "dst_type": 2,
+        }
+        send(sipuni, event=1, **leg, timestamp=now - 30)
+    phones = owner.get(page_of(sipuni)).context["phones"]
+    assert [(row["number"], row["calls"], row["owner"]) for row in phones["unknown"]] == [
+        ("101", 1, "Анна Орлова"),
+        ("250", 1, ""),
+    ]
+    form = owner.get(phones["unknown"][0]["url"]).context["adminform"].form
+    assert (str(form["number"].value()), str(form["user"].value())) == ("101", str(anna.pk))
+    save_extension(extension=Extension(connection=sipuni, user=anna, number="101"))
+    phones = owner.get(page_of(sipuni)).context["phones"]
+    assert ([row["number"] for row in phones["unknown"]], phones["count"]) == (["250"], 1)

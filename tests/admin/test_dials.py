@@ -151,7 +151,7 @@ def test_the_log_of_calls_has_a_button_beside_each_number(owner: Client) -> None
             client_e164=number,
             started_at=timezone.now(),
         )
-    html = owner.get(reverse("admin:telephony_call_changelist")).content.decode()
+    html = owner.get(reverse("telephony:calls")).content.decode()
     assert html.count("data-dial=") == 1
     for call in Call.objects.exclude(client_e164=""):
         page = owner.get(reverse("admin:telephony_call_change", args=[call.pk])).content.decode()

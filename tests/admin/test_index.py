@@ -15,6 +15,7 @@ from telephony.models import Call, Connection, Delivery
 from tests.admin.pages import page_of
 from tests.admin.world import connect, play_sipuni, send
 
+CALLS = "/telephony/calls/"
 pytestmark = pytest.mark.django_db
 
 
@@ -45,8 +46,8 @@ def test_numbers_of_today_and_of_right_now(owner: Client) -> None:
     assert (today.calls, today.incoming, today.missed, today.ringing, today.talking) == (3, 3, 1, 1, 0)  # type: ignore[attr-defined]
     assert "First steps" not in html
     assert page_of(Call.objects.get(external_id="4.open")) in html
-    missed = owner.get(str(shown["missed_url"])).context["cl"].result_list
-    assert [call.external_id for call in missed] == ["2.missed"]
+    missed = owner.get(str(shown["missed_url"])).context["rows"]
+    assert [row.url for row, _players in missed] == [page_of(Call.objects.get(external_id="2.missed"))]
 
 
 def test_connections_with_their_health(owner: Client) -> None:
@@ -84,14 +85,14 @@ def test_people_see_what_they_may(owner: Client) -> None:
     shown, html = _index(client)
     assert shown["nothing_allowed"]
     assert sipuni.name not in html
-    assert reverse("admin:telephony_call_changelist") not in html
+    assert f'class="tel-card tel-tile" href="{CALLS}' not in html
     staff.user_permissions.add(Permission.objects.get(codename="view_call"))
     assert _index(client)[0]["nothing_allowed"], "whose calls was not said yet"
     staff.user_permissions.add(Permission.objects.get(codename="see_all_calls"))
     shown, html = _index(client)
     assert "79235292926" in html
     assert "connections" not in shown
-    assert reverse("admin:telephony_call_changelist") in html
+    assert f'class="tel-card tel-tile" href="{CALLS}?period=today"' in html
     assert reverse("admin:telephony_delivery_changelist") not in html
     assert client.get("/admin/telephony/delivery/").status_code == 403
 

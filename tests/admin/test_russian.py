@@ -82,7 +82,7 @@ def test_no_english_is_left(owner: Client) -> None:
     Delivery.objects.filter(pk__in=[row.pk for row in Delivery.objects.all() if row.body == b'{"broken": ']).delete()
     owner.cookies["django_language"] = "ru"
     found = {}
-    for address in [*pages.every_page(), "/admin/telephony/call/?q=никто", "/admin/telephony/"]:
+    for address in [*pages.every_page(), "/telephony/calls/?text=никто", "/admin/telephony/"]:
         response = owner.get(address)
         assert response.status_code == 200, address
         if words := left_over(response.text):

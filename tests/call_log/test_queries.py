@@ -43,8 +43,6 @@ PAGES = (
     "/crm/tasks/?whose=all&done=1",
     "/crm/search/?q=Иван",
     "/admin/",
-    "/admin/telephony/call/",
-    "/admin/telephony/call/?q=Иван",
     "/admin/telephony/recording/",
     "/api/v1/calls/",
     "/api/v1/calls/live/",
@@ -58,8 +56,6 @@ PAGES = (
 ONLY_OWNERS = (
     "/telephony/desk/board/",
     "/admin/telephony/delivery/",
-    "/admin/crm/contact/",
-    "/admin/crm/company/",
     "/admin/telephony/extension/",
 )
 

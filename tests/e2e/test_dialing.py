@@ -62,8 +62,8 @@ def call_log(playing: Playing, browser_page: PageFactory) -> Callable[..., tuple
 
     def open_log(username: str, **options: Any) -> tuple[Page, Locator]:
         page = browser_page(playing.server, username, **options)
-        page.goto("/admin/telephony/call/")
-        return page, page.locator("#result_list [data-dial]").first
+        page.goto("/telephony/calls/")
+        return page, page.locator(".tel-log-row [data-dial]").first
 
     return open_log
 

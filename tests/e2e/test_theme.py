@@ -14,7 +14,7 @@ from tests.servers import Server
 pytestmark = pytest.mark.proof
 PAGES = [
     "/admin/",
-    "/admin/telephony/call/",
+    "/admin/telephony/recording/",
     "/admin/telephony/connection/",
     "/admin/telephony/connection/add/?vendor=sipuni",
     "/admin/telephony/team/add/",
@@ -64,7 +64,7 @@ def test_no_page_needs_unsafe_eval(server: Server, browser_page: PageFactory) ->
 def test_it_opens_folds_and_finds(server: Server, browser_page: PageFactory) -> None:
     page = browser_page(server, "owner")
     said = listen(page)
-    page.goto("/admin/telephony/call/")
+    page.goto("/admin/telephony/recording/")
     fold = page.locator('[x-on\\:click="toggleSidebar()"]').first
     before = page.evaluate("Alpine.$data(document.body).sidebarDesktopOpen")
     fold.dispatch_event("click")

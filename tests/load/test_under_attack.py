@@ -32,7 +32,7 @@ TIMEOUT = 20
 """Seconds, of any request."""
 MAKE = ("connection", "add", "sipuni", "--name", "A", "--timezone", "UTC", "--set", "user=012345", "--json")
 TOKEN = "a" * 32
-REGEX = "/admin/telephony/call/?" + urlencode({"external_id__regex": "^(a+)+$|^(.*x){12}y"})
+REGEX = "/admin/telephony/recording/?" + urlencode({"call__external_id__regex": "^(a+)+$|^(.*x){12}y"})
 STATES = "from crm.models import ContactImport; print([row.state for row in ContactImport.objects.all()])"
 
 

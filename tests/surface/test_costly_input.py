@@ -110,10 +110,10 @@ def test_cursors_of_nothing_are_the_first_page(cursor: str) -> None:
         "/admin/crm/apitoken/a%00b/change/",
         "/admin/auth/user/1/change/?_to_field=",
         "/admin/telephony/connection/" + "9" * 5000 + "/change/",
-        "/admin/telephony/call/?contact__id__exact=a%00b",
+        "/admin/telephony/listening/?recording__id__exact=a%00b",
         "/crm/contacts/?q=a%00b",
-        "/admin/telephony/call/?p=" + "9" * 5000,
-        "/admin/telephony/call/?p=1" + "0" * 30,
+        "/admin/telephony/recording/?p=" + "9" * 5000,
+        "/admin/telephony/recording/?p=1" + "0" * 30,
     ],
 )
 def test_addresses_of_nothing_are_no_faults(owner: Client, path: str) -> None:

@@ -100,6 +100,7 @@ EXEMPT: dict[str, str] = {
     r"admin/<app_label>/|admin/search/|telephony/desk/|telephony/for-you/|telephony/reconcile/": "the same",
     r"admin/(.*)/(history/|<path:object_id>/)": "the same, or sends on to the row's page",
     rf"admin/telephony/({_READ_ONLY})/": "lists without actions",
+    r"admin/crm/(company|contact)/": "leads to the one list of these rows",
     r"admin/telephony/(desksettings)/": "a list without actions",
     rf"admin/telephony/({_READ_ONLY})/.*(add|change|delete)/": ("nobody may write these rows by hand"),
     r"admin/(crm/apitoken/.*(change|delete)|telephony/connection/.*delete|telephony/desksettings/.*(add|delete))/": (
