@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -41,7 +42,7 @@ def phones_of(request: HttpRequest, connection: Connection) -> dict[str, Any]:
     }
 
 
-def _unknown(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
+def _unknown(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
     number, key_hash = row["extension_number"], row["key_hash"]
     owner = _owner_elsewhere(connection, number, key_hash)
     initial = {"number": number, "leg": row["leg"] if key_hash else "", "user": owner.pk if owner else ""}
