@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminIntegerFieldWidget
 
@@ -142,16 +142,20 @@ class ApiTokenAdmin(TelephonyAdmin):
     def beginning(self, key: ApiToken) -> str:
         return f"{key.token_key[:6]}…"
 
-    @admin.display(description=_("created"), ordering="created")
+    @admin.display(description=pgettext_lazy("an API key", "created"), ordering="created")
     def created_on(self, key: ApiToken) -> str:
         return when(key.created)
 
     @admin.display(description=_("last used"), ordering="last_used_at")
     def last_used(self, key: ApiToken) -> str:
-        return f"{when(key.last_used_at)} {key.last_used_from}".strip() if key.last_used_at else gettext("never")
+        return (
+            f"{when(key.last_used_at)} {key.last_used_from}".strip()
+            if key.last_used_at
+            else pgettext("a visit", "never")
+        )
 
     @admin.display(description=_("valid until"), ordering="expiry")
     def state(self, key: ApiToken) -> str | SafeString:
         if key.ended_at is not None:
             return badge(key.get_ended_why_display(), "bad", f"{when(key.ended_at)} {key.ended_by}".strip())
-        return badge(_("ended"), "bad", when(key.expiry)) if key.is_over else when(key.expiry)
+        return badge(pgettext_lazy("an API key", "ended"), "bad", when(key.expiry)) if key.is_over else when(key.expiry)

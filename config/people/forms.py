@@ -122,6 +122,11 @@ class PhoneForm(ExtensionForm):
         del self.fields["leg"]
 
     @property
+    def connection_name(self) -> str:
+        """For the template, where `phone.connection` is the field of that name."""
+        return self.connection.name if self.connection else ""
+
+    @property
     def changed_data(self) -> list[str]:
         """That a PBX is offered here says nothing."""
         return [name for name in super().changed_data if name != "connection"]

@@ -26,9 +26,14 @@ _SYSTEMS = (
     ("Linux", "Linux"),
 )
 
+NAMELESS = "<unknown>"
+"""What django-axes writes of a program that gives itself no name."""
+
 
 def client(user_agent: str) -> str:
     """Like “Chrome, Windows”; what it calls itself, cut short, if nothing is known of it."""
+    if user_agent == NAMELESS:
+        return ""
     lowered = user_agent.lower()
     found = [next((name for mark, name in table if mark.lower() in lowered), "") for table in (_PROGRAMS, _SYSTEMS)]
     return ", ".join(filter(None, found)) or user_agent[:60]

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -72,7 +72,7 @@ def journal(request: HttpRequest) -> HttpResponse:
         older=older,
         name=name,
         outcome=outcome,
-        outcomes=[("", _("all")), (GOOD, _("signed in")), (BAD, _("refused"))],
+        outcomes=[("", _("all")), (GOOD, _("signed in")), (BAD, pgettext_lazy("a sign-in", "refused"))],
         locked=_locked(),
         keep_days=settings.SIGN_IN_JOURNAL_DAYS,
     )
@@ -130,7 +130,7 @@ def _sign_in(row: Any, kind: str, people: dict[str, str]) -> SignIn:
     elif row.locked_out:
         outcome, tone = gettext("refused, and locked out"), "bad"
     else:
-        outcome, tone = gettext("refused"), "warn"
+        outcome, tone = pgettext("a sign-in", "refused"), "warn"
     return SignIn(
         at=row.attempt_time,
         username=row.username or "",

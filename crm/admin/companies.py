@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models import Company, Contact
 from crm.selectors.contacts import matching
@@ -35,7 +36,7 @@ class ContactInline(TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         return super().get_queryset(request).select_related("responsible").prefetch_related("phones")
 
-    @admin.display(description=_("name"))
+    @admin.display(description=pgettext_lazy("of a contact", "name"))
     def linked_name(self, contact: Contact) -> SafeString:
         return link(contact.get_absolute_url(), contact.name)
 

@@ -112,7 +112,7 @@ class CompanyForm(EditedForm):
         model = Company
         fields = ["name", "site", "email", "responsible", "tags"]
         labels = {
-            "name": _("Name"),
+            "name": pgettext_lazy("of a thing", "Name"),
             "site": _("Site"),
             "email": pgettext_lazy("of a contact", "Email"),
             "tags": _("Tags"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from knox.models import AbstractAuthToken
 
 
@@ -20,7 +21,9 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]
         INACTIVE = "inactive", _("its owner was deactivated")
         RIGHTS = "rights", _("its owner may not do any more what it was made for")
 
-    name = models.CharField(_("name"), max_length=100, help_text=_("What it is for, like “reports in Excel”."))
+    name = models.CharField(
+        pgettext_lazy("of a thing", "name"), max_length=100, help_text=_("What it is for, like “reports in Excel”.")
+    )
     scopes = models.JSONField(
         _("may"), null=True, help_text=_("What it was made for; empty: of an earlier version, and not used since.")
     )
@@ -31,7 +34,9 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]
     last_used_from = models.CharField(
         _("used from"), max_length=64, blank=True, help_text=_("Address of who used it last, behind our own proxies.")
     )
-    ended_at = models.DateTimeField(_("ended"), null=True, help_text=_("When it was ended before its time."))
+    ended_at = models.DateTimeField(
+        pgettext_lazy("an API key", "ended"), null=True, help_text=_("When it was ended before its time.")
+    )
     ended_why = models.CharField(_("reason"), max_length=10, choices=Ended, blank=True, help_text=_("Why it ended."))
     ended_by = models.CharField(_("ended by"), max_length=150, blank=True, help_text=_("The user name of who did."))
 

@@ -9,6 +9,7 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models.tag import Tag
 from crm.models.words import Words, WordsIndex
@@ -29,7 +30,9 @@ def _with_scheme(address: str) -> str:
 class Company(models.Model):
     """A company that contacts belong to. Numbers belong to contacts: a company's switchboard is one of them."""
 
-    name = models.CharField(_("name"), max_length=200, unique=True, help_text=_("As people call it."))
+    name = models.CharField(
+        pgettext_lazy("of a thing", "name"), max_length=200, unique=True, help_text=_("As people call it.")
+    )
     site = models.CharField(
         _("site"), max_length=200, blank=True, validators=[_is_address], help_text=_("Its site, like example.ru.")
     )

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models.company import Company
 from crm.models.tag import Tag
@@ -22,7 +23,7 @@ from telephony.domain import numbers as phone
 class Contact(models.Model):
     """A person (or a line of a company) that calls or is called."""
 
-    name = models.CharField(_("name"), max_length=200, help_text=_("First and last name."))
+    name = models.CharField(pgettext_lazy("of a contact", "name"), max_length=200, help_text=_("First and last name."))
     company = models.ForeignKey(
         Company,
         models.SET_NULL,
@@ -33,7 +34,10 @@ class Contact(models.Model):
         help_text=_("Where this person works."),
     )
     position = models.CharField(
-        _("position"), max_length=100, blank=True, help_text=_("What this person does there: director, buyer.")
+        pgettext_lazy("of a contact", "position"),
+        max_length=100,
+        blank=True,
+        help_text=_("What this person does there: director, buyer."),
     )
     email = models.EmailField(_("email"), blank=True, help_text=_("Where to write to."))
     source = models.CharField(
@@ -122,7 +126,7 @@ class ContactPhone(models.Model):
         max_length=16, blank=True, editable=False, db_index=True, help_text=_("In E.164, if valid.")
     )
     extension = models.CharField(
-        _("extension"),
+        pgettext_lazy("of a number", "extension"),
         max_length=50,
         blank=True,
         editable=False,

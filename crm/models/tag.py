@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Tag(models.Model):
@@ -21,7 +22,10 @@ class Tag(models.Model):
         PINK = "pink", _("pink")
 
     name = models.CharField(
-        _("name"), max_length=50, unique=True, help_text=_("One or two words: “VIP”, “Wholesale”, “Debtor”.")
+        pgettext_lazy("of a thing", "name"),
+        max_length=50,
+        unique=True,
+        help_text=_("One or two words: “VIP”, “Wholesale”, “Debtor”."),
     )
     colour = models.CharField(
         _("colour"), max_length=10, choices=Colour, default=Colour.GREY, help_text=_("How it is shown in lists.")

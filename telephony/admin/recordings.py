@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RelatedDropdownFilter
 
@@ -151,7 +151,7 @@ def _page(recording: Recording, request: HttpRequest) -> dict[str, Any]:
     facts = [
         (_("Call began"), when(call.started_at)),
         (_("Connection"), call.connection.name),
-        (_("From"), place(recording)),
+        (pgettext_lazy("of a recording", "From"), place(recording)),
         (_("Noted"), when(recording.created_at)),
         (_("Fetched"), when(recording.stored_at)),
         (_("Tries"), recording.attempts or ""),

@@ -14,6 +14,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from telephony.domain import numbers
 from telephony.domain.events import Phone
@@ -51,7 +52,11 @@ class Connection(models.Model):
     """One account at one PBX: where its messages arrive and how they are read."""
 
     vendor = models.CharField(_("PBX"), max_length=50, help_text=_("The kind of PBX."))
-    name = models.CharField(_("name"), max_length=100, help_text=_("What people call this PBX, like “Moscow office”."))
+    name = models.CharField(
+        pgettext_lazy("of a thing", "name"),
+        max_length=100,
+        help_text=_("What people call this PBX, like “Moscow office”."),
+    )
     enabled = models.BooleanField(
         _("enabled"), default=True, help_text=_("Switched off, its address answers 404 as if it did not exist.")
     )

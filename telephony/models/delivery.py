@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from telephony.domain.hooks import Hook
 from telephony.models.connection import Connection
@@ -63,7 +64,7 @@ class Delivery(models.Model):
         _("traceback"), blank=True, editable=False, help_text=_("Of a fault of ours, without secrets: for mending it.")
     )
     notes = models.JSONField(
-        _("notes"),
+        pgettext_lazy("on a delivery", "notes"),
         default=list,
         blank=True,
         help_text=_("What was odd about it and did not keep the rest from counting."),

@@ -8,6 +8,7 @@ import secrets
 from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from telephony.models.call import Call
 from telephony.models.encrypted import EncryptedTextField
@@ -42,7 +43,11 @@ def all_topics() -> list[str]:
 class Subscription(models.Model):
     """Another system that is told of calls by HTTP, signed by the Standard Webhooks scheme."""
 
-    name = models.CharField(_("name"), max_length=100, help_text=_("What people call that system, like “Warehouse”."))
+    name = models.CharField(
+        pgettext_lazy("of a thing", "name"),
+        max_length=100,
+        help_text=_("What people call that system, like “Warehouse”."),
+    )
     url = models.CharField(
         _("address"),
         max_length=500,

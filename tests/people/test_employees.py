@@ -49,6 +49,7 @@ def test_one_page_makes_an_operator_who_signs_in_with_phone_team_and_language(ch
         "phones-1-number": "",
         "phones-1-key": "k-17",
     }
+    assert f"<h3>{sipuni.name}</h3>" in chief.get(reverse("employee-new")).text
     made = chief.post(reverse("employee-new"), filled(**phones, teams=[sales.pk], language="ru"))
     anna = User.objects.get(username="anna")
     assert made.headers["Location"] == reverse("employee", args=[anna.pk]) + "#password"
