@@ -14,7 +14,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from telephony.domain import numbers
 from telephony.domain.events import Phone
@@ -29,6 +28,7 @@ from telephony.models.validators import (
     validate_phone_regions,
     validate_time_zone,
 )
+from telephony.models.words import NAME
 from telephony.privacy import masking, passwords
 from telephony.vendors import installed, secret_headers
 from telephony.vendors.base import Vendor
@@ -52,11 +52,7 @@ class Connection(models.Model):
     """One account at one PBX: where its messages arrive and how they are read."""
 
     vendor = models.CharField(_("PBX"), max_length=50, help_text=_("The kind of PBX."))
-    name = models.CharField(
-        pgettext_lazy("of a thing", "name"),
-        max_length=100,
-        help_text=_("What people call this PBX, like “Moscow office”."),
-    )
+    name = models.CharField(NAME, max_length=100, help_text=_("What people call this PBX, like “Moscow office”."))
     enabled = models.BooleanField(
         _("enabled"), default=True, help_text=_("Switched off, its address answers 404 as if it did not exist.")
     )
@@ -213,9 +209,8 @@ class Connection(models.Model):
 
     def profile(self) -> ConnectionProfile:
         """What the vendor's pure functions may know of this connection."""
-        return ConnectionProfile(
-            time_zone=ZoneInfo(self.time_zone), phone_region=self.phone_region, settings=self.settings
-        )
+        zone = ZoneInfo(self.time_zone)
+        return ConnectionProfile(time_zone=zone, phone_region=self.phone_region, settings=self.settings)
 
     def talk_profile(self) -> ConnectionProfile:
         """The same for talks with its PBX's API, with what the vendor keeps between them."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+
+from telephony.models.words import NAME
 
 
 class SavedFilter(models.Model):
@@ -18,7 +19,7 @@ class SavedFilter(models.Model):
         verbose_name=_("user"),
         help_text=_("Whose it is; nobody else sees it."),
     )
-    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60, help_text=_("Like “missed today”."))
+    name = models.CharField(NAME, max_length=60, help_text=_("Like “missed today”."))
     query = models.CharField(_("filters"), max_length=1000, help_text=_("As they stand in the page's address."))
 
     class Meta:

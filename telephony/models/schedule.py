@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from telephony.domain import hours
 from telephony.models.validators import validate_time_zone
+from telephony.models.words import NAME
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PRE_HOLIDAY_MINUTES = 60
@@ -37,9 +37,7 @@ def _day(name: Any) -> Any:
 class Calendar(models.Model):
     """Days that are otherwise than their weekday, of a country; several schedules may follow one."""
 
-    name = models.CharField(
-        pgettext_lazy("of a thing", "name"), max_length=100, unique=True, help_text=_("Like “Russia”.")
-    )
+    name = models.CharField(NAME, max_length=100, unique=True, help_text=_("Like “Russia”."))
 
     class Meta:
         verbose_name = _("calendar of holidays")
@@ -53,9 +51,7 @@ class Calendar(models.Model):
 class Schedule(models.Model):
     """Working hours of a week. Our numbers, connections and teams may each have theirs; one is everybody else's."""
 
-    name = models.CharField(
-        pgettext_lazy("of a thing", "name"), max_length=100, unique=True, help_text=_("Like “Office” or “Support”.")
-    )
+    name = models.CharField(NAME, max_length=100, unique=True, help_text=_("Like “Office” or “Support”."))
     is_default = models.BooleanField(
         _("of all who have no other"), default=False, help_text=_("One schedule at most can be that.")
     )

@@ -8,11 +8,11 @@ import secrets
 from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from telephony.models.call import Call
 from telephony.models.encrypted import EncryptedTextField
 from telephony.models.validators import validate_networks
+from telephony.models.words import NAME
 
 SECRET_PREFIX = "whsec_"  # noqa: S105
 SECRET_BYTES = 32
@@ -44,7 +44,7 @@ class Subscription(models.Model):
     """Another system that is told of calls by HTTP, signed by the Standard Webhooks scheme."""
 
     name = models.CharField(
-        pgettext_lazy("of a thing", "name"),
+        NAME,
         max_length=100,
         help_text=_("What people call that system, like “Warehouse”."),
     )

@@ -6,14 +6,15 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+
+from telephony.models.words import NAME
 
 
 class Team(models.Model):
     """People who work together. Rights "of the own team" reach the calls of everybody in a team with oneself."""
 
     name = models.CharField(
-        pgettext_lazy("of a thing", "name"),
+        NAME,
         max_length=100,
         unique=True,
         help_text=_("As people call it, like “Sales”."),
