@@ -81,3 +81,12 @@ def wrong_endings(text: str) -> list[str]:
         for before, number, word in _SHOWN.findall(text)
         if word in known and before.lower() not in _OF and form_for(int(re.sub(r"\s", "", number))) not in known[word]
     ]
+
+
+def uses(app: str, text: str) -> bool:
+    """Whether a source of the app has the text, without a context."""
+    said = re.compile(
+        rf'(?:_|gettext|gettext_lazy)\(\s*"{re.escape(text)}"|translate "{re.escape(text)}" ?(?:as \w+ )?%}}'
+    )
+    files = (path for kind in ("*.py", "*.html") for path in (Path(settings.BASE_DIR) / app).rglob(kind))
+    return any(said.search(path.read_text(encoding="utf-8")) for path in files)

@@ -99,12 +99,14 @@ def test_each_counted_text_has_three_forms(app: str) -> None:
 
 def test_an_english_word_without_a_context_means_one_thing() -> None:
     """Which app's translation is shown depends on their order: a word for two things needs a context."""
-    found: dict[str, set[str]] = {}
+    found: dict[str, dict[str, str]] = {}
     pattern = re.compile(r'(?<!" )\n\nmsgid "(.+)"\nmsgstr "(.*)"$', re.MULTILINE)
     for app in russian.APPS:
         for text, translated in pattern.findall(russian.catalogue(app).read_text(encoding="utf-8")):
-            found.setdefault(text, set()).add(translated.lower())
-    assert {text: words for text, words in found.items() if len(words) > 1} == {}
+            found.setdefault(text, {})[app] = translated.lower()
+    several = {text: words for text, words in found.items() if len(set(words.values())) > 1}
+    in_use = {text: [app for app in words if russian.uses(app, text)] for text, words in several.items()}
+    assert {text: several[text] for text, apps in in_use.items() if len({several[text][app] for app in apps}) > 1} == {}
 
 
 @pytest.mark.django_db
