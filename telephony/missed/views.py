@@ -96,7 +96,8 @@ def missed(request: HttpRequest) -> HttpResponse:
         return render(request, "telephony/missed/rows.html", context)
     scope = access.seeing(request.user)
     context |= {"shows": CHOICES["show"], "periods": CHOICES["period"], "has_team": scope >= access.Scope.TEAM}
-    return shell.page(request, "telephony/missed/page.html", title=pgettext_lazy("missed clients", "Missed calls"), **context)
+    title = pgettext_lazy("missed clients", "Missed calls")
+    return shell.page(request, "telephony/missed/page.html", title=title, **context)
 
 
 @_for_people
