@@ -19,12 +19,15 @@ from django.core.management import CommandError, call_command
 from tests.servers import ROOT, Server, free_port
 
 VENDORS = ("sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "mango", "demo")
+SECRETS = {"zadarma": {"secret": "secret"}, "mango": {"api_salt": "salt"}}
+"""Of those that sign: what the simulator signs with where nothing is entered."""
 ADD_CONNECTIONS = f"""
 import json
 from telephony.connections.settings import add_connection
 made = [
-    add_connection(vendor=vendor, name=vendor, time_zone="Asia/Omsk", phone_region="RU", settings={{}})
+    add_connection(vendor=vendor, name=vendor, time_zone="Asia/Omsk", phone_region="RU", settings=settings)
     for vendor in {VENDORS}
+    for settings in [{SECRETS}.get(vendor, {{}})]
 ]
 print(json.dumps([{{"id": one.pk, "vendor": one.vendor, "hook_path": one.hook_path}} for one in made]))
 """
@@ -63,6 +66,8 @@ def test_disturbed_calls_of_every_vendor_are_received_as_played(site: Site, vend
         *("calls", "--connection", str(site.connections[vendor]["id"]), "--base-url", site.server.url),
         *("--count", "12", "--rate", "30", "--speed", "100", "--seed", "7", "--check"),
         *("--duplicates", "0.3", "--reorder", "0.2", "--delay", "0.1", "--wrong-secret", "0.2"),
+        # Its answers have no time of their own: which of two came first is lost where messages overtake one another.
+        *(("--variant", "ends") if vendor == "zadarma" else ()),
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "checked: 12 calls are what was played, 0 could not be compared" in done.stdout
