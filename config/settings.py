@@ -204,6 +204,7 @@ TELEPHONY_VENDORS = [
     "telephony.vendors.uis.vendor.Uis",
     "telephony.vendors.push.vendor.Push",
     "telephony.vendors.mango.vendor.Mango",
+    "telephony.vendors.asterisk.vendor.Asterisk",
     "telephony.vendors.demo.vendor.Demo",
 ]
 KNOX_TOKEN_MODEL = "crm.ApiToken"  # noqa: S105  (a model)

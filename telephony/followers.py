@@ -11,10 +11,13 @@ from telephony.cards.decide import give_cards
 from telephony.cards.waiting import keep_missed_and_tell
 from telephony.connections.clock import learn_clock
 from telephony.dialing.binding import bind_order
+from telephony.dialing.fetched import calls_to_make, note_failed
+from telephony.intake.errands import ErrandSource, OrdersFailed
 from telephony.missed.folding import refold_number
 from telephony.outgoing.notices import tell_other_systems
 from telephony.reconcile.queue import ask_the_pbx
 from telephony.recordings.noting import note_recordings
+from telephony.recordings.uploads import recordings_to_upload
 from telephony.reports.facts import keep_fact
 
 FOLLOWERS: tuple[Follower, ...] = (
@@ -29,6 +32,12 @@ FOLLOWERS: tuple[Follower, ...] = (
     # Last: what it knows of the call is told as one more event.
     bind_order,
 )
+
+ERRANDS: tuple[ErrandSource, ...] = (calls_to_make, recordings_to_upload)
+"""What a PBX that fetches its errands is given, in this order."""
+
+FAILED_ORDERS: OrdersFailed = note_failed
+"""What becomes of an order to call of which the PBX says later that it failed."""
 
 CONTACT_FOLLOWERS: tuple[Relinked, ...] = (refold_number,)
 """What hangs on whose calls they are."""

@@ -22,11 +22,13 @@ from telephony.summary.mail import views as mail
 
 app_name = "telephony"
 hook, service = quick_statements(views.hook), quick_statements(soap.service)
+recording = quick_statements(views.recording)
 
 urlpatterns = [
     # With or without the slash at the end: a PBX that is redirected would lose its POST.
     re_path(r"^hooks/(?P<vendor>[-\w]+)/(?P<secret>[-\w]+)/$", hook, name="hook"),
     re_path(r"^hooks/(?P<vendor>[-\w]+)/(?P<secret>[-\w]+)$", hook),
+    re_path(r"^hooks/(?P<vendor>[-\w]+)/(?P<secret>[-\w]+)/recordings/(?P<number>\d{1,18})$", recording),
     # Some PBXs append a path of their own to the address.
     re_path(r"^hooks/(?P<vendor>[-\w]+)/(?P<secret>[-\w]+)/(?P<tail>[-\w./]{1,200}?)/?$", hook),
     re_path(r"^calls/$", calls.log, name="calls"),

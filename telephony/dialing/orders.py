@@ -19,7 +19,7 @@ from django.utils import timezone
 from telephony.calls import apply, locate, locks
 from telephony.cards import live
 from telephony.conf import contact_directory
-from telephony.dialing import binding
+from telephony.dialing import binding, fetched
 from telephony.dialing.lanes import Lanes
 from telephony.dialing.phones import phones_of
 from telephony.dialing.rules import check_limits, check_number
@@ -126,9 +126,11 @@ def _send(order: Dial) -> None:
     extension: Any = order.extension
     connection = extension.connection
     vendor = connection.vendor_object
-    asked = DialOrder(
-        phone=order.phone_e164, extension=extension.number, user_key=extension.key, order_id=_own_id(order, vendor)
-    )
+    own_id = _own_id(order, vendor)
+    if vendor.fetches_errands:
+        fetched.wait_until_fetched(order)
+        return
+    asked = DialOrder(phone=order.phone_e164, extension=extension.number, user_key=extension.key, order_id=own_id)
     try:
         talk = vendor.dial(connection.talk_profile(), asked)
         answer = hold(talk, connection=connection, limits=LIMITS, repeats=False)

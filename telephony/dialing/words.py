@@ -44,6 +44,12 @@ PROBLEMS: dict[str, str | Promise] = {
         "Either the number that you call or your own internal number is not right for the PBX. "
         "Check the first; if it is right, tell your administrator."
     ),
+    DialProblem.OWN_PHONE_SILENT: _(
+        "Your own phone rang first, and nobody picked it up, so the client was not called. Try again, and pick it up."
+    ),
+    DialProblem.OWN_PHONE_BUSY: _(
+        "Your own phone is busy, switched off or unknown to the PBX, so nobody was called. Look at it, then try again."
+    ),
     DialProblem.PBX_ERROR: _("The PBX has an error of its own. Try again in a minute."),
     DialProblem.REFUSED: _("The PBX refused to call."),
     DialProblem.UNREADABLE: _(

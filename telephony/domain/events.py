@@ -13,96 +13,34 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from telephony.domain.errands import FailedOrder
+from telephony.domain.kinds import (
+    MISSED,
+    UNANSWERED,
+    CallStatus,
+    Direction,
+    EventKind,
+    LegRole,
+    NoCallId,
+)
 from telephony.domain.notes import Note
 from telephony.domain.reasons import EndReason
 
-
-class EventKind(StrEnum):
-    """What happened. The order of declaration is the order of the phases of a call.
-
-    A parser chooses by what the message is about, not by its name. One message may be two events.
-    """
-
-    ORDERED = "ordered"
-    """Never chosen by a parser: the call was ordered here, and this says whom it is for, where the PBX doesn't."""
-    CALL_STARTED = "call_started"
-    """Choose this when a call came to the PBX or left it and no employee's phone is said to ring. `extension` only
-    with `role=CALLING`: the employee who calls. A called extension would count as ringing: that is LEG_RINGING."""
-    LEG_RINGING = "leg_ringing"
-    """Choose this when one employee's phone rings: `extension` or `user_key` names it. It opens the card, so one event
-    for each phone of a group, and none for an employee whose phone does not ring yet."""
-    ANSWERED = "answered"
-    """Choose this when an employee, or the client of an outgoing call, picked up; `extension` or `user_key` names the
-    employee, if it is known. The other phones stop ringing. Not for a message that only names the time of an answer:
-    that is `answered_at` of another event."""
-    LEG_ENDED = "leg_ended"
-    """Choose this when one employee left and the call goes on: an attended transfer (`transferred_to`), or a phone of a
-    group that stopped ringing (`extension` and `status`). If nobody is left, it is ENDED."""
-    ENDED = "ended"
-    """Choose this when the whole call is over. `status` is the outcome; None if the message does not say, UNKNOWN if
-    it says what nobody understands. `extension` may name who talked, where no ANSWERED tells. Where a PBX says so of
-    each phone by itself, the fold finds out which of these is the call's end, if it has the PBX's times."""
-    REAPED = "reaped"
-    """Never chosen by a parser: the end never came, and the call was closed here. Any later sign of life undoes it."""
-    RECORDING_READY = "recording_ready"
-    """Choose this when the message tells of a recording and of nothing else. A link in another message stays in that
-    message's event. It may be all that is known of a call: then the call neither rings nor talks."""
-
-    @property
-    def phase(self) -> int:
-        """Position within a call; breaks ties between events of the same moment."""
-        return _PHASES[self]
-
-
-_PHASES = {kind: phase for phase, kind in enumerate(EventKind)}
-
-
-class Direction(StrEnum):
-    """Seen from the company. A parser that is not told leaves `CallEvent.direction` None, never UNKNOWN."""
-
-    INCOMING = "incoming"
-    OUTGOING = "outgoing"
-    INTERNAL = "internal"
-    UNKNOWN = "unknown"
-
-
-class CallStatus(StrEnum):
-    """Ringing and talking are states of an open call, the others are outcomes."""
-
-    RINGING = "ringing"
-    TALKING = "talking"
-    ANSWERED = "answered"
-    NO_ANSWER = "no_answer"
-    BUSY = "busy"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-    @property
-    def is_open(self) -> bool:
-        return self in (CallStatus.RINGING, CallStatus.TALKING)
-
-
-MISSED = frozenset({CallStatus.NO_ANSWER, CallStatus.BUSY, CallStatus.CANCELLED})
-"""How a call ends that rang and that nobody took: an incoming one of these was missed (Call.is_missed)."""
-UNANSWERED = MISSED | {CallStatus.FAILED}
-"""The outcomes with which nobody talked."""
-
-
-class LegRole(StrEnum):
-    """Whether the employee was called, or is the one who calls."""
-
-    CALLED = "called"
-    CALLING = "calling"
-
-
-class NoCallId(StrEnum):
-    """How an event finds its call when the PBX sent no call id (see calls/locate.py)."""
-
-    SAME_RING = "same_ring"
-    """A ring of this number within 120 s belongs to the same call (Mobilon's template webhook)."""
-    ENDS_OPEN_CALL = "ends_open_call"
-    """The end of the only open call of this number (XVB's COMPLETED without callid)."""
+__all__ = [
+    "MISSED",
+    "UNANSWERED",
+    "CallEvent",
+    "CallStatus",
+    "Direction",
+    "EventKind",
+    "LegRole",
+    "NoCallId",
+    "Parsed",
+    "Phone",
+    "fingerprint",
+    "from_json",
+    "to_json",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,18 +56,16 @@ class CallEvent:
     occurred_at: datetime
     """Aware. The PBX's own time where the message has one, else the time of receipt."""
     time_is_guess: bool = False
-    """The message came too late for its time of receipt to mean anything; a copy that came in time knows better."""
+    """The message came too late for its time of receipt to mean anything: a copy in time knows better."""
     by_pbx_clock: bool = False
     """`occurred_at` is the PBX's own time of this very thing: of two such events it is known which came first."""
     listed_at: datetime | None = None
-    """Of what the PBX's own list of finished calls told (listed_call.py): when it was read. Its times but the start
-    are reckoned."""
+    """When the PBX's list that told it was read (listed_call.py). Its times but the start are reckoned."""
     fingerprint: str
     """Equal for two copies of the same message and for nothing else; see `fingerprint()`."""
     no_call_id: NoCallId | None = None
     order_id: str = ""
     """The PBX's id of the order that the call came from, where the message names it (Sipuni: `callbackId`)."""
-
     direction: Direction | None = None
     client_raw: str = ""
     """The number outside the company exactly as the PBX wrote it."""
@@ -153,6 +89,8 @@ class CallEvent:
     settles: bool = False
     """ENDED only, the PBX's own account of the whole call: if it says that nobody talked, nobody did, although an
     answer was told (the employee's own phone is picked up first in an ordered call)."""
+    ends_as_phones_did: bool = False
+    """ENDED without a status, of a PBX that tells of each phone: it ended as the last one did; none: cancelled."""
     started_at: datetime | None = None
     """Start of the whole call, where the message names it."""
     answered_at: datetime | None = None
@@ -201,6 +139,8 @@ class Parsed:
     """Why the message changes nothing, in words for an administrator."""
     needs_attention: bool = False
     """The reason in `ignored` is a fault in the PBX's settings that somebody has to mend."""
+    failed_orders: tuple[FailedOrder, ...] = ()
+    """Orders to call of which the PBX says only now that nothing came of them."""
     notes: tuple[Note, ...] = ()
     """What could not be read of it, or was odd, and did not keep the rest from counting."""
 

@@ -71,6 +71,10 @@ class DialProblem(StrEnum):
     NO_SUBSCRIBER = "no_subscriber"
     BAD_NUMBER = "bad_number"
     BAD_PARAMETERS = "bad_parameters"
+    OWN_PHONE_SILENT = "own_phone_silent"
+    """One's own phone rang, and nobody picked it up."""
+    OWN_PHONE_BUSY = "own_phone_busy"
+    """One's own phone is busy, switched off or unknown."""
     PBX_ERROR = "pbx_error"
     REFUSED = "refused"
     UNREADABLE = "unreadable"
@@ -89,6 +93,8 @@ PASSING = frozenset(
         DialProblem.PER_MINUTE,
         DialProblem.PER_DAY,
         DialProblem.NOT_REGISTERED,
+        DialProblem.OWN_PHONE_SILENT,
+        DialProblem.OWN_PHONE_BUSY,
         DialProblem.PBX_ERROR,
         DialProblem.REFUSED,
         DialProblem.NOT_SENT,

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from telephony.domain.directory import ContactCard
+from telephony.domain.errands import Errand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,8 @@ class Outcome:
     """Internal number of the best match's responsible user on this connection, if mapped."""
     responsible_key: str = field(default="", repr=False)
     """The key by which the PBX knows the same phone, where it uses keys."""
+    errands: tuple[Errand, ...] = ()
+    """What the PBX is to do for us, for one that `fetches_errands`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,12 @@ CALLS = [
         how="Goes with its call's erasure, files too, held ones only if that was confirmed.",
     ),
     Place(
+        model="telephony.RecordingUpload",
+        # Named by the row's number and the hash of its content.
+        nobody=("file",),
+        how="Goes with its recording; the file is deleted with it.",
+    ),
+    Place(
         model="telephony.Delivery",
         person=("tail", "query", "headers", "body", "error", "traceback", "notes"),
         nobody=("method", "remote_address"),

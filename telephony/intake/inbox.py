@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -25,7 +24,8 @@ from telephony.domain.events import Parsed
 from telephony.domain.exceptions import MalformedHook
 from telephony.domain.hooks import Hook, Outcome
 from telephony.domain.notes import Note
-from telephony.intake import reading
+from telephony.intake import errands, reading
+from telephony.intake.processed import Processed
 from telephony.jobs import Pauses, Queue, Run
 from telephony.models import Connection, Delivery, Extension
 from telephony.privacy.tracebacks import readable_traceback
@@ -43,15 +43,6 @@ QUEUE = Queue(
 )
 PATIENCE_IN_REQUEST_MS = 800
 PAUSE_AFTER_BUSY = timedelta(seconds=2)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Processed:
-    """What became of a delivery, for the reply and for replay's report."""
-
-    state: Delivery.State
-    parsed: Parsed | None = None
-    outcome: Outcome = field(default_factory=Outcome)
 
 
 def receive(*, connection: Connection, hook: Hook, refused: str = "") -> Delivery:
@@ -138,14 +129,16 @@ def find_outcome(connection: Connection, parsed: Parsed, find: apply.Find) -> Ou
 
 def _apply(delivery: Delivery, parsed: Parsed, find: apply.Find, patience_ms: int) -> None:
     connection = delivery.connection
-    if not parsed.events:
+    if not parsed.events and not parsed.failed_orders:
         finish_parsed(delivery, parsed)
         return
     with transaction.atomic():
         names = [name for event in parsed.events for name in locate.lock_names(connection=connection, event=event)]
-        locks.take(names=names, patience_ms=patience_ms)
+        if names:
+            locks.take(names=names, patience_ms=patience_ms)
         for event in parsed.events:
             apply.apply_event(connection=connection, event=event, delivery=delivery, find=find)
+        errands.tell_of_failed(connection, parsed.failed_orders)
         finish_parsed(delivery, parsed)
 
 

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.handlers.asgi import ASGIRequest
 from django.db import Error as DatabaseError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from telephony.calls.selectors import connection_of_hook
 from telephony.domain.exceptions import HookRejected
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
-from telephony.http.remote_address import remote_address
-from telephony.intake import inbox, quota, reading, stray
+from telephony.intake import errands, inbox, quota, reading, stray, uploads
 from telephony.intake.any_host import takes_any_host
+from telephony.intake.processed import Processed
+from telephony.intake.requests import Unreadable, read_body, received_hook
 from telephony.models import Connection, Delivery
+from telephony.privacy.tracebacks import where
 from telephony.vendors.base import Vendor
 
 log = logging.getLogger(__name__)
-
-MAX_BODY_BYTES = 256 * 1024
-
 
 METHODS = ["GET", "POST", "HEAD", "OPTIONS"]
 
@@ -56,6 +52,30 @@ def hook(request: HttpRequest, vendor: str, secret: str, tail: str = "") -> Http
     return _take(request, connection, tail)
 
 
+@takes_any_host
+@csrf_exempt
+@login_not_required
+@transaction.non_atomic_requests
+@require_http_methods(["PUT"])
+def recording(request: HttpRequest, vendor: str, secret: str, number: str) -> HttpResponse:
+    """Take a recording that its PBX sends by itself, as an errand asked for. 404 for PBXs that don't."""
+    try:
+        connection = connection_of_hook(vendor=vendor, secret=secret)
+    except DatabaseError as error:
+        return _not_stored(error)
+    if connection is None or not connection.vendor_object.uploads_recordings:
+        return _plain(404, "Not found.")
+    received = received_hook(request, b"", tail=f"recordings/{number}")
+    refusal, fault = _judged(connection.vendor_object, uploads.proof_of(received), connection.profile())
+    if refusal is not None:
+        stray.count_rejected(connection=connection)
+        return _refused(refusal)
+    if fault is not None:
+        log.error("An upload could not be proved:\n%s", where(fault))
+        return _plain(503, "The upload could not be proved; please send it again.")
+    return _answer(uploads.take(request, connection, received, number=int(number)))
+
+
 def _take(request: HttpRequest, connection: Connection, tail: str) -> HttpResponse:
     try:
         received = received_hook(request, read_body(request), tail=tail)
@@ -66,19 +86,30 @@ def _take(request: HttpRequest, connection: Connection, tail: str) -> HttpRespon
     pbx, profile = connection.vendor_object, connection.profile()
     challenged = reading.challenge(pbx, received, profile)
     refusal, fault = (None, None) if challenged else _judged(pbx, received, profile)
-    if refusal is not None and not refusal.is_kept:
-        stray.count_rejected(connection=connection)
-        return _refused(refusal)
+    if refusal is not None:
+        return _refuse(connection, received, refusal)
+    if fault is None and (polled := errands.answer_to_poll(received, profile, connection=connection)):
+        return _answer(polled)
     try:
-        delivery = inbox.receive(connection=connection, hook=received, refused=str(refusal or ""))
+        delivery = inbox.receive(connection=connection, hook=received)
     except DatabaseError as error:
         return _not_stored(error)
-    if refusal is not None:
-        return _refused(refusal)
     if fault is not None:
         inbox.note_fault(delivery, fault, doing="authenticating it")
     done = inbox.process(delivery=delivery, hook=received)
-    return _answer(challenged or _reply(pbx, received, profile, delivery, done))
+    return _answer(challenged or _reply(pbx, received, profile, delivery, errands.added_to(done, connection)))
+
+
+def _refuse(connection: Connection, hook: Hook, refusal: HookRejected) -> HttpResponse:
+    """What may be proved later is stored; the rest is counted."""
+    if not refusal.is_kept:
+        stray.count_rejected(connection=connection)
+        return _refused(refusal)
+    try:
+        inbox.receive(connection=connection, hook=hook, refused=str(refusal))
+    except DatabaseError as error:
+        return _not_stored(error)
+    return _refused(refusal)
 
 
 def _judged(pbx: Vendor, hook: Hook, profile: ConnectionProfile) -> tuple[HookRejected | None, Exception | None]:
@@ -94,7 +125,7 @@ def _judged(pbx: Vendor, hook: Hook, profile: ConnectionProfile) -> tuple[HookRe
     return refusal, fault
 
 
-def _reply(pbx: Vendor, hook: Hook, profile: ConnectionProfile, delivery: Delivery, done: inbox.Processed) -> Reply:
+def _reply(pbx: Vendor, hook: Hook, profile: ConnectionProfile, delivery: Delivery, done: Processed) -> Reply:
     """The vendor's answer; if its code fails, the neutral one, and if that fails as well, an empty one."""
     for parsed, outcome in ((done.parsed, done.outcome), (None, Outcome())):
         try:
@@ -102,55 +133,6 @@ def _reply(pbx: Vendor, hook: Hook, profile: ConnectionProfile, delivery: Delive
         except Exception as error:
             inbox.note_fault(delivery, error, doing="answering it")
     return Reply.text("")
-
-
-class Unreadable(Exception):
-    """The body can't be taken whole, so it is not taken at all: half a message may mean another thing."""
-
-    def __init__(self, status: int, text: str, body: bytes = b"") -> None:
-        super().__init__(text)
-        self.status = status
-        self.body = body
-        """What was read of it."""
-
-
-def read_body(request: HttpRequest, *, limit: int = MAX_BODY_BYTES) -> bytes:
-    """The whole body. Django itself reads nothing of a chunked one, which would lose the message silently."""
-    stream: Any = request
-    if request.headers.get("Transfer-Encoding") and not isinstance(request, ASGIRequest):
-        if not request.META.get("wsgi.input_terminated"):
-            raise Unreadable(411, "Send the body with its length; this server reads no chunked bodies.")
-        stream = request.META["wsgi.input"]
-    try:
-        body: bytes = stream.read(limit + 1)
-    except (UnreadablePostError, OSError):
-        raise Unreadable(400, "The body ended before it was complete.") from None
-    if len(body) > limit:
-        raise Unreadable(413, f"The body is larger than {limit // 1024} KiB.", body)
-    announced = request.META.get("CONTENT_LENGTH") or ""
-    if announced.isdecimal() and len(body) < int(announced):
-        raise Unreadable(400, "The body ended before it was complete.", body)
-    return body
-
-
-def received_hook(request: HttpRequest, body: bytes, *, tail: str = "") -> Hook:
-    """The request as a plain value."""
-    return Hook(
-        method=request.method or "",
-        query=_query(request),
-        headers={name.lower(): value for name, value in request.headers.items()},
-        body=body,
-        received_at=timezone.now(),
-        remote_address=remote_address(request),
-        tail=tail,
-    )
-
-
-def _query(request: HttpRequest) -> bytes:
-    if isinstance(request, ASGIRequest):
-        return bytes(request.scope["query_string"])
-    # WSGI hands the raw bytes over as Latin-1 text.
-    return str(request.META.get("QUERY_STRING", "")).encode("latin-1", "replace")
 
 
 def _not_stored(error: Exception) -> HttpResponse:

@@ -29,6 +29,7 @@ from telephony.models.missed_decision import MissedDecision, MissedRule
 from telephony.models.once import OnceAnswer
 from telephony.models.people_day import PeopleDay, SeenPeople
 from telephony.models.recording import Listening, Recording
+from telephony.models.recording_upload import RecordingUpload
 from telephony.models.report_mail import ReportMail, ReportSubscription
 from telephony.models.row_failure import RowFailure
 from telephony.models.rule_run import RuleEffect, RuleMessage, RuleRun
@@ -85,6 +86,7 @@ __all__ = [
     "PbxRow",
     "PeopleDay",
     "Recording",
+    "RecordingUpload",
     "ReportMail",
     "ReportSubscription",
     "RowFailure",

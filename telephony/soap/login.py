@@ -9,7 +9,7 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest
 
 from telephony.domain.hooks import Hook
-from telephony.intake.views import received_hook
+from telephony.intake.requests import received_hook
 from telephony.models import Connection
 from telephony.soap import logins
 from telephony.soap.deadline import TooLate, within

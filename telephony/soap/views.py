@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from telephony.domain.exceptions import MalformedHook
 from telephony.domain.hooks import Hook
 from telephony.intake.any_host import takes_any_host
-from telephony.intake.views import Unreadable, read_body, received_hook
+from telephony.intake.requests import Unreadable, read_body, received_hook
 from telephony.soap import faults, services
 from telephony.soap.exchange import Notice, Question, caller
 from telephony.soap.faults import Refusal

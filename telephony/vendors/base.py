@@ -68,6 +68,16 @@ class Vendor(ABC):
     keeps_order_id: ClassVar[bool] = False
     """An order takes our own id along (`DialOrder.order_id`), and its messages name it: as the call's id, or as
     `CallEvent.order_id`."""
+    fetches_errands: ClassVar[bool] = False
+    """Nobody can reach it: it asks for what it is to do, and gets that with our answers (`Outcome.errands`). Then
+    `dial` is never held: an order is an errand."""
+
+    uploads_recordings: ClassVar[bool] = False
+    """It sends its recordings by PUT, when an errand asks for them; `authenticate` proves the hash of the sound."""
+
+    def is_poll(self, hook: Hook) -> bool:
+        """Whether the message tells nothing and only asks for errands: it is answered, and not stored."""
+        return False
 
     def challenge(self, hook: Hook, profile: ConnectionProfile) -> Reply | None:
         """The answer to a check of the address that expects one of its own; None for everything else.

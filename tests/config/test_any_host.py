@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
 from telephony.intake.any_host import AnyHostForPbx
-from telephony.intake.views import received_hook
+from telephony.intake.requests import received_hook
 from tests.servers import Server
 
 BODY = "event=NOTIFY_START&pbx_call_id=in_1&caller_id=79165551601&called_did=74957770000"

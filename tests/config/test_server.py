@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 
 import pytest
 
-from telephony.intake.views import MAX_BODY_BYTES
+from telephony.intake.requests import MAX_BODY_BYTES
 from tests.servers import Server
 
 pytestmark = pytest.mark.proof

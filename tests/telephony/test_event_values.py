@@ -14,7 +14,7 @@ from django.core.handlers.asgi import ASGIRequest
 from telephony.calls.access import visible_dials
 from telephony.domain.events import EventKind
 from telephony.intake.parties import put_right
-from telephony.intake.views import received_hook
+from telephony.intake.requests import received_hook
 from telephony.models import Dial
 from tests.call_events import start
 from tests.telephony.factories import ConnectionFactory, ExtensionFactory, make_user

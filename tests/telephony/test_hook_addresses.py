@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from telephony.intake.views import MAX_BODY_BYTES
+from telephony.intake.requests import MAX_BODY_BYTES
 from telephony.models import Call, Connection, Delivery
 from tests.telephony.factories import ConnectionFactory
 from tests.telephony.messages import Message, form, send, sipuni, xvb

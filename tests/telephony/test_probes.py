@@ -12,6 +12,8 @@ from tests.telephony.factories import ConnectionFactory
 
 pytestmark = pytest.mark.django_db
 VENDORS = sorted(installed())
+REFUSED = {"asterisk": 401, "itoolabs": 400}
+"""Of these everything is signed, or holds a token: what says nothing proves nothing."""
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
@@ -59,10 +61,14 @@ def test_a_request_that_says_nothing(vendor: str, body: str, content_type: str) 
         Client().post(connection.hook_path, body, content_type=content_type),
         Client().get(connection.hook_path),
     ):
+        if vendor in REFUSED:
+            assert response.status_code == REFUSED[vendor]
+            continue
         assert response.status_code == 200
         assert response.content in (b"{}", b"ok", b'{"success": true}', b'{"ok": true}')
     states = {delivery.state for delivery in Delivery.objects.all()}
-    assert (states, Delivery.objects.count()) == ({Delivery.State.IGNORED}, 2)
+    assert states <= {Delivery.State.IGNORED}
+    assert Delivery.objects.count() == 2 or vendor in REFUSED
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

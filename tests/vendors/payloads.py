@@ -114,6 +114,10 @@ def meaning(parsed: Parsed) -> dict[str, Any]:
         found["ignored"] = parsed.ignored
     if parsed.needs_attention:
         found["needs_attention"] = True
+    if parsed.failed_orders:
+        found["failed_orders"] = [
+            {"order_id": order.order_id, "problem": order.problem, "said": order.said} for order in parsed.failed_orders
+        ]
     if parsed.notes:
         found["notes"] = [note.to_json() for note in parsed.notes]
     return found

@@ -16,7 +16,7 @@ from tests.vendors.payloads import Payload, folder_of, meaning, payloads_of
 
 MEANING = (
     *("events", "asks_about", "ignored", "needs_attention", "notes", "error"),
-    *("rejected", "is_kept", "is_challenge"),
+    *("rejected", "is_kept", "is_challenge", "failed_orders"),
 )
 PAYLOADS = [payload for vendor in installed().values() for payload in payloads_of(vendor)]
 

@@ -79,7 +79,8 @@ def judged(pbx: Signing, hook: Hook, **settings: str) -> HookRejected | None:
 
 def test_each_pbx_that_signs_by_a_header_is_tried_here() -> None:
     signing = {slug for slug, vendor in installed().items() if vendor.signature_headers}
-    assert signing <= {pbx.slug for pbx in SIGNING}
+    # What Asterisk's agent signs has a time, so it is tried by itself (test_signed_asterisk.py).
+    assert signing - {"asterisk"} <= {pbx.slug for pbx in SIGNING}
 
 
 @each

@@ -15,21 +15,20 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind
-from telephony.domain.fold.ends import is_only_greeted, settled, tell_ends_apart, why_nobody_talked
+from telephony.domain.fold.ends import (
+    is_only_greeted,
+    outcome_of_legs,
+    settled,
+    tell_ends_apart,
+    why_nobody_talked,
+)
 from telephony.domain.fold.legs import Leg, fold_legs
 from telephony.domain.fold.order import in_order, in_phases, set_of
+from telephony.domain.fold.recordings import RecordingNote, recordings_of
 from telephony.domain.fold.responsible import responsible_leg
 
 IMMUTABLE = ("client_raw", "our_number", "started_at")
 DENIED = "answer"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingNote:
-    """Where a recording is to be had: a link, or a reference to ask the PBX by."""
-
-    link: str
-    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +93,7 @@ def fold(events: Iterable[CallEvent]) -> CallState:
         talk_seconds=_talk_seconds(ends, answered_at, ended_at, status),
         legs=legs,
         responsible_leg=responsible_leg(legs),
-        recordings=_recordings(timeline),
+        recordings=recordings_of(timeline),
         end_reason=end_reason,
         end_reason_said=end_reason_said,
         tracking=_tracking(by_phase),
@@ -157,7 +156,7 @@ def _status(timeline: list[CallEvent], ends: list[CallEvent], *, reaped: bool, g
             return CallStatus.ANSWERED
         by_knowledge = sorted(ends, key=lambda event: event.listed_at is None)
         named = (event.status for event in by_knowledge if event.status not in (None, CallStatus.UNKNOWN))
-        return next(named, CallStatus.UNKNOWN) or CallStatus.UNKNOWN
+        return next(named, None) or outcome_of_legs(timeline, ends)
     if reaped:
         return CallStatus.UNKNOWN
     if all(event.kind is EventKind.RECORDING_READY for event in timeline):
@@ -208,16 +207,6 @@ def _talk_seconds(
         return 0
     counted = [event.talk_seconds for event in ends if event.talk_seconds is not None]
     return max(counted) if counted else _whole(answered_at, ended_at)
-
-
-def _recordings(timeline: list[CallEvent]) -> tuple[RecordingNote, ...]:
-    naming = [event for event in timeline if event.recording_link or event.recording_reference]
-    notes = (  # Where a message named it, the list names the same one, perhaps otherwise.
-        RecordingNote(link=event.recording_link, reference=event.recording_reference)
-        for event in naming
-        if not event.listed_at or all(other.listed_at for other in naming)
-    )
-    return tuple(dict.fromkeys(notes))
 
 
 def _tracking(by_phase: list[CallEvent]) -> dict[str, str]:

@@ -117,6 +117,23 @@ def _answered_before_any_ring(timeline: Sequence[CallEvent], claims: Sequence[Ca
     return max(answers) < min(event.occurred_at for event in rings)
 
 
+def outcome_of_legs(timeline: Sequence[CallEvent], ends: Sequence[CallEvent]) -> CallStatus:
+    """How a call ended of whose end the PBX only says that it was, but which tells of each phone: as the last one did.
+
+    Where no phone rang, whoever called gave up before. UNKNOWN of any other PBX.
+    """
+    if not all(event.ends_as_phones_did for event in ends):
+        return CallStatus.UNKNOWN
+    left = [event.status for event in timeline if event.kind is EventKind.LEG_ENDED and event.status in UNANSWERED]
+    if left:
+        return left[-1] or CallStatus.UNKNOWN
+    starts = [event for event in timeline if event.kind is EventKind.CALL_STARTED]
+    rang = any(event.kind in _SIGNS for event in timeline)
+    if starts and not rang and any(event.direction is Direction.INCOMING for event in starts):
+        return CallStatus.CANCELLED
+    return CallStatus.UNKNOWN
+
+
 def why_nobody_talked(timeline: Sequence[CallEvent], status: CallStatus) -> tuple[str, str]:
     """An EndReason, or nothing, and the PBX's own word: what the call's end says, else the end of the last phone."""
     if status.is_open or status is CallStatus.ANSWERED:

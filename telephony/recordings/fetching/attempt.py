@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from telephony.domain.events import UNANSWERED
-from telephony.models import Connection, Recording
+from telephony.models import Connection, Recording, RecordingUpload
 from telephony.outgoing import notices
 from telephony.privacy.tracebacks import readable_traceback
 from telephony.recordings.audio import AudioError, AudioKind, Prepared, Problem, prepare
@@ -122,9 +122,17 @@ def _store(recording: Recording, fetched: Fetched, folder: Path) -> None:
         if is_ours:
             notices.tell_of_recording(recording=recording)
             transaction.on_commit(lambda: _announce(recording))
-            files.discard(*(earlier - {name, playable}))
+            files.discard(*(earlier - {name, playable}), *_upload_of(recording))
     if not is_ours:
         _take_back(recording.pk, name, playable)
+
+
+def _upload_of(recording: Recording) -> list[str]:
+    """The file that its PBX sent, if it did: it is stored now, and what was sent can go."""
+    sent = RecordingUpload.objects.filter(recording=recording)
+    names = [name for name in sent.values_list("file", flat=True) if name]
+    sent.delete()
+    return names
 
 
 def _put(path: Path, name: str) -> None:

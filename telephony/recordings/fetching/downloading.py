@@ -8,7 +8,8 @@ from typing import BinaryIO
 
 from telephony.domain.exceptions import NoRecording, NotReady, NotSetUp
 from telephony.http import Limits, Request, RequestFailed, send
-from telephony.models import Recording
+from telephony.models import Recording, RecordingUpload
+from telephony.models.recording import recordings_storage
 from telephony.recordings.fetching.judging import NotFetched, judge_failure, judge_status
 from telephony.recordings.storage import has_room
 from telephony.talks import hold
@@ -64,6 +65,8 @@ def download_file(recording: Recording, download: Download) -> None:
         slowest=1000,
         slow_seconds=20,
     )
+    if _take_upload(recording, download):
+        return
     try:
         request = _place_of(recording, download.check)
         response = send(
@@ -72,6 +75,17 @@ def download_file(recording: Recording, download: Download) -> None:
     except RequestFailed as error:
         raise judge_failure(error) from error
     judge_status(response)
+
+
+def _take_upload(recording: Recording, download: Download) -> bool:
+    """Whether its PBX has sent it by itself (recordings/uploads.py): then it is taken from there."""
+    upload = RecordingUpload.objects.filter(recording=recording).exclude(file="").first()
+    if upload is None:
+        return False
+    with recordings_storage().open(str(upload.file.name), "rb") as file:
+        for piece in file.chunks():
+            download.take(piece)
+    return True
 
 
 def _place_of(recording: Recording, check: Check) -> Request:

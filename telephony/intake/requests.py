@@ -1,0 +1,63 @@
+"""A live request as a plain value: its body whole or not at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, UnreadablePostError
+from django.utils import timezone
+
+from telephony.domain.hooks import Hook
+from telephony.http.remote_address import remote_address
+
+MAX_BODY_BYTES = 256 * 1024
+
+
+class Unreadable(Exception):
+    """The body can't be taken whole, so it is not taken at all: half a message may mean another thing."""
+
+    def __init__(self, status: int, text: str, body: bytes = b"") -> None:
+        super().__init__(text)
+        self.status = status
+        self.body = body
+        """What was read of it."""
+
+
+def read_body(request: HttpRequest, *, limit: int = MAX_BODY_BYTES) -> bytes:
+    """The whole body. Django itself reads nothing of a chunked one, which would lose the message silently."""
+    stream: Any = request
+    if request.headers.get("Transfer-Encoding") and not isinstance(request, ASGIRequest):
+        if not request.META.get("wsgi.input_terminated"):
+            raise Unreadable(411, "Send the body with its length; this server reads no chunked bodies.")
+        stream = request.META["wsgi.input"]
+    try:
+        body: bytes = stream.read(limit + 1)
+    except (UnreadablePostError, OSError):
+        raise Unreadable(400, "The body ended before it was complete.") from None
+    if len(body) > limit:
+        raise Unreadable(413, f"The body is larger than {limit // 1024} KiB.", body)
+    announced = request.META.get("CONTENT_LENGTH") or ""
+    if announced.isdecimal() and len(body) < int(announced):
+        raise Unreadable(400, "The body ended before it was complete.", body)
+    return body
+
+
+def received_hook(request: HttpRequest, body: bytes, *, tail: str = "") -> Hook:
+    """The request as a plain value."""
+    return Hook(
+        method=request.method or "",
+        query=_query(request),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=body,
+        received_at=timezone.now(),
+        remote_address=remote_address(request),
+        tail=tail,
+    )
+
+
+def _query(request: HttpRequest) -> bytes:
+    if isinstance(request, ASGIRequest):
+        return bytes(request.scope["query_string"])
+    # WSGI hands the raw bytes over as Latin-1 text.
+    return str(request.META.get("QUERY_STRING", "")).encode("latin-1", "replace")

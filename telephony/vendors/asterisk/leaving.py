@@ -1,0 +1,66 @@
+"""Who leaves a call, when it is over, and what is left of it. Source: Asterisk's AMI events and CEL (README.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from telephony.domain.events import CallEvent, CallStatus, EventKind, LegRole
+from telephony.domain.reasons import Q931
+from telephony.vendors.asterisk.reading import Reading
+
+# Source: hangup causes of Asterisk (Q.850); 26 is "answered elsewhere". The others say nothing of one phone.
+HUNG_UP: dict[str, CallStatus] = {
+    "17": CallStatus.BUSY,
+    "18": CallStatus.NO_ANSWER,
+    "19": CallStatus.NO_ANSWER,
+    "21": CallStatus.BUSY,
+    "26": CallStatus.CANCELLED,
+}
+
+
+def blind_transfer(reading: Reading) -> Iterator[CallEvent]:
+    yield from _transfer(reading, reading.channel("TransfererChannel").name, reading.number("Extension"))
+
+
+def attended_transfer(reading: Reading) -> Iterator[CallEvent]:
+    target = reading.channel("TransferTargetChannel")
+    to = target.name if target.is_extension else ""
+    yield from _transfer(reading, reading.channel("OrigTransfererChannel").name, to)
+
+
+def _transfer(reading: Reading, who: str, to: str) -> Iterator[CallEvent]:
+    if reading.text("Result").lower() == "success" and reading.plan.is_extension(who):
+        yield reading.event(EventKind.LEG_ENDED, extension=who, transferred_to=to, status=CallStatus.ANSWERED)
+
+
+def hangup(reading: Reading) -> Iterator[CallEvent]:
+    """One employee's phone; the client's channel is told of by the end of the call."""
+    who = reading.channel("Channel")
+    if not who.is_extension:
+        return
+    role = LegRole.CALLING if reading.text("Uniqueid") == reading.call_id else LegRole.CALLED
+    cause = reading.text("Cause")
+    status = HUNG_UP.get(cause)
+    reason = Q931.get(int(cause)) if status and cause != "26" else None
+    yield reading.event(
+        EventKind.LEG_ENDED,
+        extension=who.name,
+        role=role,
+        status=status,
+        reason=reason,
+        reason_said=reading.text("Cause-txt") if reason else "",
+    )
+
+
+def linked_end(reading: Reading) -> Iterator[CallEvent]:
+    """Of all channels that were ever joined with the call: how it ended is in what happened before."""
+    if reading.text("EventName") == "LINKEDID_END":
+        yield reading.event(EventKind.ENDED, ends_as_phones_did=True)
+
+
+def recorded(reading: Reading) -> Iterator[CallEvent]:
+    """A call that nobody answered leaves a file without sound."""
+    talked = reading.text("BillableSeconds")
+    file = reading.text("RecordingFile")
+    if file and talked.isdecimal() and int(talked) > 0:
+        yield reading.event(EventKind.RECORDING_READY, recording_reference=file)
