@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from crm.models import Company, Contact
 from telephony.models import Call, CallRule, Connection, Delivery, Extension, MissedItem, Recording
+from telephony.vendors import installed
 
 LISTS = [
     "admin:telephony_recording_changelist",
@@ -69,10 +70,7 @@ def page_of(row: Model) -> str:
 def every_page() -> list[str]:
     """Every list, form, history, and the page of every row that there is."""
     addresses = [reverse(name) for name in (*OTHERS, *LISTS, *FORMS, *DESK)]
-    addresses += [
-        f"{reverse('admin:telephony_connection_add')}?vendor={vendor}"
-        for vendor in ("sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "mango", "demo")
-    ]
+    addresses += [f"{reverse('admin:telephony_connection_add')}?vendor={vendor}" for vendor in installed()]
     for model in MODELS:
         for row in model._default_manager.all():
             addresses += [page_of(row), page_of(row).replace("/change/", "/history/")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ EVENTS = {
 }
 # Source: the dial plan's "HTTP command" in a public adapter (the first); the others are names of the notifications.
 ASKED_NUMBER = ("caller_number", "caller", "number", "phone")
+_OWN_HOST = re.compile(r"http://([\w-]+\.)*(onlinepbx|onpbx)\.ru/", re.IGNORECASE)
 AT_ONCE = timedelta(seconds=10)
 """How soon a message comes after what it tells, if nothing holds it up."""
 
@@ -91,5 +93,5 @@ def _end(told: datetime, lasted: timedelta, received_at: datetime) -> datetime:
 
 
 def secure(link: str) -> str:
-    """Links are said to come with http; their host knows https."""
-    return "https" + link[4:] if link.lower().startswith("http:") else link
+    """Links of OnlinePBX's own hosts are said to come with http; those know https."""
+    return "https" + link[4:] if _OWN_HOST.match(link) else link
