@@ -85,7 +85,7 @@ class CallEvent:
     has left. That end of a leg is inferred, and says so."""
 
     status: CallStatus | None = None
-    """Outcome, on LEG_ENDED and ENDED."""
+    """Outcome, on LEG_ENDED and ENDED; on REAPED, that everybody had left."""
     settles: bool = False
     """ENDED only, the PBX's own account of the whole call: if it says that nobody talked, nobody did, although an
     answer was told (the employee's own phone is picked up first in an ordered call)."""

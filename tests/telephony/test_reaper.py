@@ -13,8 +13,10 @@ from telephony.domain.exceptions import CallBusy
 from telephony.models import Call, CallEvent, Connection, Delivery
 from tests.telephony.factories import ConnectionFactory
 from tests.telephony.messages import (
+    Message,
     at,
     deliver,
+    form,
     only_call,
     sipuni,
     sipuni_answers,
@@ -43,6 +45,39 @@ def test_a_call_that_talks_for_over_four_hours_is_closed(connection: Connection)
     assert reap_calls(now=at(4 * HOUR)) == 0
     assert reap_calls(now=at(4 * HOUR + 1)) == 1
     assert (only_call().status, only_call().talk_seconds) == ("unknown", None)
+
+
+def itoolabs(event: str, user: str) -> Message:
+    return form(cmd="event", type=event, callid="c1", user=user, phone="79201119613", direction="in")
+
+
+def test_a_call_that_everybody_has_left_is_over(connection: Connection) -> None:
+    pbx = ConnectionFactory.create(vendor="itoolabs", settings={})
+    for second, event, user in (
+        (0, "INCOMING", "a"),
+        (5, "ACCEPTED", "a"),
+        (9, "INCOMING", "b"),
+        (12, "ACCEPTED", "b"),
+    ):
+        deliver(pbx, itoolabs(event, user), second)
+    deliver(pbx, itoolabs("COMPLETED", "b"), 65)
+    assert reap_calls(now=at(245)) == 0
+    assert only_call().status == "talking"
+    assert reap_calls(now=at(246)) == 1
+    call = only_call()
+    assert (call.status, call.ended_at, call.talk_seconds) == ("answered", at(65), 60)
+    assert [(leg.status, leg.talk_seconds) for leg in call.legs.order_by("position")] == [
+        ("answered", 7),
+        ("answered", 53),
+    ]
+
+
+def test_a_call_that_somebody_has_not_left_goes_on(connection: Connection) -> None:
+    pbx = ConnectionFactory.create(vendor="itoolabs", settings={})
+    deliver(pbx, itoolabs("ACCEPTED", "a"), 0)
+    deliver(pbx, itoolabs("INCOMING", "b"), 5)
+    deliver(pbx, itoolabs("COMPLETED", "a"), 9)
+    assert reap_calls(now=at(HOUR)) == 0
 
 
 def test_silence_counts_from_the_last_word_of_the_call(connection: Connection) -> None:

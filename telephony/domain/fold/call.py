@@ -158,7 +158,8 @@ def _status(timeline: list[CallEvent], ends: list[CallEvent], *, reaped: bool, g
         named = (event.status for event in by_knowledge if event.status not in (None, CallStatus.UNKNOWN))
         return next(named, None) or outcome_of_legs(timeline, ends)
     if reaped:
-        return CallStatus.UNKNOWN
+        is_left = any(event.kind is EventKind.REAPED and event.status for event in timeline)
+        return CallStatus.ANSWERED if is_left else CallStatus.UNKNOWN
     if all(event.kind is EventKind.RECORDING_READY for event in timeline):
         return CallStatus.UNKNOWN  # Only a recording is known of this call: it neither rings nor talks.
     return CallStatus.TALKING if answered else CallStatus.RINGING
