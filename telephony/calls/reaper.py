@@ -77,7 +77,7 @@ def _guarded(call: Any, now: datetime) -> bool:
     )
 
 
-def _reap(call: Call, at: datetime, is_left: bool) -> bool:
+def _reap(call: Call, at: datetime, is_left: bool = False) -> bool:
     event = CallEvent(
         kind=EventKind.REAPED,
         external_id=call.external_id,
