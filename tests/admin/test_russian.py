@@ -26,7 +26,7 @@ NAMES = re.compile(
     r"|telephony/vendors/demo/README\.md|Europe/\w+|Asia/\w+|UTC|Control|Command|Mac|LDAP|Single Si[gn]+.On"
     + "".join(f"|{word}" for vendor in installed().values() for word in WORD.findall(vendor.label))
     + r"|anna\.orlova|amoCRM|Google|Outlook|Thunderbird|iCloud|RetailCRM|xlsx|vcf|«Key»|«Secret»"
-    r"|CallGear|Call API|Data API"
+    r"|CallGear|Call API|Data API|PJSIP"
     r"|[Ee]mployee\d*|[Oo]wner|esc|sipuni|wirecrm|xvb|mobilon|zadarma|demo|campaign-\d|roistat|[\w.]+\.example\.ru|example",
 )
 """Proper names, and what is typed or read as it stands."""
