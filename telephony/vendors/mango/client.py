@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from telephony.domain.errands import FailedOrder
 from telephony.domain.exceptions import DialFailed, DialProblem
 from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Request, Response, Talk
 from telephony.vendors.dialing import Dialled, DialOrder, check_status, looks_like_page, read_object, require, said
 from telephony.vendors.listing import AskFailed, AskProblem
 from telephony.vendors.mango import codes
+from telephony.vendors.mango.message import Message
 from telephony.vendors.mango.signing import is_set_up, signed_request
 from telephony.vendors.office import Employee, Office
 
@@ -84,3 +86,12 @@ def _employee(row: Any) -> Employee | None:
     if not extension:
         return None
     return Employee(name=str(general.get("name") or ""), extension=extension, email=str(general.get("email") or ""))
+
+
+def result_of_order(message: Message) -> FailedOrder | str:
+    """What became of an order; the call's own messages tell the rest."""
+    order, code = message.text("command_id"), message.text("result")
+    if code == codes.SUCCESS:
+        return f"The order {order} was carried out."
+    problem, said = codes.words(code)
+    return FailedOrder(order_id=order, problem=problem, said=said)

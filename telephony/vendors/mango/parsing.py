@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from telephony.domain import fields
+from telephony.domain.errands import FailedOrder
 from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind, LegRole, Parsed
 from telephony.domain.hooks import ConnectionProfile, Hook
-from telephony.vendors.mango import codes
+from telephony.vendors.mango import client, codes
 from telephony.vendors.mango.message import Message, read_message
 from telephony.vendors.mango.parties import Parties, parties_of
 from telephony.vendors.mango.signing import is_event
@@ -17,8 +18,8 @@ from telephony.vendors.mango.signing import is_event
 DIRECTIONS = {"0": Direction.INTERNAL, "1": Direction.INCOMING, "2": Direction.OUTGOING}
 # Source: the same, `dct.type`.
 TRACKED = {"1": "dynamic", "2": "static"}
-Found = tuple[CallEvent, ...] | str
-"""Events, or why there are none."""
+Found = tuple[CallEvent, ...] | FailedOrder | str
+"""Events, an order that failed, or why neither."""
 
 
 def parse_event(hook: Hook, profile: ConnectionProfile) -> Parsed:
@@ -29,6 +30,8 @@ def parse_event(hook: Hook, profile: ConnectionProfile) -> Parsed:
     if read is None:
         return Parsed(ignored=f"{hook.tail[:40]} tells nothing of a call.")
     found = read(message := read_message(hook, profile))
+    if isinstance(found, FailedOrder):
+        return Parsed(failed_orders=(found,))
     told: dict[str, Any] = {"ignored": found} if isinstance(found, str) else {"events": found}
     return Parsed(**told, notes=message.params.notes)
 
@@ -130,19 +133,11 @@ def _added(message: Message) -> tuple[CallEvent, ...]:
     return (message.event(EventKind.RECORDING_READY, "timestamp", recording_reference=reference),)
 
 
-def _ordered(message: Message) -> str:
-    """What became of an order; the call's own messages tell the rest."""
-    order, code = message.text("command_id"), message.text("result")
-    if code == codes.SUCCESS:
-        return f"The order {order} was carried out."
-    return f"The order {order} was not carried out: {codes.words(code)[1]}."
-
-
 # Source: "VPBX API 1.9": what is appended to the address for each kind of message.
 EVENTS: dict[str, Callable[[Message], Found]] = {
     "events/call": _call,
     "events/summary": _summary,
     "events/recording": _recording,
     "events/record/added": _added,
-    "result/callback": _ordered,
+    "result/callback": client.result_of_order,
 }
