@@ -42,14 +42,6 @@ def card(user: Any, state: str) -> CardView:
     return next(one for one in desk_of(user).cards if one.state == state)
 
 
-@pytest.fixture
-def missed(company: Company, anna: Any, clock: time_machine.Traveller) -> None:
-    """Her phone rang just now, and she has a card of it; then it is second 600."""
-    clock.move_to(at(21))
-    company.misses(0)
-    clock.move_to(at(10 * MINUTE))
-
-
 def test_who_rings_again_was_missed_before(company: Company, anna: Any) -> None:
     company.misses(0)
     company.sends(company.call(10 * MINUTE - 5)[:2])
@@ -59,18 +51,12 @@ def test_who_rings_again_was_missed_before(company: Company, anna: Any) -> None:
     assert not shown.is_over
 
 
-def test_a_missed_card_says_who_called_back(company: Company, anna: Any, missed: None) -> None:
-    assert "of-101 calls back" in (card(anna, "missed").waiting or pytest.fail("nothing is said")).text
-    company.calls(3 * MINUTE, "xvb", phone="102")
-    shown = card(anna, "missed").waiting
-    assert shown is not None
-    assert ("of-102" in shown.text, shown.is_over) == (True, True)
-
-
-def test_a_missed_card_says_who_is_calling_already(company: Company, anna: Any, missed: None) -> None:
-    told = company.call(10 * MINUTE - 5, "xvb", direction=Direction.OUTGOING, phone="102")
+def test_who_rings_again_while_a_colleague_calls_them(company: Company, anna: Any) -> None:
+    company.misses(0)
+    told = company.call(10 * MINUTE - 8, "xvb", direction=Direction.OUTGOING, phone="102")
     company.sends(told[:1])
-    shown = card(anna, "missed").waiting
+    company.sends(company.call(10 * MINUTE - 5)[:2])
+    shown = card(anna, "ringing").waiting
     assert shown is not None
     assert "of-102 is calling them right now." in shown.caller
 

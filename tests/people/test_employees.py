@@ -172,7 +172,7 @@ def test_members_of_a_team_are_picked_without_the_right_to_change_users(
     anna = make_person("anna", "Operator")
     query = {"app_label": "telephony", "model_name": "team", "field_name": "members", "term": "anna"}
     assert [row["id"] for row in chief.get(reverse("admin:autocomplete"), query).json()["results"]] == [str(anna.pk)]
-    chief.post(reverse("admin:telephony_team_add"), {"name": "Sales", "members": [anna.pk]})
+    chief.post(reverse("admin:telephony_team_add"), {"name": "Sales", "members": [anna.pk], "after_call_seconds": "0"})
     assert list(Team.objects.get().members.all()) == [anna]
     assert browser(anna).get(reverse("admin:autocomplete"), query).status_code == 403
     assert chief.get(reverse("admin:auth_user_changelist")).status_code == 403
