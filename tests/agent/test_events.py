@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 import zipapp
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,25 @@ def test_of_all_that_ami_says_little_leaves_the_network(agent: Agent, ami: FakeA
     assert len(said) > 20
     assert not {"Privilege", "AccountCode", "Language", "ChannelState"} & {name for event in events for name in event}
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", event["at"]) for event in events)
+
+
+def test_without_cel_the_agent_says_when_a_call_is_over(agent: Agent, ami: FakeAmi, collector: Collector) -> None:
+    agent.start()
+    ami.wait_for_login()
+    ami.say(block for block in captured("in_blind") if block[0] != ("Event", "CEL"))
+    collector.wait(lambda: "CEL" in {event["Event"] for event in collector.events()})
+    [*heard, end] = collector.events()
+    assert "CEL" not in {event["Event"] for event in heard}
+    assert (end["EventName"], end["LinkedID"]) == ("LINKEDID_END", heard[0]["Linkedid"])
+    assert end["at"] >= heard[-1]["at"]
+
+
+def test_with_cel_it_is_asterisk_that_says_so(agent: Agent, ami: FakeAmi, collector: Collector) -> None:
+    agent.start()
+    ami.wait_for_login()
+    ami.say(captured("in_answered"))
+    time.sleep(3)
+    assert [event["Event"] for event in collector.events()].count("CEL") == 1
 
 
 def test_what_comes_together_is_sent_together(agent: Agent, ami: FakeAmi, collector: Collector) -> None:

@@ -12,6 +12,7 @@ from typing import Callable
 
 from . import VERSION
 from .ami import Block, Listener
+from .ends import Ends
 from .orders import Orders
 from .recordings import Uploads
 from .sending import Sender
@@ -34,8 +35,9 @@ class Agent:
         self._settings = settings
         self.stop = threading.Event()
         self._spool = Spool(settings.spool, megabytes=settings.spool_megabytes)
+        self._ends = Ends()
         self._listener = Listener(
-            settings, on_block=self._hear, on_pause=self._pause, on_change=self._spool.beat, stop=self.stop
+            settings, on_block=self._hear, on_pause=self._pause, on_change=self._change, stop=self.stop
         )
         self._uploads = Uploads(settings, stop=self.stop)
         self._orders = Orders(settings, act=self._listener.act, tell=self._tell, upload=self._uploads.put)
@@ -73,16 +75,24 @@ class Agent:
         event = listed(block, at=time.time())
         if event is not None:
             self._spool.add(event)
+            self._ends.hear(event)
         elif "Response" in block:
             self._orders.hear(block)
 
     def _pause(self) -> float | None:
         """Close the batch if it is due; when to look again."""
+        for end in self._ends.due():
+            self._spool.add(end)
         due = self._spool.seconds_until_due()
         if due == 0 or (due is not None and not self._listener.is_connected()):
             self._spool.close_batch()
             return None
         return due
+
+    def _change(self) -> None:
+        """AMI's connection came or went."""
+        self._ends.forget()
+        self._spool.beat()
 
     def _tell(self, event: Event) -> None:
         self._spool.add(event)
