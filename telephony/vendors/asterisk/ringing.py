@@ -43,7 +43,8 @@ def dial_begin(reading: Reading) -> Iterator[CallEvent]:
     if not caller.name:
         return  # An order of ours rings the employee's own phone.
     if called.is_extension:
-        is_client = not caller.is_extension  # A queue of FreePBX dials through a local channel.
+        # A queue of FreePBX dials through a local channel, and so does who asks a colleague before handing over.
+        is_client = not caller.is_extension and not reading.plan.is_extension(reading.number("CallerIDNum"))
         direction = Direction.INCOMING if is_client else None
         client = reading.phone("CallerIDNum") if is_client else None
         yield reading.event(EventKind.LEG_RINGING, extension=called.name, direction=direction, client=client)
