@@ -10,14 +10,28 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from telephony.admin.base import TelephonyAdmin
+from telephony.editing.forms import EditedForm
 from telephony.models import Team
 from telephony.ui import presentation
 
 SHOWN_MEMBERS = 5
 
 
+class TeamForm(EditedForm):
+    """An empty length of after-call work is none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "after_call_seconds" in self.fields:  # Not for who may only look.
+            self.fields["after_call_seconds"].required = False
+
+    def clean_after_call_seconds(self) -> int:
+        return self.cleaned_data["after_call_seconds"] or 0
+
+
 @admin.register(Team)
 class TeamAdmin(TelephonyAdmin):
+    form = TeamForm
     list_display = ["name", "people"]
     search_fields = ["name"]
     fields = ["name", "members", "after_call_seconds"]

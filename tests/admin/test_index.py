@@ -47,7 +47,7 @@ def test_numbers_of_today_and_of_right_now(owner: Client) -> None:
     assert "First steps" not in html
     assert page_of(Call.objects.get(external_id="4.open")) in html
     missed = owner.get(str(shown["missed_url"])).context["rows"]
-    assert [row.url for row, _players in missed] == [page_of(Call.objects.get(external_id="2.missed"))]
+    assert [row.url for row, *_ in missed] == [page_of(Call.objects.get(external_id="2.missed"))]
 
 
 def test_connections_with_their_health(owner: Client) -> None:

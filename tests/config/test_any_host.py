@@ -70,7 +70,7 @@ def test_a_message_is_taken_under_any_name(server: Server, hook_path: str, versi
 @pytest.mark.parametrize(("version", "host"), HOSTS.values(), ids=HOSTS)
 def test_a_wrong_secret_is_a_404_and_other_addresses_stay_protected(server: Server, version: str, host: str) -> None:
     assert sent(server, f"POST /telephony/hooks/wirecrm/nobodys/ {version}", host, BODY)[0] == 404
-    for path in ("/", "/telephony/calls/", "/telephony/hooks/", "/telephony/hooks/wirecrm/a/b/", "/nowhere"):
+    for path in ("/", "/telephony/calls/", "/telephony/hooks/", "/telephony/hooks/wirecrm/", "/nowhere"):
         status, _ = sent(server, f"GET {path} {version}", host)
         if host:  # Without one, uvicorn says which address it listens on.
             assert (status == 400) is (host != "Host: localhost"), path

@@ -48,9 +48,9 @@ def test_a_hook_passes_no_middleware_and_a_page_passes_all(connection: Connectio
     assert Call.objects.get().external_id == "1.10"
     assert Client().get("/telephony/ws/VATS?wsdl").status_code == 200
     assert seen == []
-    for page in ("/telephony/calls/", "/telephony/hooks/", "/telephony/hooks/a/b/c/"):
+    for page in ("/telephony/calls/", "/telephony/hooks/", "/telephony/hooks/a/"):
         Client().get(page)
-    assert seen == ["/telephony/calls/", "/telephony/hooks/", "/telephony/hooks/a/b/c/"]
+    assert seen == ["/telephony/calls/", "/telephony/hooks/", "/telephony/hooks/a/"]
 
 
 def test_over_asgi_neither() -> None:
@@ -69,7 +69,7 @@ def test_what_a_message_leaves_is_in_the_sites_language_whoever_was_answered_bef
     )
     with override_settings(LANGUAGE_CODE="en"), translation.override("ru"):
         Client().post(connection.hook_path, sipuni(1, 0).body, content_type="text/plain")
-    assert languages == ["en"]
+    assert set(languages) == {"en"}
 
 
 def test_a_view_with_a_fault_is_answered_as_everywhere(

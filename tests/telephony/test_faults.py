@@ -134,7 +134,7 @@ class TestOneBadRow:
             deliver(connection, sipuni(1, 0, call_id=number))
         bad = Call.objects.get(external_id="1")
         right = reaper._reap
-        monkeypatch.setattr(reaper, "_reap", lambda call, at: fail() if call.pk == bad.pk else right(call, at))
+        monkeypatch.setattr(reaper, "_reap", lambda call, at, *_: fail() if call.pk == bad.pk else right(call, at))
         later = timezone.now() + timedelta(days=9999)
         for _ in range(2):
             reaper.reap_calls(now=later)
@@ -152,7 +152,7 @@ class TestOneBadRow:
         for number in range(5):
             deliver(connection, sipuni(1, 0, call_id=str(number)))
         good, right = Call.objects.latest("pk"), reaper._reap
-        monkeypatch.setattr(reaper, "_reap", lambda call, at: right(call, at) if call.pk == good.pk else fail())
+        monkeypatch.setattr(reaper, "_reap", lambda call, at, *_: right(call, at) if call.pk == good.pk else fail())
         assert reaper.reap_calls(now=timezone.now() + timedelta(days=9999)) == 1
         good.refresh_from_db()
         assert good.status == "unknown"
