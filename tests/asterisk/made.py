@@ -13,7 +13,6 @@ from tests.servers import ROOT
 
 FOLDER = ROOT / "var" / "asterisk-root"
 _SUITE = "sid"  # Bookworm has no package of Asterisk.
-_MIRROR = "http://deb.debian.org/debian"
 _NEEDED = {"debootstrap": "debootstrap", "sipp": "sip-tester", "ip": "iproute2", "unshare": "util-linux"}
 _MINUTES = 15
 
@@ -43,7 +42,7 @@ def folder() -> Path:
 def _make() -> None:
     """Where it was begun and not ended, it is begun anew."""
     shutil.rmtree(FOLDER, ignore_errors=True)
-    done = _run("debootstrap", "--variant=minbase", _SUITE, str(FOLDER), _MIRROR)
+    done = _run("debootstrap", "--variant=minbase", _SUITE, str(FOLDER), *_mirror())
     if done.returncode == 0:
         policy = FOLDER / "usr/sbin/policy-rc.d"
         policy.write_text("#!/bin/sh\nexit 101\n")  # Nothing of it is started by being installed.
@@ -54,6 +53,13 @@ def _make() -> None:
     for package in (FOLDER / "var/cache/apt/archives").glob("*.deb"):
         package.unlink()
     (FOLDER / "made").touch()
+
+
+def _mirror() -> list[str]:
+    """Where this machine has its own packages from; nothing: debootstrap knows one itself."""
+    listed = _run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages")
+    found = [line.rstrip("/") for line in listed.stdout.splitlines() if line.rstrip("/").endswith("/debian")]
+    return found[:1]
 
 
 def _path() -> str:
@@ -67,6 +73,6 @@ def _run(*command: str) -> subprocess.CompletedProcess[str]:
         stderr=subprocess.STDOUT,
         text=True,
         timeout=60 * _MINUTES,
-        env={"PATH": _path(), "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"},
+        env={**os.environ, "PATH": _path(), "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"},
         check=False,
     )

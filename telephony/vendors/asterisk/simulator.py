@@ -43,10 +43,7 @@ class AsteriskPbx(SimulatedPbx):
 
     def messages(self, call: ScriptedCall) -> list[Message]:
         told = [_message(self, call, 0, "began", list(self._begins(call)))]
-        for step in call.steps:
-            if events := list(self._step(call, step)):
-                told.append(_message(self, call, step.after, step.kind, events))
-        return told
+        return told + [_message(self, call, step.after, step.kind, list(self._step(call, step))) for step in call.steps]
 
     def expected(self, call: ScriptedCall) -> Expected:
         return everything(call, external_id=self.call_id(call), recording=f"{self.call_id(call)}.wav")
@@ -86,7 +83,7 @@ class AsteriskPbx(SimulatedPbx):
         elif step.kind is StepKind.RECORDING:
             file = {"RecordingFile": f"{self.call_id(call)}.wav", "BillableSeconds": str(max(1, call.talk_seconds))}
             yield self._event(call, "Cdr", Disposition="ANSWERED", LinkedID=self.call_id(call), **file)
-        elif step.kind is StepKind.HANG_UP:
+        else:
             yield from self._hang_up(call)
 
     def _dial(self, call: ScriptedCall, who: str) -> AmiEvent:
