@@ -106,6 +106,9 @@ def test_a_missed_call_of_sipuni_has_a_page_behind_its_link(api: Api) -> None:
         "/wirecrm/records/abc.mp3",
         "/xvb/",
         "/xvb/ui/msg_download/120/10019/abc.g722",
+        "/mango/commands/callback",
+        "/mango/files/abc.mp3",
+        "/zadarma/v1/pbx/record/download/abc.mp3",
     ],
 )
 def test_anything_else_is_404(api: Api, path: str) -> None:

@@ -15,6 +15,7 @@ from telephony.vendors import get_vendor
 from telephony.vendors.base import Vendor
 from telephony.vendors.dialing import DialOrder
 from telephony.vendors.listing import AskFailed
+from telephony.vendors.mango.simulated_api import file_id
 from telephony.vendors.simulated import Scenario
 from tests.simulator.api import ZONE, Api
 
@@ -117,6 +118,37 @@ def test_zadarma_has_no_recording_yet(api: Api) -> None:
         talk(get_vendor("zadarma").recording(known(api, "zadarma"), link="", reference="1.2"))
 
 
+def test_mango_has_no_recording_of_a_missed_call(api: Api) -> None:
+    _, call = api.play("mango", Scenario.MISSED)
+    asked = get_vendor("mango").recording(known(api, "mango"), link="", reference=file_id(call))
+    response = send(talk(asked), policy=HERE, limits=Limits())
+    assert (response.status, response.text) == (404, '{"result": 3320}')
+
+
+def test_zadarma_has_no_recording_of_a_missed_call(api: Api) -> None:
+    pbx, call = api.play("zadarma", Scenario.MISSED)
+    with pytest.raises(NotReady, match="Record not found"):
+        talk(get_vendor("zadarma").recording(known(api, "zadarma"), link="", reference=pbx.call_id(call)))
+
+
+@pytest.mark.parametrize(
+    ("order", "settings", "said"),
+    [
+        ({}, {"api_key": "mistyped"}, "3105: wrong key"),
+        ({"extension": "105"}, {}, "3300: there is no such employee or number"),
+        ({"order_id": ""}, {}, "3103: wrong parameters"),
+        ({"phone": "+7900CLIENT"}, {}, "3200: wrong number"),
+    ],
+)
+def test_mango_says_what_is_wrong_with_an_order(
+    api: Api, order: dict[str, str], settings: dict[str, str], said: str
+) -> None:
+    wrong = DialOrder(**{"phone": "+79001010100", "extension": "102", "order_id": "crm-7-ab12", **order})
+    with pytest.raises(DialFailed, match=said):
+        talk(get_vendor("mango").dial(known(api, "mango", **settings), wrong))
+    assert not api.orders
+
+
 def test_employees_are_listed(api: Api) -> None:
     for slug in SLUGS:
         office = vendor_of(slug).office
@@ -139,6 +171,8 @@ def test_zadarma_s_phones_and_address(api: Api) -> None:
     assert office is not None
     assert talk(office.registration(profile, "101")) is True
     assert talk(office.registration(profile, "999")) is False
+    with pytest.raises(AskFailed, match="Wrong parameters!"):
+        talk(office.registration(profile, "105"))
     assert talk(office.address(profile)).url == ""
     talk(office.set_address(profile, "https://crm.example.ru/telephony/hooks/zadarma/SECRET/"))
     set_now = talk(office.address(profile))

@@ -12,6 +12,7 @@ from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Pause, Request
 from telephony.vendors import get_vendor
 from telephony.vendors.listing import AskFailed, CallInfo
+from telephony.vendors.mango import statistics
 from telephony.vendors.office import Employee
 from tests.vendors.payloads import profile
 from tests.vendors.talks import answer, held
@@ -70,6 +71,13 @@ def test_a_full_page_has_another_behind_it() -> None:
     assert "%22offset%22%3A500%7D" in sent(asked[3])[1]
 
 
+def test_a_list_without_end_is_read_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statistics, "MOST_PAGES", 2)
+    rows = [{"entry_id": f"E{number}", "context_type": 1, "context_start_time": START} for number in range(500)]
+    answers = [{"key": "1"}, {"status": "complete", "data": [{"list": rows}]}] * 2
+    assert len(held(call_info().day(known(), DAY), *map(answer, answers))[1].calls) == 1000
+
+
 def test_a_list_that_is_never_ready_is_given_up() -> None:
     with pytest.raises(AskFailed, match="work"):
         held(call_info().day(known(), DAY), answer({"key": "1"}), *[answer({"status": "work"})] * 60)
@@ -106,3 +114,10 @@ def test_employees_who_have_an_internal_number() -> None:
     asked, found = held(office.employees(known()), answer({"users": users}))
     assert sent(asked[0])[0] == "https://app.mango-office.ru/vpbx/config/users/request"
     assert found == (Employee(name="Анна Иванова", extension="101", email="a@example.ru"), Employee(extension="102"))
+
+
+@pytest.mark.parametrize(("settings", "can"), [({}, True), ({"api_key": ""}, False), ({"api_salt": ""}, False)])
+def test_lists_and_employees_need_key_and_salt(settings: dict[str, str], can: bool) -> None:
+    office = get_vendor("mango").office
+    assert office is not None
+    assert (call_info().is_set_up(known(**settings)), office.is_set_up(known(**settings))) == (can, can)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 
-from telephony.domain.events import CallStatus, Direction
+from telephony.domain.events import CallStatus, Direction, LegRole
 from telephony.domain.exceptions import MalformedHook
 from telephony.domain.fold import CallState, fold
 from telephony.domain.hooks import ConnectionProfile, Hook
@@ -104,6 +104,13 @@ def test_a_call_whose_messages_are_switched_off_but_the_summary_is_whole() -> No
     assert (call.direction, call.status, call.client_e164) == (Direction.INCOMING, CallStatus.ANSWERED, "+79161234567")
     assert (call.ring_seconds, call.talk_seconds, call.our_number) == (15, 83, "74951234567")
     assert [leg.extension for leg in call.legs if leg.answered_at] == ["102"]
+
+
+def test_the_summary_of_an_outgoing_call_may_name_the_client_first() -> None:
+    """So it does of an ordered call."""
+    call = call_of(summary(15, 98, call_direction=2))
+    assert (call.direction, call.client_e164) == (Direction.OUTGOING, "+79161234567")
+    assert [(leg.extension, leg.role) for leg in call.legs] == [("101", LegRole.CALLING)]
 
 
 def test_who_was_the_first_to_miss_a_call_does_not_hide_who_rang_last() -> None:

@@ -15,6 +15,7 @@ from telephony.http import Request
 from telephony.vendors import get_vendor
 from telephony.vendors.listing import AskFailed, CallInfo
 from telephony.vendors.office import Employee, HookAddress, Office
+from telephony.vendors.zadarma import statistics
 from telephony.vendors.zadarma.signing import query_of
 from tests.vendors.payloads import events_of, profile
 from tests.vendors.talks import answer, held
@@ -98,6 +99,7 @@ def test_a_recording_that_is_not_there_yet_is_asked_for_later(status: int) -> No
         ("<html></html>", 404, "page"),
         ("", 502, "status"),
         ({"status": "success"}, 200, "unreadable"),
+        ("try later", 200, "unreadable"),
     ],
 )
 def test_other_answers_are_no_recording(body: Any, status: int, code: str) -> None:
@@ -143,10 +145,19 @@ def test_a_full_page_has_another_behind_it_and_a_call_may_lie_on_both() -> None:
     assert {call.call_id: call.status for call in listed.calls}["in_999"] is CallStatus.ANSWERED
 
 
+def test_a_list_without_end_is_read_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statistics, "MOST_PAGES", 2)
+    pages = [[row(number + first) for number in range(1000)] for first in (0, 1000)]
+    answers = [answer({"status": "success", "stats": rows}) for rows in pages]
+    assert len(held(call_info().day(known(), DAY), *answers)[1].calls) == 2000
+
+
 def test_one_call_is_found_in_its_day() -> None:
     assert not call_info().tells_one_call
     assert call_info().is_set_up(known())
     assert not call_info().is_set_up(known(secret=""))
+    assert office().is_set_up(known())
+    assert not office().is_set_up(known(api_key=""))
 
 
 def test_internal_numbers() -> None:

@@ -100,7 +100,7 @@ def _read(row: Any, profile: ConnectionProfile) -> PbxCall:
 
 
 def _started(params: fields.Params, profile: ConnectionProfile) -> datetime:
-    value = fields.required(params, "context_start_time")
+    value = fields.text(params, "context_start_time")
     if value.isascii() and value.isdigit() and len(value) == len("1772435730"):
         return datetime.fromtimestamp(int(value), UTC)
     found = fields.local_time(params, "context_start_time", profile.time_zone)

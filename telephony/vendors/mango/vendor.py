@@ -88,8 +88,6 @@ class Mango(Vendor):
 
     def recording_request(self, profile: ConnectionProfile, *, link: str, reference: str) -> Request:
         """A POST, whose answer leads to a file that can be fetched once; before there is one, it doesn't."""
-        if link:
-            return Request(url=link)
         if not signing.is_set_up(profile):
             raise NotSetUp("Mango gives recordings only to who signs the question.")
         told = {"recording_id": reference, "action": "download"}
