@@ -72,6 +72,7 @@ def seconds_of(got: Got, audio_format: str) -> float:
         ("wirecrm", "mp3", "audio/mpeg"),
         ("xvb", "g722", "application/octet-stream"),
         ("mobilon", "mp3", "audio/mpeg"),
+        ("uis", "mp3", "audio/mpeg"),
     ],
 )
 def test_recordings_of_played_calls_are_as_long_as_the_talk(

@@ -27,15 +27,17 @@ KEYS: dict[str, dict[str, str]] = {
     "onlinepbx": {"domain": "pbx00000.onpbx.ru", "api_key": "the-key"},
     "itoolabs": {"variant": "gravitel", "token": "the-token"},
     "itoolabs new": {"variant": "megafon", "token": "the-token"},
+    "uis": {"access_token": "the-token"},
 }
-"""The second one is the key. The PBXs by ITooLabs have two interfaces."""
+"""The last one is the key. The PBXs by ITooLabs have two interfaces."""
 SLUGS = list(KEYS)
 PATHS = {"itoolabs": "/sys/crm_api.wcgp", "itoolabs new": "/crmapi/v1"}
 
 
 def known(api: Api, slug: str, **settings: str) -> ConnectionProfile:
     address = f"{api.server.url}/{slug.split(maxsplit=1)[0]}{PATHS.get(slug, '')}"
-    own = {**KEYS[slug], "api_url": address, "address": address, **settings}
+    apis = {"call_api_url": f"{address}/call/v4.0", "data_api_url": f"{address}/data/v2.0"}
+    own = {**KEYS[slug], "api_url": address, "address": address, **apis, **settings}
     return ConnectionProfile(time_zone=ZONE, phone_region="RU", settings=own)
 
 
@@ -48,7 +50,7 @@ def vendor_of(slug: str) -> Vendor:
 
 
 def dial(api: Api, slug: str, extension: str = "102", **settings: str) -> Any:
-    order = DialOrder(phone="+79001010100", extension=extension, order_id="crm-7-ab12")
+    order = DialOrder(phone="+79001010100", extension=extension, user_key=extension, order_id="crm-7-ab12")
     return talk(vendor_of(slug).dial(known(api, slug, **settings), order))
 
 
@@ -73,7 +75,7 @@ def test_an_order_is_refused_in_words(api: Api, slug: str, extension: str, code:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_wrong_secret_is_told_as_one(api: Api, slug: str) -> None:
-    secret = list(KEYS[slug])[1]
+    secret = list(KEYS[slug])[-1]
     with pytest.raises(DialFailed) as failure:
         dial(api, slug, **{secret: "mistyped"})
     assert failure.value.code == "wrong_token"

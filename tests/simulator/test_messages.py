@@ -144,6 +144,9 @@ def test_the_vendors_own_answer_contents_its_pbx(slug: str) -> None:
         ("zadarma", 0, b"ok"),
         ("zadarma", 0, b'{"name": "Anna"}'),
         ("zadarma", 0, b'{"redirect": 101}'),
+        ("uis", 1, b"ok"),
+        ("uis", 1, b'{"name": "Anna"}'),
+        ("uis", 1, b"[]"),
         ("demo", 0, b'{"ok": false}'),
         ("demo", 0, b"ok"),
     ],
@@ -186,7 +189,7 @@ def test_an_unknown_variant_is_named_with_the_known_ones() -> None:
         make_pbx("sipuni", "soap")
 
 
-@pytest.mark.parametrize("slug", ["sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "mango"])
+@pytest.mark.parametrize("slug", ["sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "mango", "uis"])
 def test_an_ordered_call_is_an_answered_outgoing_call(slug: str) -> None:
     """The order's id comes back where the vendor sends it: as the call's id, or beside it."""
     pbx = make_pbx(slug)

@@ -100,6 +100,12 @@ def test_several_phones_in_every_form(users: Any) -> None:
     assert [event.extension for event in parsed.events] == ["101", "102"]
 
 
+@pytest.mark.parametrize("users", ['["101", "102"', "[101; 102]", "[" * 100_000], ids=["cut", "no commas", "deep"])
+def test_a_list_of_phones_that_breaks_off_costs_only_the_phones(users: str) -> None:
+    (event,) = PUSH.parse(hook({**CALL, "event": "ringing", "user": users}), profile()).events
+    assert (event.external_id, event.client_e164, event.extension) == ("1", "+79161234567", "")
+
+
 REPORT = {"calltype": "Inbound", "number": "79161234567", "agent": "101", "duration": "83"}
 
 

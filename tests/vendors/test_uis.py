@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from telephony.domain.events import EventKind
-from telephony.domain.exceptions import DialFailed
+from telephony.domain.exceptions import DialFailed, MalformedHook
 from telephony.domain.hooks import Hook
 from telephony.vendors import get_vendor
 from telephony.vendors.dialing import DialOrder
+from telephony.vendors.uis.notification import read_notification
 from telephony.vendors.uis.reasons import REASONS, SUCCESSES, read_reason
 from telephony.vendors.uis.templates import NOTIFICATIONS, body_of
 from tests.vendors.dialling import answer_to, profile_of, request_of
@@ -158,6 +159,32 @@ def test_a_template_of_which_nothing_was_filled_in_is_told_of(constant: str) -> 
 def hook_of(body: str) -> Hook:
     headers = {"content-type": "application/json"}
     return Hook(method="POST", headers=headers, body=body.encode(), received_at=datetime(2026, 3, 2, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("name", ["ООО\nРомашка", "ООО \\Ромашка"])
+def test_a_name_that_breaks_the_json_costs_nothing(name: str) -> None:
+    body = f'{{"event":"ended","call_session_id":7,"contact_full_name":"{name}","talk_time_duration":83}}'
+    params, is_mended = read_notification(hook_of(body))
+    assert (is_mended, params["contact_full_name"], params["talk_time_duration"]) == (True, name, "83")
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ('[{"event":"ended","call_session_id":7}, {"event":"lost","call_session_id":8}]', "a list of 2"),
+        ('{"event":"ended","call_session_id":7,"x":' + "[" * 100_000, "nested too deeply"),
+    ],
+    ids=["two messages", "too deep"],
+)
+def test_what_is_no_message_is_not_made_one(body: str, why: str) -> None:
+    """Mended, the fields of two calls would be one call's."""
+    with pytest.raises(MalformedHook, match=why):
+        UIS.parse(hook_of(body), profile_of())
+
+
+def test_an_end_without_lengths_settles_nothing() -> None:
+    (event,) = UIS.parse(hook_of('{"event":"ended","call_session_id":7}'), profile_of()).events
+    assert (event.kind, event.status, event.settles, event.talk_seconds) == (EventKind.ENDED, None, False, None)
 
 
 def test_the_assistant_gives_out_all_eight_templates() -> None:

@@ -17,6 +17,7 @@ from telephony.vendors import get_vendor
 from telephony.vendors.dialing import DialOrder
 from telephony.vendors.listing import AskFailed
 from telephony.vendors.office import Employee
+from telephony.vendors.uis.rpc import LONGEST_LIST, rows_of
 from tests.vendors.dialling import profile_of
 from tests.vendors.shared_vectors import FOLDER, rows
 from tests.vendors.talks import answer, held
@@ -131,6 +132,16 @@ def test_without_a_key_nothing_is_asked() -> None:
     assert UIS.office
     assert not UIS.call_info.is_set_up(profile_of())
     assert not UIS.office.is_set_up(profile_of())
+    with pytest.raises(AskFailed) as failure:
+        held(UIS.office.employees(profile_of()))
+    assert failure.value.code == "not_set_up"
+
+
+def test_a_list_that_never_ends_is_left_after_some_pages() -> None:
+    pages = [listed({"id": number}) for number in range(LONGEST_LIST)]
+    requests, found = held(rows_of(profile_of(**KNOWN), "get.employees", {"offset": 0}, limit=1), *pages)
+    assert [asked_for(request)["params"]["offset"] for request in requests] == list(range(LONGEST_LIST))
+    assert len(found) == LONGEST_LIST
 
 
 @needs_table

@@ -20,6 +20,7 @@ FIELDS = {
     },
     "zadarma": {"api_key", "secret", "api_url", "answer_start"},
     "mango": {"api_key", "api_salt", "api_url"},
+    "uis": {"access_token", "call_api_url", "data_api_url", "virtual_phone_number"},
     "demo": set(),
 }
 SECRETS = {
@@ -29,6 +30,7 @@ SECRETS = {
     "mobilon": {"token", "soap_password"},
     "zadarma": {"api_key", "secret"},
     "mango": {"api_key", "api_salt"},
+    "uis": {"access_token"},
     "demo": set(),
 }
 ADDRESSES = [
@@ -37,6 +39,8 @@ ADDRESSES = [
     ("xvb", "cloud_url"),
     ("mobilon", "api_url"),
     ("zadarma", "api_url"),
+    ("uis", "call_api_url"),
+    ("uis", "data_api_url"),
 ]
 
 
@@ -131,6 +135,7 @@ def test_each_vendor_says_where_its_address_goes(slug: str) -> None:
         ("mobilon", "MobilonPbx"),
         ("zadarma", "ZadarmaPbx"),
         ("mango", "MangoPbx"),
+        ("uis", "UisPbx"),
         ("demo", "DemoPbx"),
     ],
 )

@@ -39,20 +39,25 @@ _UNFILLED = re.compile(r"\{\{[^{}]*\}\}")
 def read_notification(hook: Hook) -> tuple[fields.Params, bool]:
     """The fields at any depth under their own names, and whether the body had to be mended.
 
-    Raises `MalformedHook` if nothing of it can be read.
+    Raises `MalformedHook` if nothing of it can be read, or if it is whole JSON and no message: several in a list, say,
+    of which the fields of one must not become another's.
     """
+    fault = ""
     try:
-        params, is_mended = fields.read_params(hook), False
+        params = fields.read_params(hook)
     except MalformedHook:
-        params, is_mended = _salvaged(hook), True
+        fault = _fault_in(hook.body.decode("utf-8", "replace"))
+        if not fault:
+            raise
+        params = _salvaged(hook)
     flat: dict[str, str] = {}
     for name, value in _told(params, DEEPEST):
         if value and not flat.get(name):
             flat[name] = value
     read = params.changed(flat)
-    if is_mended:
-        read.odd(Oddity.NOT_UNDERSTOOD, "JSON", _fault_in(hook.body.decode("utf-8", "replace")))
-    return read, is_mended
+    if fault:
+        read.odd(Oddity.NOT_UNDERSTOOD, "JSON", fault)
+    return read, bool(fault)
 
 
 def _salvaged(hook: Hook) -> fields.Params:
@@ -65,14 +70,14 @@ def _salvaged(hook: Hook) -> fields.Params:
 
 
 def _fault_in(text: str) -> str:
-    """The place at which the JSON breaks off, for whoever mends the template."""
+    """The place at which the JSON breaks off, for whoever mends the template; empty if it does not."""
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
         return text[max(0, error.pos - BEFORE_FAULT) :]
     except RecursionError:
-        pass
-    return text
+        return ""  # No template nests so deeply.
+    return ""
 
 
 def _json_text(value: str) -> str:
@@ -98,10 +103,8 @@ def _object_in(value: str) -> dict[str, str] | None:
     if value.lstrip()[:1] != "{":
         return None
     try:
-        found = json.loads(value, parse_float=str, parse_int=str, parse_constant=str)
+        found: dict[str, object] = json.loads(value, parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError):
-        return None
-    if not isinstance(found, dict):
         return None
     return {str(name): _text(item) for name, item in found.items()}
 

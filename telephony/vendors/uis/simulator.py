@@ -83,21 +83,17 @@ class UisPbx(SimulatedPbx):
         return self.variant == "all" or message.label.split()[0] in self.FEW
 
     def _of_step(self, call: ScriptedCall, step: Step) -> list[Message]:
-        if step.kind is StepKind.RING or (step.kind is StepKind.ANSWER and call.direction is Direction.OUTGOING):
+        if step.kind in (StepKind.RING, StepKind.ANSWER):
             name = "ringing" if step.kind is StepKind.RING else "talk_started"
             return [filled_in(self, call, name, step.after, employee=step.employee or call.caller)]
-        if step.kind is StepKind.ANSWER:
-            return [filled_in(self, call, "talk_started", step.after, employee=step.employee)]
-        if step.kind is StepKind.LEAVE and step.employee:
+        if step.kind is StepKind.LEAVE:
             return [self._talk_ended(call, step.employee, step.after)]
         if step.kind is StepKind.HANG_UP:
             return self._ended(call, step.after)
-        if step.kind is StepKind.RECORDING:
-            file = {"file_link": self._link(call), "file_duration": call.talk_seconds}
-            return [filled_in(self, call, "recorded", step.after, employee=call.last_employee, **file)]
-        return []
+        file = {"file_link": self._link(call), "file_duration": call.talk_seconds}
+        return [filled_in(self, call, "recorded", step.after, employee=call.last_employee, **file)]
 
-    def _talk_ended(self, call: ScriptedCall, employee: Employee, after: int) -> Message:
+    def _talk_ended(self, call: ScriptedCall, employee: Employee | None, after: int) -> Message:
         since = next(step.after for step in call.of_kind(StepKind.ANSWER) if step.employee in (employee, None))
         return filled_in(self, call, "talk_ended", after, employee=employee, talk_time_duration=after - since)
 
