@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import json
 import uuid
 from typing import Any
 
@@ -33,7 +32,7 @@ def record_link(pbx: SimulatedPbx, call: ScriptedCall) -> str:
 def answer_api(pbx: SimulatedPbx, request: ApiRequest) -> ApiAnswer:
     if request.path.startswith(RECORDS_PATH):
         return _recording(request.path.removeprefix(RECORDS_PATH))
-    prefix, asked = f"/{pbx.settings['domain']}/", _fields(request)
+    prefix, asked = f"/{pbx.settings['domain']}/", request.form()
     name = request.path.removeprefix(prefix).removesuffix(".json")
     if not request.path.startswith(prefix) or request.method != "POST":
         return ApiAnswer.not_found()
@@ -43,12 +42,6 @@ def answer_api(pbx: SimulatedPbx, request: ApiRequest) -> ApiAnswer:
         return _failed("not authorized: api keys not found", isNotAuth=True, errorCode="API_KEY_CHECK_FAILED")
     answer = METHODS.get(name)
     return answer(pbx, asked) if answer else ApiAnswer.not_found()
-
-
-def _fields(request: ApiRequest) -> dict[str, str]:
-    if request.body[:1] == b"{":
-        return {name: str(value) for name, value in json.loads(request.body).items()}
-    return request.form()
 
 
 def _auth(pbx: SimulatedPbx, asked: dict[str, str]) -> ApiAnswer:
