@@ -195,6 +195,7 @@ TELEPHONY_API_CACHE = SHARED_CACHE if SHARED_CACHE in CACHES else ""
 
 TELEPHONY_VENDORS = [
     "telephony.vendors.onlinepbx.vendor.OnlinePbx",
+    "telephony.vendors.telphin.vendor.Telphin",
     "telephony.vendors.itoolabs.vendor.Itoolabs",
     "telephony.vendors.mobilon.vendor.Mobilon",
     "telephony.vendors.wirecrm.vendor.WireCrm",

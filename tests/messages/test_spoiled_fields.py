@@ -35,7 +35,7 @@ REQUIRED = {
 """What a message is nothing without. `record_link`: of NOTIFY_RECORD, which has nothing else to tell. Other vendors
 name theirs in `payloads/required.json`, and under `deciding` what tells in some messages what they are."""
 for path in VENDORS_FOLDER.glob("*/payloads/required.json"):
-    REQUIRED[path.parents[1].name] = set(json.loads(path.read_text())["required"])
+    REQUIRED[path.parents[1].name] = {name.lower() for name in json.loads(path.read_text())["required"]}
 BATCHES = {"asterisk"}
 """Who sends lists of messages, none with fields of its own around them: test_spoiled_batches.py."""
 DECIDING = {"xvb-outgoing-other-name": {"type"}}
@@ -50,7 +50,7 @@ GONE = "(removed)"
 def deciding(payload: Payload) -> set[str]:
     path = VENDORS_FOLDER / payload.vendor / "payloads" / "required.json"
     named = json.loads(path.read_text()).get("deciding", []) if path.exists() else []
-    return {*named, *DECIDING.get(payload.name, ())}
+    return {*(name.lower() for name in named), *DECIDING.get(payload.name, ())}
 
 
 def is_message(payload: Payload) -> bool:

@@ -17,7 +17,7 @@ from telephony.vendors.simulated import Order, Scenario, ScriptedCall, Simulated
 STARTED_AT = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)
 """The third of March on the PBX's clock."""
 ZONE = ZoneInfo("Asia/Yekaterinburg")
-SLUGS = ("sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "mango", "itoolabs", "onlinepbx", "uis", "demo")
+SLUGS = ("sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "mango", "itoolabs", "onlinepbx", "uis", "telphin", "demo")
 
 
 class Got(NamedTuple):

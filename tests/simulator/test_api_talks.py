@@ -25,12 +25,14 @@ KEYS: dict[str, dict[str, str]] = {
     "zadarma": {"api_key": "the-key", "secret": "the-secret"},
     "mango": {"api_key": "the-key", "api_salt": "the-salt"},
     "onlinepbx": {"domain": "pbx00000.onpbx.ru", "api_key": "the-key"},
+    "telphin": {"client_id": "client-id", "client_secret": "client-secret"},
     "itoolabs": {"variant": "gravitel", "token": "the-token"},
     "itoolabs new": {"variant": "megafon", "token": "the-token"},
     "uis": {"access_token": "the-token"},
 }
 """The last one is the key. The PBXs by ITooLabs have two interfaces."""
 SLUGS = list(KEYS)
+WITH_LISTS = [slug for slug in SLUGS if slug != "telphin"]
 PATHS = {"itoolabs": "/sys/crm_api.wcgp", "itoolabs new": "/crmapi/v1"}
 
 
@@ -79,13 +81,14 @@ def test_a_wrong_secret_is_told_as_one(api: Api, slug: str) -> None:
     with pytest.raises(DialFailed) as failure:
         dial(api, slug, **{secret: "mistyped"})
     assert failure.value.code == "wrong_token"
-    info = vendor_of(slug).call_info
-    assert info is not None
+    vendor, profile = vendor_of(slug), known(api, slug, **{secret: "mistyped"})
+    info = vendor.call_info
+    asked: Any = info.day(profile, date(2026, 3, 3)) if info else vendor.recording(profile, link="", reference="1-2")
     with pytest.raises(AskFailed):
-        talk(info.day(known(api, slug, **{secret: "mistyped"}), date(2026, 3, 3)))
+        talk(asked)
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("slug", WITH_LISTS)
 @pytest.mark.parametrize("scenario", [Scenario.ANSWERED, Scenario.MISSED, Scenario.OUTGOING, Scenario.OUTGOING_MISSED])
 def test_the_list_of_a_day_has_a_call_that_was_played(api: Api, slug: str, scenario: Scenario) -> None:
     info = vendor_of(slug).call_info
@@ -103,7 +106,7 @@ def test_the_list_of_a_day_has_a_call_that_was_played(api: Api, slug: str, scena
     assert row.is_recorded is bool(pbx.expected(call).recording)
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("slug", WITH_LISTS)
 def test_a_recording_is_fetched_as_the_list_names_it(api: Api, slug: str) -> None:
     info = vendor_of(slug).call_info
     assert info is not None
@@ -152,7 +155,7 @@ def test_mango_says_what_is_wrong_with_an_order(
 
 
 def test_employees_are_listed(api: Api) -> None:
-    for slug in SLUGS:
+    for slug in WITH_LISTS:
         office = vendor_of(slug).office
         assert office is not None
         found = talk(office.employees(known(api, slug)))
@@ -180,3 +183,24 @@ def test_zadarma_s_phones_and_address(api: Api) -> None:
     set_now = talk(office.address(profile))
     assert set_now.url == "https://crm.example.ru/telephony/hooks/zadarma/SECRET/"
     assert set(set_now.switches.values()) == {True}
+
+
+def test_telphin_s_recording_is_fetched_as_the_hangup_names_it_and_what_is_not_there_is_told(api: Api) -> None:
+    profile = known(api, "telphin")
+    pbx, call = api.play("telphin", Scenario.ANSWERED)
+    vendor, reference = get_vendor("telphin"), pbx.expected(call).recording
+    response = send(talk(vendor.recording(profile, link="", reference=reference)), policy=HERE, limits=Limits())
+    assert (response.status, response.headers["content-type"]) == (200, "audio/mpeg")
+    missing = talk(vendor.recording(profile, link="", reference="101-1"))
+    assert send(missing, policy=HERE, limits=Limits()).status == 404
+
+
+def test_telphin_s_token_is_replaced_once_and_an_extension_that_there_is_not_is_a_wrong_key(api: Api) -> None:
+    profile, vendor = known(api, "telphin"), get_vendor("telphin")
+    profile.kept["token"] = "expired"
+    order = DialOrder(phone="+79001010100", extension="102", user_key="102")
+    taken = talk(vendor.dial(profile, order))
+    assert [(order.employee.extension, order.order_id) for _, order in api.orders] == [("102", taken.order_id)]
+    with pytest.raises(DialFailed) as failure:
+        talk(vendor.dial(profile, DialOrder(phone="+79001010100", extension="1", user_key="1")))
+    assert failure.value.code == "wrong_key"

@@ -81,7 +81,8 @@ def test_what_is_declared_is_what_is_sent(slug: str) -> None:
     addressed = [name for name, field in fields.items() if isinstance(field, WebAddressField)]
     addresses = {name: f"https://{name.replace('_', '-')}.example.ru/x" for name in addressed}
     secrets = {name: f"canary-{name}" for name in vendor.settings_form.secret_names()}
-    profile = profile_of(**{"user": "012345", **addresses, **secrets})
+    logins = {name: "012345" for name, field in fields.items() if type(field) is forms.CharField}
+    profile = profile_of(**{**logins, **addresses, **secrets})
     sent = 0
     for request in requests_of(vendor, profile):
         outgoing = {**request.secret_query, **request.secret_form, **request.secret_headers}

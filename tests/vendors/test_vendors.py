@@ -21,6 +21,7 @@ FIELDS = {
     "zadarma": {"api_key", "secret", "api_url", "answer_start"},
     "mango": {"api_key", "api_salt", "api_url"},
     "uis": {"access_token", "call_api_url", "data_api_url", "virtual_phone_number"},
+    "telphin": {"client_id", "client_secret", "api_url"},
     "demo": set(),
 }
 SECRETS = {
@@ -31,6 +32,7 @@ SECRETS = {
     "zadarma": {"api_key", "secret"},
     "mango": {"api_key", "api_salt"},
     "uis": {"access_token"},
+    "telphin": {"client_secret"},
     "demo": set(),
 }
 ADDRESSES = [
@@ -41,6 +43,7 @@ ADDRESSES = [
     ("zadarma", "api_url"),
     ("uis", "call_api_url"),
     ("uis", "data_api_url"),
+    ("telphin", "api_url"),
 ]
 
 

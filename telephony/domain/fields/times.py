@@ -37,22 +37,24 @@ class Written:
     moments: tuple[datetime, ...]
     """UTC. Several where it is not plain which is the day and which the month."""
     is_usual: bool = False
-    """Unix seconds, or a date and time as ISO 8601 has them."""
+    """Unix time in the PBX's unit, or a date and time as ISO 8601 has them."""
     is_sure: bool = True
     """The notation can't be misread."""
 
 
-def moment(params: Params, name: str, zone: tzinfo, *, within: timedelta = NEAR) -> datetime | None:
+def moment(
+    params: Params, name: str, zone: tzinfo, *, within: timedelta = NEAR, per_second: int = 1
+) -> datetime | None:
     """A moment in UTC; None if the field is missing, 0, or can't be believed, which is noted.
 
     Unix time in seconds or smaller units, ISO 8601, and other notations of dates; without an offset on a clock in
     `zone`. A notation that may be misread is believed within so long of the time of receipt, and nothing that is
-    more than `AHEAD` after it.
+    more than `AHEAD` after it. `per_second`: how many units of the PBX's unix time are a second; others are noted.
     """
     value = text(params, name)
     if not value or not value.strip("0.,"):
         return None
-    written = read(value, zone)
+    written = read(value, zone, per_second=per_second)
     if written is None:
         params.odd(Oddity.NOT_A_TIME, name, value)
         return None
@@ -94,10 +96,10 @@ def near(received_at: datetime, reference: datetime | None, *, within: timedelta
     return reference
 
 
-def read(value: str, zone: tzinfo) -> Written | None:
+def read(value: str, zone: tzinfo, *, per_second: int = 1) -> Written | None:
     """What this text may mean; None for what names no moment between 1990 and 2050."""
     if _NUMBER.fullmatch(value) and not _COMPACT.fullmatch(value):
-        return _unix(float(value.replace(",", ".")))
+        return _unix(float(value.replace(",", ".")), per_second)
     usual = _iso(value, zone)
     if usual:
         return Written(moments=(usual,), is_usual=True)
@@ -109,10 +111,10 @@ def read(value: str, zone: tzinfo) -> Written | None:
     return Written(moments=found, is_sure=False) if found else None
 
 
-def _unix(number: float) -> Written | None:
+def _unix(number: float, per_second: int) -> Written | None:
     for unit in _UNITS:
         if _EARLIEST.timestamp() <= number / unit < _LATEST.timestamp():
-            return Written(moments=(datetime.fromtimestamp(number / unit, UTC),), is_usual=unit == 1)
+            return Written(moments=(datetime.fromtimestamp(number / unit, UTC),), is_usual=unit == per_second)
     return None
 
 
