@@ -66,6 +66,12 @@ class Outcome:
     errands: tuple[Errand, ...] = ()
     """What the PBX is to do for us, for one that `fetches_errands`."""
 
+    @property
+    def displayed(self) -> str:
+        """The contact's name; of several contacts the best match and how many more there are: "Иванов Иван +1"."""
+        more = len(self.contacts) - 1
+        return self.contacts[0].name + (f" +{more}" if more else "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:

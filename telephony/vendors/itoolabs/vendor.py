@@ -103,8 +103,7 @@ class Itoolabs(Vendor):
             return Reply.json(WRONG_PARAMETERS, status=400)
         answer = {}
         if outcome.contacts:
-            best, *others = outcome.contacts
-            answer["contact_name"] = f"{best.name} +{len(others)}" if others else best.name
+            answer["contact_name"] = outcome.displayed
         if outcome.responsible_key:
             answer["responsible"] = outcome.responsible_key
         return Reply.json(answer)

@@ -90,9 +90,7 @@ class OnlinePbx(Vendor):
         """The name that the dial plan shows, in its own words; nothing for nobody known, and to notifications."""
         if parsed is None or parsed.asks_about is None or not outcome.contacts:
             return Reply.text("")
-        best, *others = outcome.contacts
-        name = f"{best.name} +{len(others)}" if others else best.name
-        plain = " ".join(name.replace('"', "'").replace("\\", "/").split())
+        plain = " ".join(outcome.displayed.replace('"', "'").replace("\\", "/").split())
         return Reply.text(f'set_name: "{plain}"')
 
     def dial(self, profile: ConnectionProfile, order: DialOrder) -> Talk[Dialled]:

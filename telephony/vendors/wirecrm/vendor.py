@@ -66,7 +66,7 @@ class WireCrm(Vendor):
             return Reply.json({})
         if answer_start == REDIRECT and outcome.responsible_extension:
             return Reply.json({"redirect": outcome.responsible_extension})
-        return Reply.json({"caller_name": _displayed(outcome)})
+        return Reply.json({"caller_name": outcome.displayed})
 
     def dial_request(self, profile: ConnectionProfile, order: DialOrder) -> Request:
         return client.dial_request(profile, order)
@@ -78,9 +78,3 @@ class WireCrm(Vendor):
         from telephony.vendors.wirecrm.simulator import WireCrmPbx
 
         return WireCrmPbx
-
-
-def _displayed(outcome: Outcome) -> str:
-    """The contact's name; of several contacts the best match and how many more there are: "Иванов Иван +1"."""
-    more = len(outcome.contacts) - 1
-    return outcome.contacts[0].name + (f" +{more}" if more else "")

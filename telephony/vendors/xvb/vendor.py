@@ -89,6 +89,4 @@ class Xvb(Vendor):
 def _displayed(outcome: Outcome) -> str:
     """Name and company, "Вася/Рога и копыта"; of several contacts the best match and how many more: "Вася +1"."""
     best, *others = outcome.contacts
-    if others:
-        return f"{best.name} +{len(others)}"
-    return f"{best.name}/{best.company}" if best.company else best.name
+    return f"{best.name}/{best.company}" if best.company and not others else outcome.displayed

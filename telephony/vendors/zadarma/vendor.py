@@ -92,8 +92,7 @@ class Zadarma(Vendor):
         answer_start = profile.settings.get("answer_start") or CALLER_NAME
         if answer_start == NOTHING or not outcome.contacts:
             return Reply.json({})
-        more = len(outcome.contacts) - 1
-        answer: dict[str, object] = {"caller_name": outcome.contacts[0].name + (f" +{more}" if more else "")}
+        answer: dict[str, object] = {"caller_name": outcome.displayed}
         if answer_start == REDIRECT and outcome.responsible_extension:
             answer |= {"redirect": outcome.responsible_extension, "return_timeout": RETURNS_AFTER}
         return Reply.json(answer)
