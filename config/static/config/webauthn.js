@@ -7,3 +7,10 @@ document.addEventListener("allauth.error", (event) => {
         notice.hidden = false;
     }
 });
+
+// Pressed sooner, a button would send an empty form: allauth's scripts, which answer it, come last in the page.
+document.addEventListener("DOMContentLoaded", () => {
+    for (const button of document.querySelectorAll("[data-webauthn]")) {
+        button.disabled = false;
+    }
+});

@@ -86,6 +86,7 @@ export class Actions {
         const { textSaved, textSaving, textFailed } = this.#stack.settings;
         const fields = Object.fromEntries(new FormData(form));
         const closes = event.submitter?.name === "close";
+        const { id } = form.closest("article"); // The card may be painted anew while the server answers.
         told.dataset.tone = "";
         told.textContent = textSaving;
         let problem = textFailed;
@@ -100,7 +101,6 @@ export class Actions {
         if (!problem) {
             delete form.dataset.dirty;
             if (closes) {
-                const { id } = form.closest("article");
                 this.#stack.dismiss(id);
                 this.#tabs.say("dismissed", { id });
             }

@@ -134,6 +134,11 @@ export class Stack {
                     same.replaceWith(kept);
                 }
             }
+            // "Saving ..." and "Saved." are said of the card, not of one painting of it.
+            const told = card?.querySelector(".tel-desk-told");
+            if (told) {
+                made.querySelector(".tel-desk-told")?.replaceWith(told);
+            }
             card?.replaceWith(made);
             card = made;
             this.#sources.set(fresh.id, source);
