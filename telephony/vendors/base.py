@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from django.utils.functional import Promise
@@ -153,8 +154,19 @@ class Vendor(ABC):
         return Request(url=link)
 
     def simulator(self) -> type[SimulatedPbx]:
-        """The PBX's own side of the protocol, for `manage.py simulate` and the demo; imported only here."""
-        raise NotImplementedError(f"{self.label} has no simulator.")
+        """The PBX's own side of the protocol, for `manage.py simulate` and the demo; imported only here.
+
+        It is `<name of this class>Pbx` of the module or package `simulator` beside the vendor's own module.
+        """
+        path = f"{type(self).__module__.rpartition('.')[0]}.simulator"
+        try:
+            module = import_module(path)
+        except ModuleNotFoundError as error:
+            if error.name != path:
+                raise
+            raise NotImplementedError(f"{self.label} has no simulator.") from None
+        found: type[SimulatedPbx] = getattr(module, f"{type(self).__name__}Pbx")
+        return found
 
 
 def check_shared_code(sent: str, expected: str, *, name: str) -> None:

@@ -6,12 +6,13 @@ Pure, like the rest of a vendor: `CallInfo` says what to ask and reads what came
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from telephony.domain.exceptions import TelephonyError
+from telephony.domain.exceptions import MalformedHook, TelephonyError
 from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.listed_call import PbxCall
 from telephony.http import Request, Response, Talk
@@ -46,6 +47,19 @@ class DayList:
     calls: tuple[PbxCall, ...]
     unread: int = 0
     """Rows that could not be read."""
+
+
+def day_list(rows: Iterable[Any], read: Callable[[dict[str, Any]], PbxCall]) -> DayList:
+    """The rows as calls, oldest first. `read` raises `MalformedHook` for a row that it can't read."""
+    calls, unread = [], 0
+    for row in rows:
+        try:
+            if not isinstance(row, dict):
+                raise MalformedHook("A row is no object.")
+            calls.append(read(row))
+        except MalformedHook:
+            unread += 1
+    return DayList(calls=tuple(sorted(calls, key=lambda call: call.started_at)), unread=unread)
 
 
 class CallInfo(ABC):

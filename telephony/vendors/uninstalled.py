@@ -27,5 +27,5 @@ class Uninstalled(Vendor):
 @cache
 def uninstalled(slug: str) -> Vendor:
     """The stand-in for this kind."""
-    kind: type[Vendor] = type("Uninstalled", (Uninstalled,), {"slug": slug, "label": slug})
+    kind: type[Vendor] = type("Uninstalled", (Uninstalled,), {"slug": slug, "label": slug, "__module__": __name__})
     return kind()

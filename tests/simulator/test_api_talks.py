@@ -15,7 +15,7 @@ from telephony.vendors import get_vendor
 from telephony.vendors.base import Vendor
 from telephony.vendors.dialing import DialOrder
 from telephony.vendors.listing import AskFailed
-from telephony.vendors.mango.simulated_api import file_id
+from telephony.vendors.mango.simulator.api import file_id
 from telephony.vendors.simulated import Scenario
 from tests.simulator.api import ZONE, Api
 

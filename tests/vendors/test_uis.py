@@ -13,9 +13,9 @@ from telephony.domain.exceptions import DialFailed, MalformedHook
 from telephony.domain.hooks import Hook
 from telephony.vendors import get_vendor
 from telephony.vendors.dialing import DialOrder
-from telephony.vendors.uis.notification import read_notification
 from telephony.vendors.uis.reasons import REASONS, SUCCESSES, read_reason
 from telephony.vendors.uis.templates import NOTIFICATIONS, body_of
+from telephony.vendors.uis.words import TEMPLATE
 from tests.vendors.dialling import answer_to, profile_of, request_of
 from tests.vendors.shared_vectors import FOLDER, rows
 
@@ -164,7 +164,7 @@ def hook_of(body: str) -> Hook:
 @pytest.mark.parametrize("name", ["ООО\nРомашка", "ООО \\Ромашка"])
 def test_a_name_that_breaks_the_json_costs_nothing(name: str) -> None:
     body = f'{{"event":"ended","call_session_id":7,"contact_full_name":"{name}","talk_time_duration":83}}'
-    params, is_mended = read_notification(hook_of(body))
+    params, is_mended = TEMPLATE.read(hook_of(body))
     assert (is_mended, params["contact_full_name"], params["talk_time_duration"]) == (True, name, "83")
 
 

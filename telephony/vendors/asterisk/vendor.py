@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -21,9 +21,6 @@ from telephony.vendors.asterisk.channels import EXTENSIONS
 from telephony.vendors.asterisk.parsing import parse_batch
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm
 from telephony.vendors.steps import Step
-
-if TYPE_CHECKING:
-    from telephony.vendors.simulated import SimulatedPbx
 
 COMMANDS = "commands"
 
@@ -104,11 +101,6 @@ class Asterisk(Vendor):
         """The agent sends it by itself; before that there is nothing to fetch."""
         yield from ()
         raise NotReady("The agent has not sent it yet.")
-
-    def simulator(self) -> type[SimulatedPbx]:
-        from telephony.vendors.asterisk.simulator import AsteriskPbx
-
-        return AsteriskPbx
 
 
 def _command(errand: Errand, profile: ConnectionProfile) -> dict[str, Any]:

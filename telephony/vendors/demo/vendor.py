@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
 from telephony.domain.events import Parsed
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.vendors.base import Vendor
 from telephony.vendors.demo.parsing import parse_message
-
-if TYPE_CHECKING:
-    from telephony.vendors.simulated import SimulatedPbx
 
 
 class Demo(Vendor):
@@ -27,8 +22,3 @@ class Demo(Vendor):
 
     def reply(self, hook: Hook, profile: ConnectionProfile, parsed: Parsed | None, outcome: Outcome) -> Reply:
         return Reply.json({"ok": True})
-
-    def simulator(self) -> type[SimulatedPbx]:
-        from telephony.vendors.demo.simulator import DemoPbx
-
-        return DemoPbx

@@ -6,13 +6,13 @@ Sources: README.md, "Sources". Both know orders to call, employees and the list 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Request, Response
-from telephony.vendors.dialing import looks_like_page, said
+from telephony.vendors import answers
+from telephony.vendors.dialing import said
 from telephony.vendors.listing import AskFailed, AskProblem
 
 # Source: MIKO's MegaFon module and MegaFon's cabinet; the addresses in Gravitel's and Kcell's public clients.
@@ -86,10 +86,7 @@ def check(response: Response) -> None:
     """Raise `AskFailed` for an HTTP error or a page."""
     if response.status in (400, 401, 403):
         raise AskFailed(AskProblem.REFUSED, said(response) or f"HTTP {response.status}")
-    if not 200 <= response.status < 300:
-        raise AskFailed(AskProblem.STATUS, f"HTTP {response.status}")
-    if looks_like_page(response):
-        raise AskFailed(AskProblem.PAGE)
+    answers.check(response)
 
 
 def objects(response: Response, name: str = "") -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -104,10 +101,4 @@ def objects(response: Response, name: str = "") -> tuple[list[dict[str, Any]], d
     if around.get("error") or (around.get("message") and name not in around):
         raise AskFailed(AskProblem.REFUSED, said(response))
     found = around.get(name) if around else value
-    if not isinstance(found, list):
-        raise AskFailed(AskProblem.UNREADABLE)
-    return list(_objects(found)), around
-
-
-def _objects(found: list[Any]) -> Iterator[dict[str, Any]]:
-    return (item for item in found if isinstance(item, dict))
+    return answers.objects(found), around

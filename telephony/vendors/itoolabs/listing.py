@@ -16,7 +16,7 @@ from telephony.domain.outcomes import read as read_outcome
 from telephony.http import Request, Response, Talk
 from telephony.vendors.itoolabs.api import api_of, asked, check, objects
 from telephony.vendors.itoolabs.message import login_of
-from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList
+from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList, day_list
 
 # Source: the columns in public clients of MegaFon, Kcell and Moldcell; the file has no head line. A tenth, where it
 # is there, is a rating.
@@ -48,13 +48,7 @@ class ItoolabsCallInfo(CallInfo):
         return api.get("history/json", **span) if api.is_new else api.command("history", **span)
 
     def read_day(self, response: Response, profile: ConnectionProfile) -> DayList:
-        calls, unread = [], 0
-        for row in _rows(response):
-            try:
-                calls.append(_read(row, profile))
-            except MalformedHook:
-                unread += 1
-        return DayList(calls=tuple(sorted(calls, key=lambda call: call.started_at)), unread=unread)
+        return day_list(_rows(response), lambda row: _read(fields.Params(row), profile))
 
 
 def _rows(response: Response) -> Iterable[fields.Params]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +22,6 @@ from telephony.vendors.itoolabs.listing import ItoolabsCallInfo
 from telephony.vendors.itoolabs.message import is_sound
 from telephony.vendors.itoolabs.parsing import parse_command
 from telephony.vendors.steps import Step
-
-if TYPE_CHECKING:
-    from telephony.vendors.simulated import SimulatedPbx
 
 # Source: what the family's own clients answer (README.md, "Answers").
 WRONG_TOKEN, WRONG_PARAMETERS = {"error": "Invalid token"}, {"error": "Invalid parameters"}
@@ -118,8 +115,3 @@ class Itoolabs(Vendor):
         """The new interface's files want its key, and only its own host gets it."""
         api = api_of(profile)
         return api.file(link) if api and api.is_new and is_same_host(link, api.address) else Request(url=link)
-
-    def simulator(self) -> type[SimulatedPbx]:
-        from telephony.vendors.itoolabs.simulator import ItoolabsPbx
-
-        return ItoolabsPbx

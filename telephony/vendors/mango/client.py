@@ -8,8 +8,9 @@ from telephony.domain.errands import FailedOrder
 from telephony.domain.exceptions import DialFailed, DialProblem
 from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Request, Response, Talk
+from telephony.vendors import answers
+from telephony.vendors.answers import objects
 from telephony.vendors.dialing import Dialled, DialOrder, check_status, looks_like_page, read_object, require, said
-from telephony.vendors.listing import AskFailed, AskProblem
 from telephony.vendors.mango import codes
 from telephony.vendors.mango.message import Message
 from telephony.vendors.mango.signing import is_set_up, signed_request
@@ -53,16 +54,8 @@ def result_of(response: Response) -> str:
 
 def read_answer(response: Response) -> dict[str, Any]:
     """The answer's object. Raises `AskFailed` for one that is no success."""
-    answer, code = read_object(response), result_of(response)
-    if code and code != codes.SUCCESS:
-        raise AskFailed(AskProblem.REFUSED, codes.words(code)[1])
-    if looks_like_page(response) and response.status < 500:
-        raise AskFailed(AskProblem.PAGE)
-    if response.status >= 300:
-        raise AskFailed(AskProblem.STATUS, f"HTTP {response.status}")
-    if not answer:
-        raise AskFailed(AskProblem.UNREADABLE, said(response))
-    return answer
+    code = result_of(response)
+    return answers.read_answer(response, lambda _: codes.words(code)[1] if code not in ("", codes.SUCCESS) else None)
 
 
 class MangoOffice(Office):
@@ -73,15 +66,12 @@ class MangoOffice(Office):
 
     def employees(self, profile: ConnectionProfile) -> Talk[tuple[Employee, ...]]:
         """Those who have an internal number."""
-        listed = read_answer((yield signed_request(profile, "config/users/request", {}))).get("users")
-        if not isinstance(listed, list):
-            raise AskFailed(AskProblem.UNREADABLE, "users")
-        return tuple(found for one in listed if (found := _employee(one)))
+        users = read_answer((yield signed_request(profile, "config/users/request", {}))).get("users")
+        return tuple(found for one in objects(users, "users") if (found := _employee(one)))
 
 
-def _employee(row: Any) -> Employee | None:
-    told = row if isinstance(row, dict) else {}
-    general, telephony = (part if isinstance(part := told.get(name), dict) else {} for name in ("general", "telephony"))
+def _employee(row: dict[str, Any]) -> Employee | None:
+    general, telephony = (part if isinstance(part := row.get(name), dict) else {} for name in ("general", "telephony"))
     extension = str(telephony.get("extension") or "")
     if not extension:
         return None

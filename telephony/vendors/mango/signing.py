@@ -10,13 +10,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from telephony.domain.exceptions import HookRejected
-from telephony.domain.hooks import ConnectionProfile, Hook, Reply
+from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.http import Request
+from telephony.vendors.proofs import REFUSAL, check_signature
 
 API_URL = "https://app.mango-office.ru/vpbx/"
 FILES = "mango-office.ru"
 """One of whose hosts has the recordings."""
-REFUSAL = Reply.json({"error": "signature"}, status=401)
 _TOLD = ("events/", "result/")
 
 
@@ -40,14 +40,12 @@ def check_message(hook: Hook, profile: ConnectionProfile) -> None:
     if not is_event(hook):
         return
     form = envelope(hook)
-    key, sent = form.get("vpbx_api_key", b""), form.get("sign", b"").strip().lower()
-    if not sent:
-        raise HookRejected("The message is not signed.", reply=REFUSAL)
-    salt = str(profile.settings.get("api_salt") or "")
-    if not salt:
-        raise HookRejected("The salt is not entered yet: no signature proves anything.", reply=REFUSAL, is_kept=True)
-    if not hmac.compare_digest(sent, signature(key, form.get("json", b""), salt).encode()):
-        raise HookRejected("The signature is not made with this salt.", reply=REFUSAL, is_kept=True)
+    key, text = form.get("vpbx_api_key", b""), form.get("json", b"")
+    check_signature(
+        form.get("sign", b"").strip().lower(),
+        secret=str(profile.settings.get("api_salt") or ""),
+        sign=lambda salt: signature(key, text, salt),
+    )
     own = str(profile.settings.get("api_key") or "")
     if own and not hmac.compare_digest(key, own.encode()):
         raise HookRejected("The key is another product's.", reply=REFUSAL, is_kept=True)

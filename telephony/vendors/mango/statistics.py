@@ -12,8 +12,9 @@ from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.listed_call import PbxCall
 from telephony.domain.numbers import normalise
 from telephony.http import Pause, Talk
+from telephony.vendors.answers import objects
 from telephony.vendors.dialing import text_of
-from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList
+from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList, day_list
 from telephony.vendors.mango.client import STATISTICS, read_answer
 from telephony.vendors.mango.message import SIP
 from telephony.vendors.mango.signing import is_set_up, signed_request
@@ -42,17 +43,13 @@ class MangoCallInfo(CallInfo):
         return is_set_up(profile)
 
     def day(self, profile: ConnectionProfile, day: date) -> Talk[DayList]:
-        calls, unread = [], 0
+        found: list[Any] = []
         for page in range(MOST_PAGES):
             rows = yield from _page(profile, day, page * PAGE)
-            for row in rows:
-                try:
-                    calls.append(_read(row, profile))
-                except MalformedHook:
-                    unread += 1
+            found += rows
             if len(rows) < PAGE:
                 break
-        return DayList(calls=tuple(sorted(calls, key=lambda call: call.started_at)), unread=unread)
+        return day_list(found, lambda row: _read(row, profile))
 
 
 def _page(profile: ConnectionProfile, day: date, offset: int) -> Talk[list[Any]]:
@@ -75,16 +72,12 @@ def _page(profile: ConnectionProfile, day: date, offset: int) -> Talk[list[Any]]
 
 def _rows(data: Any) -> list[Any]:
     """A list of groups, each of which has a list."""
-    if not isinstance(data, list):
-        raise AskFailed(AskProblem.UNREADABLE, "data")
-    lists = [group.get("list") for group in data if isinstance(group, dict)]
+    lists = [group.get("list") for group in objects(data, "data")]
     return [row for rows in lists if isinstance(rows, list) for row in rows]
 
 
-def _read(row: Any, profile: ConnectionProfile) -> PbxCall:
+def _read(row: dict[str, Any], profile: ConnectionProfile) -> PbxCall:
     """A call with its parts. Times are Unix time."""
-    if not isinstance(row, dict):
-        raise MalformedHook("A row is no object.")
     params = fields.Params({str(name): str(value) for name, value in row.items() if isinstance(value, str)})
     parts = [part for part in row.get("context_calls") or () if isinstance(part, dict)]
     talked = fields.seconds(params, "talk_duration") or 0

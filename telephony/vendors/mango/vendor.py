@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
 from telephony.domain.events import Parsed
@@ -16,9 +14,6 @@ from telephony.vendors.mango import client, signing
 from telephony.vendors.mango.parsing import parse_event
 from telephony.vendors.mango.statistics import MangoCallInfo
 from telephony.vendors.steps import ADDRESS, Step
-
-if TYPE_CHECKING:
-    from telephony.vendors.simulated import SimulatedPbx
 
 PING = "ping"
 
@@ -92,8 +87,3 @@ class Mango(Vendor):
             raise NotSetUp("Mango gives recordings only to who signs the question.")
         told = {"recording_id": reference, "action": "download"}
         return signing.signed_request(profile, "queries/recording/post", told, lane=client.RECORDINGS)
-
-    def simulator(self) -> type[SimulatedPbx]:
-        from telephony.vendors.mango.simulator import MangoPbx
-
-        return MangoPbx

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +17,6 @@ from telephony.vendors.mobilon.client import MobilonCallInfo
 from telephony.vendors.mobilon.envelope import looks_like_xml
 from telephony.vendors.mobilon.parsing import parse_message
 from telephony.vendors.mobilon.soap import AUTO, DEFAULT_TEMPLATE, PLACEHOLDER, PLACEHOLDERS, PLAIN, XML, parse_soap
-
-if TYPE_CHECKING:
-    from telephony.vendors.simulated import SimulatedPbx
 
 API_URL = "https://connect.mobilon.ru/api/call/"
 INFO_PATH = "info"
@@ -143,8 +138,3 @@ class Mobilon(Vendor):
 
     def recording_request(self, profile: ConnectionProfile, *, link: str, reference: str) -> Request:
         return recording.recording_request(profile, link=link, reference=reference, api_url=API_URL)
-
-    def simulator(self) -> type[SimulatedPbx]:
-        from telephony.vendors.mobilon.simulator import MobilonPbx
-
-        return MobilonPbx

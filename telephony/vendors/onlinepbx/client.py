@@ -8,6 +8,7 @@ from telephony.domain.exceptions import DialFailed, DialProblem, NoRecording, No
 from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.numbers import as_dialled
 from telephony.http import Request, Response, Talk
+from telephony.vendors.answers import objects
 from telephony.vendors.dialing import Dialled, DialOrder, check_status, read_object, refused, require, text_of
 from telephony.vendors.listing import AskFailed, AskProblem
 from telephony.vendors.office import Employee, Office
@@ -102,7 +103,5 @@ class OnlinePbxOffice(Office):
 
 def _users(profile: ConnectionProfile) -> Talk[list[dict[str, Any]]]:
     data = content((yield from ask(profile, USERS, {"fields": "num,name,enabled,device"})))
-    rows = list(data.values()) if isinstance(data, dict) else data
-    if not isinstance(rows, list):
-        raise AskFailed(AskProblem.UNREADABLE)
-    return [row for row in rows if isinstance(row, dict) and row.get("num")]
+    rows = objects(list(data.values()) if isinstance(data, dict) else data)
+    return [row for row in rows if row.get("num")]

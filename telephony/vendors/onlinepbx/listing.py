@@ -12,7 +12,8 @@ from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.listed_call import PbxCall
 from telephony.domain.numbers import normalise
 from telephony.http import Talk
-from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList
+from telephony.vendors.answers import objects
+from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList, day_list
 from telephony.vendors.onlinepbx.causes import outcome_of
 from telephony.vendors.onlinepbx.client import SEARCH
 from telephony.vendors.onlinepbx.parties import direction_of, is_internal
@@ -47,13 +48,7 @@ class OnlinePbxCallInfo(CallInfo):
             found |= new
             if is_last:
                 break
-        calls, unread = [], 0
-        for row in found.values():
-            try:
-                calls.append(_read(row, profile))
-            except MalformedHook:
-                unread += 1
-        return DayList(calls=tuple(sorted(calls, key=lambda call: call.started_at)), unread=unread)
+        return day_list(found.values(), lambda row: _read(row, profile))
 
 
 def _span(day: date, profile: ConnectionProfile) -> dict[str, str]:
@@ -65,11 +60,7 @@ def _span(day: date, profile: ConnectionProfile) -> dict[str, str]:
 
 def _rows(data: Any) -> list[dict[str, Any]]:
     """Raises `AskFailed` for what is no list."""
-    if data in (None, ""):
-        return []
-    if not isinstance(data, list):
-        raise AskFailed(AskProblem.UNREADABLE)
-    return [row for row in data if isinstance(row, dict)]
+    return [] if data in (None, "") else objects(data)
 
 
 def _read(row: dict[str, Any], profile: ConnectionProfile) -> PbxCall:

@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Request, Response, Talk
-from telephony.vendors.dialing import clean, looks_like_page, read_object, text_of
+from telephony.vendors.answers import read_answer
+from telephony.vendors.dialing import clean, read_object, text_of
 from telephony.vendors.listing import AskFailed, AskProblem
 
 API_URL = "https://api2.onlinepbx.ru"
@@ -101,11 +102,4 @@ def said(answer: Mapping[str, Any]) -> str:
 
 def content(response: Response) -> Any:
     """What a successful answer holds. Raises `AskFailed` for every other."""
-    answer = read_object(response)
-    if is_success(answer):
-        return answer.get("data")
-    if answer:
-        raise AskFailed(AskProblem.REFUSED, said(answer))
-    if not 200 <= response.status < 300:
-        raise AskFailed(AskProblem.STATUS, f"HTTP {response.status}")
-    raise AskFailed(AskProblem.PAGE if looks_like_page(response) else AskProblem.UNREADABLE)
+    return read_answer(response, lambda answer: None if is_success(answer) else said(answer)).get("data")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -21,9 +21,6 @@ from telephony.vendors.onlinepbx.listing import OnlinePbxCallInfo
 from telephony.vendors.onlinepbx.parsing import parse_notification
 from telephony.vendors.onlinepbx.session import API_URL
 from telephony.vendors.steps import Step
-
-if TYPE_CHECKING:
-    from telephony.vendors.simulated import SimulatedPbx
 
 
 class OnlinePbxSettingsForm(VendorSettingsForm):
@@ -98,8 +95,3 @@ class OnlinePbx(Vendor):
 
     def recording(self, profile: ConnectionProfile, *, link: str, reference: str) -> Talk[Request]:
         return client.recording(profile, link=link, reference=reference)
-
-    def simulator(self) -> type[SimulatedPbx]:
-        from telephony.vendors.onlinepbx.simulator import OnlinePbxPbx
-
-        return OnlinePbxPbx

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,9 +12,6 @@ from telephony.vendors.base import Vendor
 from telephony.vendors.push.parsing import parse_message
 from telephony.vendors.push.replies import answer
 from telephony.vendors.steps import ADDRESS, Step
-
-if TYPE_CHECKING:
-    from telephony.vendors.simulated import SimulatedPbx
 
 CRM_TEMPLATE = (Path(__file__).parent / "crm_template.xml").read_text(encoding="utf-8")
 # Source: examples of README.md.
@@ -49,8 +45,3 @@ class Push(Vendor):
 
     def reply(self, hook: Hook, profile: ConnectionProfile, parsed: Parsed | None, outcome: Outcome) -> Reply:
         return answer(hook, outcome)
-
-    def simulator(self) -> type[SimulatedPbx]:
-        from telephony.vendors.push.simulator import PushPbx
-
-        return PushPbx

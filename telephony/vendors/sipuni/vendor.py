@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +12,6 @@ from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebA
 from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.sipuni import client
 from telephony.vendors.sipuni.parsing import parse_event
-
-if TYPE_CHECKING:
-    from telephony.vendors.simulated import SimulatedPbx
 
 API_URL = "https://sipuni.com/api/callback/call_number"
 
@@ -64,8 +59,3 @@ class Sipuni(Vendor):
 
     def dial_answer(self, profile: ConnectionProfile, response: Response) -> Dialled:
         return client.dial_answer(response)
-
-    def simulator(self) -> type[SimulatedPbx]:
-        from telephony.vendors.sipuni.simulator import SipuniPbx
-
-        return SipuniPbx

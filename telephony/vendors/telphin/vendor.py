@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -15,9 +13,6 @@ from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.steps import Step
 from telephony.vendors.telphin import client
 from telephony.vendors.telphin.parsing import parse_message
-
-if TYPE_CHECKING:
-    from telephony.vendors.simulated import SimulatedPbx
 
 
 class TelphinSettingsForm(VendorSettingsForm):
@@ -68,8 +63,3 @@ class Telphin(Vendor):
 
     def recording(self, profile: ConnectionProfile, *, link: str, reference: str) -> Talk[Request]:
         return client.recording(profile, reference)
-
-    def simulator(self) -> type[SimulatedPbx]:
-        from telephony.vendors.telphin.simulator import TelphinPbx
-
-        return TelphinPbx

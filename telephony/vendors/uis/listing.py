@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 
 from telephony.domain import fields
@@ -13,7 +13,7 @@ from telephony.domain.listed_call import PbxCall
 from telephony.domain.numbers import normalise
 from telephony.http import Talk
 from telephony.vendors.dialing import text_of
-from telephony.vendors.listing import CallInfo, DayList
+from telephony.vendors.listing import CallInfo, DayList, day_list
 from telephony.vendors.uis.reasons import read_reason
 from telephony.vendors.uis.rpc import rows_of
 from telephony.vendors.uis.words import DIRECTIONS
@@ -45,21 +45,15 @@ class UisCallInfo(CallInfo):
             "fields": list(FIELDS),
         }
         rows = yield from rows_of(profile, "get.calls_report", asked, limit=PAGE)
-        calls = [call for row in rows if (call := _readable(row, profile))]
-        calls.sort(key=lambda call: call.started_at)
-        return DayList(calls=tuple(calls), unread=len(rows) - len(calls))
+        return day_list(rows, lambda row: _read(row, profile))
 
 
-def _readable(row: dict[str, Any], profile: ConnectionProfile) -> PbxCall | None:
+def _read(row: dict[str, Any], profile: ConnectionProfile) -> PbxCall:
+    """Raises MalformedHook for a row without its call or its start."""
     params = fields.Params({name: text_of(row, name) for name in FIELDS})
-    try:
-        started_at = fields.local_time(params, "start_time", profile.time_zone)
-    except MalformedHook:
-        return None
-    return _call_of(row, params, profile, started_at) if started_at and params["id"] else None
-
-
-def _call_of(row: dict[str, Any], params: fields.Params, profile: ConnectionProfile, started_at: datetime) -> PbxCall:
+    started_at = fields.local_time(params, "start_time", profile.time_zone)
+    if started_at is None:
+        raise MalformedHook("start_time: missing or empty.")
     talked = fields.seconds(params, "talk_duration") or 0
     is_answered = talked > 0 and params["is_lost"].lower() != "true"
     direction = DIRECTIONS.get(params["direction"].lower(), Direction.UNKNOWN)
@@ -68,7 +62,7 @@ def _call_of(row: dict[str, Any], params: fields.Params, profile: ConnectionProf
     is_busy = direction is Direction.OUTGOING and reason == "busy"
     unanswered = CallStatus.BUSY if is_busy else CallStatus.NO_ANSWER
     return PbxCall(
-        call_id=params["id"],
+        call_id=fields.required(params, "id"),
         direction=direction,
         status=CallStatus.ANSWERED if is_answered else unanswered,
         client_raw=client.raw,

@@ -15,12 +15,12 @@ from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.domain.numbers import normalise
 from telephony.domain.reasons import EndReason
 from telephony.vendors.uis.facts import facts_of
-from telephony.vendors.uis.notification import read_notification
 from telephony.vendors.uis.reasons import read_reason
 from telephony.vendors.uis.words import (
     DIRECTIONS,
     INTERACTIVE,
     SHAPES,
+    TEMPLATE,
     TRUTH,
     USUAL,
     name_of,
@@ -29,7 +29,7 @@ from telephony.vendors.uis.words import (
 
 def parse_notification(hook: Hook, profile: ConnectionProfile) -> Parsed:
     """Raises `MalformedHook` only for a body that holds nothing readable."""
-    params, is_mended = read_notification(hook)
+    params, is_mended = TEMPLATE.read(hook)
     if _asks(hook, params):
         client = normalise(fields.text(params, "numa"), profile.phone_region)
         return Parsed(asks_about=client, notes=params.notes)
@@ -47,7 +47,7 @@ def parse_notification(hook: Hook, profile: ConnectionProfile) -> Parsed:
 def is_question(hook: Hook) -> bool:
     """Whether a scenario waits for the answer, although the message itself may be unreadable."""
     try:
-        return _asks(hook, read_notification(hook)[0])
+        return _asks(hook, TEMPLATE.read(hook)[0])
     except MalformedHook:
         return _asks(hook, {})
 

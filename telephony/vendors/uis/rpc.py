@@ -8,7 +8,8 @@ from typing import Any
 
 from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Pause, Request, Response
-from telephony.vendors.dialing import clean, looks_like_page, read_object, text_of
+from telephony.vendors.answers import a_list, read_answer
+from telephony.vendors.dialing import clean, text_of
 from telephony.vendors.listing import AskFailed, AskProblem
 
 DATA_URL = "https://dataapi.uiscom.ru/v2.0"
@@ -65,18 +66,13 @@ def rows_of(profile: ConnectionProfile, method: str, params: dict[str, Any], *, 
 
 def _page_of(response: Response) -> tuple[list[Any], int]:
     """The rows, and how many there are on all pages; 0 if the PBX does not say."""
-    if not 200 <= response.status < 300:
-        raise AskFailed(AskProblem.STATUS, f"HTTP {response.status}")
-    if looks_like_page(response):
-        raise AskFailed(AskProblem.PAGE)
-    answer = read_object(response)
-    code, _, said = error_of(answer)
-    if code:
-        raise AskFailed(AskProblem.REFUSED, said)
-    result = answer.get("result")
-    rows = result.get("data") if isinstance(result, dict) else None
-    if not isinstance(result, dict) or not isinstance(rows, list):
-        raise AskFailed(AskProblem.UNREADABLE)
+    found = read_answer(response, _refusal).get("result")
+    result = found if isinstance(found, dict) else {}
     metadata = result.get("metadata")
     total = text_of(metadata, "total_items") if isinstance(metadata, dict) else ""
-    return rows, int(total) if total.isdigit() else 0
+    return a_list(result.get("data"), "data"), int(total) if total.isdigit() else 0
+
+
+def _refusal(answer: dict[str, Any]) -> str | None:
+    code, _, words = error_of(answer)
+    return words if code else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -18,9 +18,6 @@ from telephony.vendors.uis.listing import UisCallInfo
 from telephony.vendors.uis.parsing import is_question, parse_notification
 from telephony.vendors.uis.rpc import DATA_LANE, DATA_URL
 from telephony.vendors.uis.templates import STEPS
-
-if TYPE_CHECKING:
-    from telephony.vendors.simulated import SimulatedPbx
 
 NOBODY = 1
 """What the scenario is told if nobody is responsible for the caller."""
@@ -91,8 +88,3 @@ class Uis(Vendor):
 
     def recording(self, profile: ConnectionProfile, *, link: str, reference: str) -> Talk[Request]:
         return client.recording(profile, link=link, reference=reference)
-
-    def simulator(self) -> type[SimulatedPbx]:
-        from telephony.vendors.uis.simulator import UisPbx
-
-        return UisPbx

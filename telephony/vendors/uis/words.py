@@ -5,8 +5,22 @@ from __future__ import annotations
 import re
 
 from telephony.domain.events import Direction
+from telephony.vendors.templated import Template
 
 INTERACTIVE = "interactive"
+# Source: the variables of notifications in the official templates of Planfix, and in the document of Call API v4.0.
+TEMPLATE = Template(
+    (
+        *("event", "notification_name", "notification_mnemonic", "notification_time", "notification_timestamp"),
+        *("call_session_id", "virtual_phone_number", "contact_phone_number", "contact_id", "contact_full_name"),
+        *("calling_phone_number", "called_phone_number", "communication_number", "scenario_name", "start_time"),
+        *("employee_id", "employee_ids", "employee_full_name", "employee_phone_number", "extension_phone_number"),
+        *("last_talked_employee_id", "direction", "call_source", "external_id", "leg_id", "leg_ids", "is_lost"),
+        *("talk_time_duration", "total_time_duration", "wait_time_duration", "finish_reason", "is_transfer"),
+        *("file_link", "file_duration", "tag_ids", "tag_names", "utm_source", "utm_medium", "utm_campaign"),
+        *("utm_content", "utm_term", "cdr_id", "numa", "numb", "input_result"),
+    )
+)
 # Source: the constants of our own templates (templates.py); the names of notifications in the cabinet; the old events
 # of Novofon; mnemonics of public clients (UNCERTAIN). Letters and digits only.
 _SPELLINGS = {

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from telephony.domain.events import Parsed
@@ -12,30 +9,15 @@ from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.http import Request, Response
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
 from telephony.vendors.dialing import Dialled, DialOrder
+from telephony.vendors.starting import answer_start_field, answer_to_start
 from telephony.vendors.wirecrm import client
 from telephony.vendors.wirecrm.parsing import parse_notification
-
-if TYPE_CHECKING:
-    from telephony.vendors.simulated import SimulatedPbx
-
-NOTHING, CALLER_NAME, REDIRECT = "nothing", "caller_name", "redirect"
 
 
 class WireCrmSettingsForm(VendorSettingsForm):
     """How a starting call is answered, and what is needed to call from the CRM."""
 
-    answer_start = forms.TypedChoiceField(
-        label=_("Answer to a starting call"),
-        choices=[
-            (CALLER_NAME, _("the client's name, for the phones' displays")),
-            (REDIRECT, _("a transfer to the extension of the client's responsible; the name, if there is none")),
-            (NOTHING, _("nothing: the PBX goes on as it is set up")),
-        ],
-        required=False,
-        initial=CALLER_NAME,
-        empty_value=CALLER_NAME,
-        help_text=_("What the PBX is told while an incoming call waits (NOTIFY_START)."),
-    )
+    answer_start = answer_start_field()
     dial_url = WebAddressField(
         secrets=["dial_token"],
         label=_("Call order address"),
@@ -61,20 +43,13 @@ class WireCrm(Vendor):
 
     def reply(self, hook: Hook, profile: ConnectionProfile, parsed: Parsed | None, outcome: Outcome) -> Reply:
         """The PBX reads only the answer to NOTIFY_START, and only this one asks about somebody."""
-        answer_start = profile.settings.get("answer_start") or CALLER_NAME
-        if answer_start == NOTHING or not outcome.contacts:
-            return Reply.json({})
-        if answer_start == REDIRECT and outcome.responsible_extension:
-            return Reply.json({"redirect": outcome.responsible_extension})
-        return Reply.json({"caller_name": outcome.displayed})
+        answer = answer_to_start(profile.settings, outcome)
+        if "redirect" in answer:
+            del answer["caller_name"]  # It reads one of the two.
+        return Reply.json(answer)
 
     def dial_request(self, profile: ConnectionProfile, order: DialOrder) -> Request:
         return client.dial_request(profile, order)
 
     def dial_answer(self, profile: ConnectionProfile, response: Response) -> Dialled:
         return client.dial_answer(response)
-
-    def simulator(self) -> type[SimulatedPbx]:
-        from telephony.vendors.wirecrm.simulator import WireCrmPbx
-
-        return WireCrmPbx

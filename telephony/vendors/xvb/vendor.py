@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
 from telephony.domain import fields
@@ -15,9 +13,6 @@ from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebA
 from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.xvb import client
 from telephony.vendors.xvb.parsing import parse_command
-
-if TYPE_CHECKING:
-    from telephony.vendors.simulated import SimulatedPbx
 
 
 class XvbSettingsForm(VendorSettingsForm):
@@ -79,11 +74,6 @@ class Xvb(Vendor):
 
     def dial_answer(self, profile: ConnectionProfile, response: Response) -> Dialled:
         return client.dial_answer(response)
-
-    def simulator(self) -> type[SimulatedPbx]:
-        from telephony.vendors.xvb.simulator import XvbPbx
-
-        return XvbPbx
 
 
 def _displayed(outcome: Outcome) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 from telephony.domain.exceptions import DialFailed, DialProblem, NotReady, NotSetUp
 from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Request, Response, Talk
+from telephony.vendors import answers
 from telephony.vendors.dialing import (
     Dialled,
     DialOrder,
     check_status,
-    clean,
     looks_like_page,
     read_object,
     refused,
@@ -51,16 +51,11 @@ def dial_answer(response: Response) -> Dialled:
 
 def read_answer(response: Response) -> dict[str, Any]:
     """The answer's object. Raises `AskFailed` for one that is no success."""
-    answer = read_object(response)
-    if text_of(answer, "status").lower() == "success" and response.status < 400:
-        return answer
-    if answer:
-        raise AskFailed(AskProblem.REFUSED, clean(text_of(answer, "message", "error") or f"HTTP {response.status}"))
-    if looks_like_page(response) and response.status < 500:
-        raise AskFailed(AskProblem.PAGE)
-    if response.status >= 300:
-        raise AskFailed(AskProblem.STATUS, f"HTTP {response.status}")
-    raise AskFailed(AskProblem.UNREADABLE, said(response))
+    return answers.read_answer(response, _refusal)
+
+
+def _refusal(answer: dict[str, Any]) -> str | None:
+    return None if text_of(answer, "status").lower() == "success" else text_of(answer, "message", "error")
 
 
 def recording(profile: ConnectionProfile, *, link: str, reference: str) -> Talk[Request]:

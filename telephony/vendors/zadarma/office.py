@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Talk
-from telephony.vendors.listing import AskFailed, AskProblem
+from telephony.vendors.answers import a_list
 from telephony.vendors.office import Employee, HookAddress, Office
 from telephony.vendors.zadarma.client import read_answer
 from telephony.vendors.zadarma.signing import is_set_up, signed_request
@@ -27,10 +27,7 @@ class ZadarmaOffice(Office):
     def employees(self, profile: ConnectionProfile) -> Talk[tuple[Employee, ...]]:
         """Only internal numbers: the PBX has no names."""
         answer = read_answer((yield signed_request(profile, "/v1/pbx/internal/", {})))
-        listed = answer.get("numbers")
-        if not isinstance(listed, list):
-            raise AskFailed(AskProblem.UNREADABLE, "numbers")
-        return tuple(Employee(extension=str(number)) for number in listed)
+        return tuple(Employee(extension=str(number)) for number in a_list(answer.get("numbers"), "numbers"))
 
     def registration(self, profile: ConnectionProfile, extension: str) -> Talk[bool | None]:
         path = f"/v1/pbx/internal/{quote(extension, safe='')}/status/"

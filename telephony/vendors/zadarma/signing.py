@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from telephony.domain import fields
-from telephony.domain.exceptions import HookRejected, MalformedHook
-from telephony.domain.hooks import ConnectionProfile, Hook, Reply
+from telephony.domain.exceptions import MalformedHook
+from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.http import Request
+from telephony.vendors.proofs import check_signature
 
 API_URL = "https://api.zadarma.com"
 HEADER = "signature"
-REFUSAL = Reply.json({"error": "signature"}, status=401)
 
 _INCOMING = ("caller_id", "called_did", "call_start")
 _OUTGOING = ("internal", "destination", "call_start")
@@ -50,15 +50,12 @@ def check_message(hook: Hook, profile: ConnectionProfile) -> None:
     event = params.get("event", "").strip().upper()
     if not params or (event and event not in SIGNED):
         return
-    sent = hook.headers.get(HEADER, "").strip()
-    if not sent:
-        raise HookRejected("The message is not signed.", reply=REFUSAL)
-    secret = str(profile.settings.get("secret") or "")
-    if not secret:
-        raise HookRejected("The secret is not entered yet: no signature proves anything.", reply=REFUSAL, is_kept=True)
-    expected = signature(secret, "".join(params.get(name, "") for name in SIGNED.get(event, ())))
-    if not hmac.compare_digest(sent.encode(), expected.encode()):
-        raise HookRejected("The signature is not made with this secret.", reply=REFUSAL, is_kept=True)
+    signed = "".join(params.get(name, "") for name in SIGNED.get(event, ()))
+    check_signature(
+        hook.headers.get(HEADER, "").strip(),
+        secret=str(profile.settings.get("secret") or ""),
+        sign=lambda secret: signature(secret, signed),
+    )
 
 
 def is_set_up(profile: ConnectionProfile) -> bool:

@@ -15,7 +15,8 @@ from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.listed_call import PbxCall
 from telephony.domain.numbers import normalise
 from telephony.http import Talk
-from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList
+from telephony.vendors.answers import a_list
+from telephony.vendors.listing import CallInfo, DayList
 from telephony.vendors.zadarma.client import STATISTICS, read_answer
 from telephony.vendors.zadarma.notification import direction_of, extension_in
 from telephony.vendors.zadarma.signing import is_set_up, signed_request
@@ -43,9 +44,7 @@ class ZadarmaCallInfo(CallInfo):
             span = {"start": f"{day} 00:00:00", "end": f"{day} 23:59:59", "version": "2"}
             place = {"skip": str(page * PAGE), "limit": str(PAGE)}
             rows = read_answer((yield signed_request(profile, "/v1/statistics/pbx/", span | place, lane=STATISTICS)))
-            listed = rows.get("stats")
-            if not isinstance(listed, list):
-                raise AskFailed(AskProblem.UNREADABLE, "stats")
+            listed = a_list(rows.get("stats"), "stats")
             for row in listed:
                 try:
                     part = _read(row, profile)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from telephony.domain.events import Parsed
@@ -12,16 +9,13 @@ from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.http import Request, Response, Talk
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
 from telephony.vendors.dialing import Dialled, DialOrder
+from telephony.vendors.starting import answer_start_field, answer_to_start
 from telephony.vendors.steps import ADDRESS, Step
 from telephony.vendors.zadarma import client, signing
 from telephony.vendors.zadarma.office import ZadarmaOffice
 from telephony.vendors.zadarma.parsing import parse_notification
 from telephony.vendors.zadarma.statistics import ZadarmaCallInfo
 
-if TYPE_CHECKING:
-    from telephony.vendors.simulated import SimulatedPbx
-
-NOTHING, CALLER_NAME, REDIRECT = "nothing", "caller_name", "redirect"
 RETURNS_AFTER = 15
 """Seconds that the responsible's phone rings before the call goes on as the PBX is set up."""
 
@@ -43,18 +37,7 @@ class ZadarmaSettingsForm(VendorSettingsForm):
         empty_value=signing.API_URL,
         help_text=_("Leave as it is, unless you try things in Zadarma's sandbox."),
     )
-    answer_start = forms.TypedChoiceField(
-        label=_("Answer to a starting call"),
-        choices=[
-            (CALLER_NAME, _("the client's name, for the phones' displays")),
-            (REDIRECT, _("a transfer to the extension of the client's responsible; the name, if there is none")),
-            (NOTHING, _("nothing: the PBX goes on as it is set up")),
-        ],
-        required=False,
-        initial=CALLER_NAME,
-        empty_value=CALLER_NAME,
-        help_text=_("What the PBX is told while an incoming call waits (NOTIFY_START)."),
-    )
+    answer_start = answer_start_field()
 
 
 class Zadarma(Vendor):
@@ -89,13 +72,8 @@ class Zadarma(Vendor):
 
     def reply(self, hook: Hook, profile: ConnectionProfile, parsed: Parsed | None, outcome: Outcome) -> Reply:
         """Read of NOTIFY_START and NOTIFY_IVR only, and only these ask about somebody."""
-        answer_start = profile.settings.get("answer_start") or CALLER_NAME
-        if answer_start == NOTHING or not outcome.contacts:
-            return Reply.json({})
-        answer: dict[str, object] = {"caller_name": outcome.displayed}
-        if answer_start == REDIRECT and outcome.responsible_extension:
-            answer |= {"redirect": outcome.responsible_extension, "return_timeout": RETURNS_AFTER}
-        return Reply.json(answer)
+        answer = answer_to_start(profile.settings, outcome)
+        return Reply.json(answer | {"return_timeout": RETURNS_AFTER} if "redirect" in answer else answer)
 
     def dial_request(self, profile: ConnectionProfile, order: DialOrder) -> Request:
         return client.dial_request(profile, order)
@@ -105,8 +83,3 @@ class Zadarma(Vendor):
 
     def recording(self, profile: ConnectionProfile, *, link: str, reference: str) -> Talk[Request]:
         return client.recording(profile, link=link, reference=reference)
-
-    def simulator(self) -> type[SimulatedPbx]:
-        from telephony.vendors.zadarma.simulator import ZadarmaPbx
-
-        return ZadarmaPbx

@@ -20,7 +20,7 @@ from telephony.vendors.simulated import (
     StepKind,
     everything,
 )
-from telephony.vendors.sipuni.simulated_api import answer_api
+from telephony.vendors.sipuni.simulator.api import answer_api
 
 EVENTS = {StepKind.RING: "1", StepKind.HANG_UP: "2", StepKind.ANSWER: "3", StepKind.LEAVE: "4"}
 STATUSES = {CallStatus.ANSWERED: "ANSWER", CallStatus.NO_ANSWER: "NOANSWER", CallStatus.BUSY: "BUSY"}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from telephony.domain.events import CallStatus, Direction
-from telephony.vendors.onlinepbx.simulated_api import answer_api, record_link
+from telephony.vendors.onlinepbx.simulator.api import answer_api, record_link
 from telephony.vendors.simulated import (
     ApiAnswer,
     ApiRequest,

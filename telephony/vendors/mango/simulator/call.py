@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from telephony.domain.events import CallStatus, Direction
-from telephony.vendors.mango.simulated_api import file_id
+from telephony.vendors.mango.simulator.api import file_id
 from telephony.vendors.simulated import Message, ScriptedCall, Step, StepKind
 
 Envelope = Callable[[str, int, dict[str, Any], str], Message]

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from telephony.domain.events import CallStatus, Direction, LegRole
-from telephony.vendors.mobilon.simulated_api import answer_api, record_path
+from telephony.vendors.mobilon.simulator.api import answer_api, record_path
 from telephony.vendors.simulated import (
     ApiAnswer,
     ApiRequest,

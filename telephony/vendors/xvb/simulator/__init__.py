@@ -19,7 +19,7 @@ from telephony.vendors.simulated import (
     StepKind,
     everything,
 )
-from telephony.vendors.xvb.simulated_api import RECORDS_PATH, answer_api
+from telephony.vendors.xvb.simulator.api import RECORDS_PATH, answer_api
 
 STATUSES = {CallStatus.ANSWERED: "Success", CallStatus.NO_ANSWER: "Missed", CallStatus.BUSY: "Busy"}
 

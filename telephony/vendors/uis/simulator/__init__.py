@@ -20,8 +20,8 @@ from telephony.vendors.simulated import (
     StepKind,
     everything,
 )
-from telephony.vendors.uis.simulated_api import answer_api, record_path
-from telephony.vendors.uis.simulated_notice import JSON, bare, filled_in, key_of
+from telephony.vendors.uis.simulator.api import answer_api, record_path
+from telephony.vendors.uis.simulator.notice import JSON, bare, filled_in, key_of
 
 
 class UisPbx(SimulatedPbx):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from telephony.domain.events import CallStatus, Direction
-from telephony.vendors.itoolabs.simulated_api import RECORDS_PATH, answer_api, login, stamp
+from telephony.vendors.itoolabs.simulator.api import RECORDS_PATH, answer_api, login, stamp
 from telephony.vendors.simulated import (
     ApiAnswer,
     ApiRequest,

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from telephony.domain.events import CallStatus
 from telephony.vendors.mango.signing import signature
-from telephony.vendors.mango.simulated_api import MangoApi, file_id
-from telephony.vendors.mango.simulated_call import ToldCall
+from telephony.vendors.mango.simulator.api import MangoApi, file_id
+from telephony.vendors.mango.simulator.call import ToldCall
 from telephony.vendors.simulated import (
     ApiAnswer,
     ApiRequest,

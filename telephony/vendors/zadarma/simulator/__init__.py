@@ -21,7 +21,7 @@ from telephony.vendors.simulated import (
     everything,
 )
 from telephony.vendors.zadarma.signing import SIGNED, signature
-from telephony.vendors.zadarma.simulated_api import ZadarmaApi, file_id
+from telephony.vendors.zadarma.simulator.api import ZadarmaApi, file_id
 
 DISPOSITIONS = {
     CallStatus.ANSWERED: ("answered", 16),

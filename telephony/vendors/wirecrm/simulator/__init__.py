@@ -17,7 +17,7 @@ from telephony.vendors.simulated import (
     StepKind,
     everything,
 )
-from telephony.vendors.wirecrm.simulated_api import RECORDS_PATH, answer_api
+from telephony.vendors.wirecrm.simulator.api import RECORDS_PATH, answer_api
 
 DISPOSITIONS = {
     CallStatus.ANSWERED: "answered",
