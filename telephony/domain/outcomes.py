@@ -23,10 +23,10 @@ _SPELLINGS = {
     # Source: DIALSTATUS; SIP 487; FreeSWITCH's ORIGINATOR_CANCEL; queues' ABANDON: whoever called gave up.
     CallStatus.CANCELLED: "cancel canceled cancelled callcanceled callcancelled originatorcancel abandon abandoned "
     "requestterminated отменен отменено отмена сброшен",
-    # Source: DIALSTATUS and Asterisk's call records; Zadarma's dispositions ("no money", "unallocated number", "no
-    # limit", "line limit"); XVB-PBX's family (NotAvailable, NotAllowed, NotFound); Q.850 causes 1, 34 and 38.
-    CallStatus.FAILED: "failed fail failure error congestion chanunavail dontcall torture invalidargs unavailable "
-    "notavailable notallowed notfound forbidden nomoney nomoneynolimit unallocatednumber nolimit nodaylimit linelimit "
+    # Source: DIALSTATUS and Asterisk's call records; Zadarma's dispositions ("call failed", "no money", "unallocated
+    # number", "no limit", "line limit"); XVB-PBX's family (NotAvailable, NotAllowed, NotFound); Q.850 causes 1, 34 and 38.
+    CallStatus.FAILED: "failed callfailed fail failure error congestion chanunavail dontcall torture invalidargs "
+    "unavailable notavailable notallowed notfound forbidden nomoney nomoneynolimit unallocatednumber nolimit nodaylimit linelimit "
     "normalcircuitcongestion networkoutoforder ошибка недоступен",
 }
 WORDS = {word: status for status, words in _SPELLINGS.items() for word in words.split()}

@@ -13,7 +13,7 @@ from telephony.domain.hooks import Hook, Reply
 
 ECHOED = "zd_echo"
 _MARK = ECHOED.encode()
-_HARMLESS = re.compile(r"[0-9A-Za-z_.-]{1,64}")
+_HARMLESS = re.compile(r"[0-9A-Za-z_.:~+/=-]{1,64}")
 """It goes back as it came, so nothing else does."""
 
 

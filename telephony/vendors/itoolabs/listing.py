@@ -16,13 +16,12 @@ from telephony.domain.outcomes import read as read_outcome
 from telephony.http import Request, Response, Talk
 from telephony.vendors.itoolabs.api import api_of, asked, check, objects
 from telephony.vendors.itoolabs.message import login_of
+from telephony.vendors.itoolabs.parsing import DIRECTIONS
 from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList, day_list
 
 # Source: the columns in public clients of MegaFon, Kcell and Moldcell; the file has no head line. A tenth, where it
 # is there, is a rating.
 COLUMNS = ("uid", "type", "client", "user", "diversion", "start", "wait", "duration", "record", "rating")
-# Source: `type` of a row. Incoming calls that nobody took have a type of their own in the old interface.
-DIRECTIONS = {"in": Direction.INCOMING, "missed": Direction.INCOMING, "out": Direction.OUTGOING}
 STAMP = "%Y%m%dT%H%M%SZ"
 
 

@@ -15,8 +15,8 @@ from telephony.domain.numbers import normalise
 from telephony.domain.reasons import EndReason
 from telephony.vendors.itoolabs.message import COMMANDS, facts_of, print_of, rating_of
 
-# Source: `direction` of events (MegaFon only), `type` of history.
-DIRECTIONS = {"in": Direction.INCOMING, "out": Direction.OUTGOING}
+# Source: `direction` of events (MegaFon only), `type` of history and of the list's rows.
+DIRECTIONS = {"in": Direction.INCOMING, "missed": Direction.INCOMING, "out": Direction.OUTGOING}
 # Source: `type` of events in both documents.
 TYPES = {
     "INCOMING": EventKind.LEG_RINGING,
@@ -84,7 +84,7 @@ def _event(params: fields.Params, hook: Hook, profile: ConnectionProfile) -> Par
 def _ended(params: fields.Params, hook: Hook, profile: ConnectionProfile) -> CallEvent:
     """The PBX's own account of the whole call: it settles what the events told."""
     word = fields.text(params, "status")
-    status = fields.outcome(params, "status") or CallStatus.UNKNOWN
+    status = fields.outcome(params, "status") or _status_by_length(params)
     talked = fields.seconds(params, "duration") if status is CallStatus.ANSWERED else None
     started_at = _start(params, hook, profile)
     over_at = started_at + timedelta(seconds=talked or 0) if started_at else None
@@ -103,6 +103,14 @@ def _ended(params: fields.Params, hook: Hook, profile: ConnectionProfile) -> Cal
         tracking=rating_of(params),
         **facts,
     )
+
+
+def _status_by_length(params: fields.Params) -> CallStatus:
+    """Of an account without a word for the outcome, as the old interface's list is."""
+    length = fields.seconds(params, "duration")
+    if length is None:
+        return CallStatus.UNKNOWN
+    return CallStatus.ANSWERED if length else CallStatus.NO_ANSWER
 
 
 def _start(params: fields.Params, hook: Hook, profile: ConnectionProfile) -> datetime | None:

@@ -81,7 +81,9 @@ def _employee(row: dict[str, Any]) -> Employee | None:
 def result_of_order(message: Message) -> FailedOrder | str:
     """What became of an order; the call's own messages tell the rest."""
     order, code = message.text("command_id"), message.text("result")
-    if code == codes.SUCCESS:
+    if not order or not code:
+        return "It names no order, or not what became of it."
+    if code == codes.SUCCESS or code in codes.NORMAL_ENDS:
         return f"The order {order} was carried out."
     problem, said = codes.words(code)
     return FailedOrder(order_id=order, problem=problem, said=said)

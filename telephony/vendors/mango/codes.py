@@ -11,6 +11,8 @@ from telephony.domain.reasons import EndReason
 
 SUCCESS = "1000"
 CALLER_HUNG_UP, CALLEE_HUNG_UP = "1110", "1120"
+NORMAL_ENDS = frozenset({"1100", CALLER_HUNG_UP, CALLEE_HUNG_UP})
+"""They tell how a call ended that there was, so of an order nothing that failed."""
 NEVER_HEARD, SURELY_TALKED = 2, 4
 """Messages of one part of a call: one that ends with its second was not answered, one that ends with its fourth was."""
 Meaning = TypeVar("Meaning")

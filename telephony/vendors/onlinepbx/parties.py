@@ -95,5 +95,5 @@ def parties_of(kind: EventKind, params: Mapping[str, str], profile: ConnectionPr
 
 
 def _read(params: Mapping[str, str], name: str) -> str:
-    value = params.get(name, "").strip()
+    value = params.get(name, "").strip().removeprefix("sip:").partition("@")[0]
     return "" if value.lower() in ("null", "none", "undefined") or len(value) > fields.LONGEST_TEXT else value

@@ -19,6 +19,7 @@ from telephony.vendors.uis.reasons import read_reason
 from telephony.vendors.uis.words import (
     DIRECTIONS,
     INTERACTIVE,
+    LEGS,
     SHAPES,
     TEMPLATE,
     TRUTH,
@@ -53,15 +54,19 @@ def is_question(hook: Hook) -> bool:
 
 
 def _asks(hook: Hook, params: Mapping[str, str]) -> bool:
-    return hook.tail == INTERACTIVE or ("numa" in params and "numb" in params)
+    return hook.tail == INTERACTIVE or ("numa" in params and "event" not in params)
 
 
 def _name_of(params: fields.Params) -> str:
-    """By its constant or its name; else by the fields that only one notification has."""
+    """By its constant or its name; else by the fields that only one notification has.
+
+    A constant that we did not give out is of some other notification, and any of them may name a leg.
+    """
     for field in ("event", "notification_mnemonic", "notification_name"):
         if name := name_of(fields.text(params, field)):
             return name
-    return next((name for field, name in SHAPES.items() if params.get(field)), "")
+    shapes = (field for field in SHAPES if not (field in LEGS and fields.text(params, "event")))
+    return next((SHAPES[field] for field in shapes if params.get(field)), "")
 
 
 def _events(name: str, params: fields.Params, profile: ConnectionProfile) -> tuple[CallEvent, ...]:

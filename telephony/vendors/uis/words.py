@@ -56,6 +56,7 @@ SHAPES = {
     "leg_id": "ringing",
 }
 """What a message is whose template names it in no way that we know."""
+LEGS = ("leg_id", "leg_ids")
 LONGEST_EXTENSION = 8
 _BETWEEN = re.compile(r"[\W_]+")
 

@@ -103,10 +103,11 @@ def _outgoing(params: fields.Params, region: str) -> dict[str, Any]:
     if swapped:
         internal, destination = destination, internal
     client, ours = normalise(destination, region), normalise(fields.text(params, "caller_id"), region)
+    caller = extension_in(ours.raw)  # An answer may name who calls in the place of our number.
     parties: dict[str, Any] = {
         "client": client,
-        "our_number": "" if ours.e164 and ours.e164 == client.e164 else ours.raw,
-        "extension": extension_in(internal) or internal,
+        "our_number": "" if caller or (ours.e164 and ours.e164 == client.e164) else ours.raw,
+        "extension": extension_in(internal) or internal or caller,
         "is_swapped": swapped,
     }
     colleague = extension_in(destination)
