@@ -24,10 +24,11 @@ _SPELLINGS = {
     CallStatus.CANCELLED: "cancel canceled cancelled callcanceled callcancelled originatorcancel abandon abandoned "
     "requestterminated отменен отменено отмена сброшен",
     # Source: DIALSTATUS and Asterisk's call records; Zadarma's dispositions ("call failed", "no money", "unallocated
-    # number", "no limit", "line limit"); XVB-PBX's family (NotAvailable, NotAllowed, NotFound); Q.850 causes 1, 34 and 38.
+    # number", "no limit", "line limit"); XVB-PBX's family (NotAvailable, NotAllowed, NotFound);
+    # Q.850 causes 1, 34 and 38.
     CallStatus.FAILED: "failed callfailed fail failure error congestion chanunavail dontcall torture invalidargs "
-    "unavailable notavailable notallowed notfound forbidden nomoney nomoneynolimit unallocatednumber nolimit nodaylimit linelimit "
-    "normalcircuitcongestion networkoutoforder ошибка недоступен",
+    "unavailable notavailable notallowed notfound forbidden nomoney nomoneynolimit unallocatednumber nolimit "
+    "nodaylimit linelimit normalcircuitcongestion networkoutoforder ошибка недоступен",
 }
 WORDS = {word: status for status, words in _SPELLINGS.items() for word in words.split()}
 """By the word's letters in small, without what stands between them."""
