@@ -22,13 +22,21 @@ from telephony.vendors import echo
 from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.listing import CallInfo
 from telephony.vendors.office import Office
-from telephony.vendors.settings import SecretField, Service, VendorSettingsForm, WebAddressField
+from telephony.vendors.settings import SecretField, Service, ShownNumberField, VendorSettingsForm, WebAddressField
 from telephony.vendors.steps import Step
 
 if TYPE_CHECKING:
     from telephony.vendors.simulated import SimulatedPbx
 
-__all__ = ["SecretField", "Service", "Vendor", "VendorSettingsForm", "WebAddressField", "check_shared_code"]
+__all__ = [
+    "SecretField",
+    "Service",
+    "ShownNumberField",
+    "Vendor",
+    "VendorSettingsForm",
+    "WebAddressField",
+    "check_shared_code",
+]
 
 
 class Vendor(ABC):

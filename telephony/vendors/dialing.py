@@ -12,6 +12,7 @@ from typing import Any
 
 from telephony.domain import fields
 from telephony.domain.exceptions import DialFailed, DialProblem
+from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Failure, Response
 
 LONGEST_TEXT = 200
@@ -29,8 +30,6 @@ class DialOrder:
     """The employee's key, where the PBX knows people by keys."""
     order_id: str = ""
     """Ours, of letters, digits and "-", the same for no two orders anywhere; for a PBX that `keeps_order_id`."""
-    shown_number: str = ""
-    """Which of our numbers the client is to see; empty: as the PBX is set up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +63,11 @@ def require(value: Any) -> str:
     if not value:
         raise DialFailed(DialProblem.NOT_SET_UP)
     return str(value)
+
+
+def shown_number(profile: ConnectionProfile, setting: str = "shown_number") -> str:
+    """Which of our numbers the client is to see, by this setting, digits only; empty: as the PBX is set up."""
+    return "".join(filter(str.isdigit, str(profile.settings.get(setting) or "")))
 
 
 def check_status(response: Response) -> None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.core.validators import URLValidator
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from telephony.http import is_same_host
 
@@ -39,6 +40,14 @@ class WebAddressField(forms.URLField):
         self.takes_keys = takes_keys
         kwargs.setdefault("required", False)
         super().__init__(assume_scheme="https", **kwargs)
+
+
+class ShownNumberField(forms.CharField):
+    """Which of our numbers clients see in calls that are ordered from here (`dialing.shown_number`)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("One of your numbers there, for calls from the CRM; empty: as the PBX chooses."))
+        super().__init__(label=_("Number shown to clients"), required=False, max_length=30, **kwargs)
 
 
 class VendorSettingsForm(forms.Form):

@@ -32,8 +32,9 @@ def test_the_salt_is_never_sent() -> None:
 
 
 def test_the_number_to_show_goes_along() -> None:
-    shown = DialOrder(phone="+79031112233", extension="101", order_id="crm-42", shown_number="+74951234567")
-    assert b"%22line_number%22%3A%2274951234567%22" in request_of("mango", shown, **KEYS).secret_body
+    order = DialOrder(phone="+79031112233", extension="101", order_id="crm-42")
+    request = request_of("mango", order, **KEYS, shown_number="+7 495 123-45-67")
+    assert b"%22line_number%22%3A%2274951234567%22" in request.secret_body
 
 
 def test_our_own_id_binds_the_order() -> None:

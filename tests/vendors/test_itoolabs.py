@@ -20,14 +20,15 @@ from tests.vendors.dialling import answer_to, profile_of, request_of
 from tests.vendors.payloads import Payload
 from tests.vendors.talks import answer, held
 
+SHOWN = {"shown_number": "+7 495 123-45-67"}
 OLD = {"address": "https://example.gravitel.ru/sys/crm_api.wcgp", "token": "test-api-token"}
 NEW = {"address": "https://example.megapbx.ru/crmapi/v1", "token": "test-api-key", "variant": "megafon"}
-ORDER = DialOrder(phone="+79031112233", extension="101", user_key="ivanova", shown_number="+74951234567")
+ORDER = DialOrder(phone="+79031112233", extension="101", user_key="ivanova")
 VENDOR = get_vendor("itoolabs")
 
 
 def test_an_order_by_the_old_interface() -> None:
-    request = request_of("itoolabs", ORDER, **OLD)
+    request = request_of("itoolabs", ORDER, **OLD, **SHOWN)
     assert (request.method, request.url, request.own_address) == ("POST", OLD["address"], OLD["address"])
     assert list({**request.form, **request.secret_form}.items()) == [
         ("cmd", "makeCall"),
@@ -40,7 +41,7 @@ def test_an_order_by_the_old_interface() -> None:
 
 
 def test_an_order_by_the_new_interface() -> None:
-    request = request_of("itoolabs", ORDER, **NEW)
+    request = request_of("itoolabs", ORDER, **NEW, **SHOWN)
     assert (request.method, request.url) == ("POST", "https://example.megapbx.ru/crmapi/v1/makecall")
     assert request.body == b'{"phone": "79031112233", "user": "ivanova", "clid": "74951234567"}'
     assert request.headers == {"Content-Type": "application/json"}

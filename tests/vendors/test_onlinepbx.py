@@ -22,8 +22,8 @@ from tests.vendors.payloads import events_of
 from tests.vendors.talks import answer, held
 
 VENDOR = get_vendor("onlinepbx")
-SETTINGS = {"domain": "pbx00000.onpbx.ru", "api_key": "test-auth-key"}
-ORDER = DialOrder(phone="+79031112233", extension="101", shown_number="+74951234567")
+SETTINGS = {"domain": "pbx00000.onpbx.ru", "api_key": "test-auth-key", "shown_number": "+74951234567"}
+ORDER = DialOrder(phone="+79031112233", extension="101")
 GIVEN = answer({"status": "1", "comment": "", "data": {"key_id": "11111", "key": "test-session-key"}})
 EXPIRED = answer({"status": "0", "comment": "not authorized: api keys not found", "isNotAuth": True, "errorCode": "X"})
 WRONG_KEY = answer({"status": "0", "comment": "auth_key is wrong", "isNotAuth": True, "errorCode": "WRONG_AUTH_DATA"})
@@ -133,7 +133,7 @@ def test_without_settings_nothing_is_ordered_or_asked(missing: str) -> None:
     ("form", "written"), [("", "+79031112233"), ("digits", "79031112233"), ("national", "89031112233")]
 )
 def test_numbers_are_written_as_the_account_takes_them(form: str, written: str) -> None:
-    asked, _ = held(VENDOR.dial(logged_in(number_form=form), DialOrder(phone="+79031112233", extension="101")), TAKEN)
+    asked, _ = held(VENDOR.dial(logged_in(number_form=form, shown_number=""), ORDER), TAKEN)
     assert shown(asked) == [("/call/now.json", {"from": "101", "to": written})]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -49,9 +48,8 @@ def test_an_order_names_nothing_that_is_not_known() -> None:
     assert not {"external_id", "virtual_phone_number"} & json.loads(request.secret_body)["params"].keys()
 
 
-def test_a_number_to_show_that_the_order_names_is_preferred() -> None:
-    order = replace(ORDER, shown_number="+78123094455")
-    request = request_of("uis", order, access_token="token", virtual_phone_number="74951234567")
+def test_the_number_to_show_goes_along() -> None:
+    request = request_of("uis", ORDER, access_token="token", virtual_phone_number="+7 (812) 309-44-55")
     assert json.loads(request.secret_body)["params"]["virtual_phone_number"] == "78123094455"
 
 

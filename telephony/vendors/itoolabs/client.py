@@ -8,7 +8,17 @@ from typing import Any
 from telephony.domain.exceptions import DialFailed, DialProblem
 from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Request, Response, Talk
-from telephony.vendors.dialing import Dialled, DialOrder, check_status, read_object, refused, require, said, text_of
+from telephony.vendors.dialing import (
+    Dialled,
+    DialOrder,
+    check_status,
+    read_object,
+    refused,
+    require,
+    said,
+    shown_number,
+    text_of,
+)
 from telephony.vendors.itoolabs.api import api_of, asked, objects
 from telephony.vendors.itoolabs.message import login_of
 from telephony.vendors.office import Employee, Office
@@ -26,7 +36,7 @@ def dial_request(profile: ConnectionProfile, order: DialOrder) -> Request:
     if api is None:
         raise DialFailed(DialProblem.NOT_SET_UP)
     user, phone = require(order.user_key or order.extension), order.phone.lstrip("+")
-    shown = {"clid": order.shown_number.lstrip("+")} if order.shown_number else {}
+    shown = {"clid": number} if (number := shown_number(profile)) else {}
     if api.is_new:
         return api.post("makecall", {"phone": phone, "user": user, **shown})
     return api.command("makeCall", user=user, phone=phone, **shown)

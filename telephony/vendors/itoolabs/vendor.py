@@ -13,7 +13,7 @@ from telephony.domain.events import Parsed
 from telephony.domain.exceptions import HookRejected, MalformedHook
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.http import Request, Response, is_same_host
-from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
+from telephony.vendors.base import SecretField, ShownNumberField, Vendor, VendorSettingsForm, WebAddressField
 from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.itoolabs import client
 from telephony.vendors.itoolabs.api import VARIANTS, api_of
@@ -58,6 +58,7 @@ class ItoolabsSettingsForm(VendorSettingsForm):
         label=_("Key of the PBX"),
         help_text=_("“Ключ для авторизации в облачной АТС” (MegaFon: the API key), needed for the same."),
     )
+    shown_number = ShownNumberField()
 
 
 class Itoolabs(Vendor):

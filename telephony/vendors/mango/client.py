@@ -10,7 +10,16 @@ from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Request, Response, Talk
 from telephony.vendors import answers
 from telephony.vendors.answers import objects
-from telephony.vendors.dialing import Dialled, DialOrder, check_status, looks_like_page, read_object, require, said
+from telephony.vendors.dialing import (
+    Dialled,
+    DialOrder,
+    check_status,
+    looks_like_page,
+    read_object,
+    require,
+    said,
+    shown_number,
+)
 from telephony.vendors.mango import codes
 from telephony.vendors.mango.message import Message
 from telephony.vendors.mango.signing import is_set_up, signed_request
@@ -30,8 +39,8 @@ def dial_request(profile: ConnectionProfile, order: DialOrder) -> Request:
         "from": {"extension": order.extension},
         "to_number": order.phone.lstrip("+"),
     }
-    if order.shown_number:
-        told["line_number"] = order.shown_number.lstrip("+")
+    if shown := shown_number(profile):
+        told["line_number"] = shown
     return signed_request(profile, "commands/callback", told, lane=COMMANDS)
 
 

@@ -8,7 +8,7 @@ from telephony.domain.events import Parsed
 from telephony.domain.exceptions import NotSetUp
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.http import Request, Response
-from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
+from telephony.vendors.base import SecretField, ShownNumberField, Vendor, VendorSettingsForm, WebAddressField
 from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.mango import client, signing
 from telephony.vendors.mango.parsing import parse_event
@@ -36,6 +36,7 @@ class MangoSettingsForm(VendorSettingsForm):
         empty_value=signing.API_URL,
         help_text=_("Leave as it is, unless Mango's support gave you another address."),
     )
+    shown_number = ShownNumberField()
 
 
 class Mango(Vendor):

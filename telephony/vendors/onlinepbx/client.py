@@ -9,7 +9,16 @@ from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.numbers import as_dialled
 from telephony.http import Request, Response, Talk
 from telephony.vendors.answers import objects
-from telephony.vendors.dialing import Dialled, DialOrder, check_status, read_object, refused, require, text_of
+from telephony.vendors.dialing import (
+    Dialled,
+    DialOrder,
+    check_status,
+    read_object,
+    refused,
+    require,
+    shown_number,
+    text_of,
+)
 from telephony.vendors.listing import AskFailed, AskProblem
 from telephony.vendors.office import Employee, Office
 from telephony.vendors.onlinepbx.parsing import secure
@@ -25,8 +34,8 @@ def dial(profile: ConnectionProfile, order: DialOrder) -> Talk[Dialled]:
     if not is_set_up(profile):
         raise DialFailed(DialProblem.NOT_SET_UP)
     form = {"from": require(order.extension), "to": written(order.phone, profile)}
-    if order.shown_number:
-        form["gate_from"] = order.shown_number.lstrip("+")
+    if shown := shown_number(profile):
+        form["gate_from"] = shown
     try:
         response = yield from ask(profile, CALL, form, is_harmless=False)
     except AskFailed as error:

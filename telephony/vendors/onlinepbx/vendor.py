@@ -13,7 +13,7 @@ from telephony.domain.events import Parsed
 from telephony.domain.exceptions import HookRejected, MalformedHook
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.http import Request, Talk
-from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
+from telephony.vendors.base import SecretField, ShownNumberField, Vendor, VendorSettingsForm, WebAddressField
 from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.onlinepbx import client
 from telephony.vendors.onlinepbx.client import DIGITS, NATIONAL, OnlinePbxOffice
@@ -42,6 +42,7 @@ class OnlinePbxSettingsForm(VendorSettingsForm):
         label=_("API address"),
         help_text=_("OnlinePBX's own, unless their support tells you another one."),
     )
+    shown_number = ShownNumberField()
     number_form = forms.ChoiceField(
         required=False,
         choices=[("", _("with +")), (DIGITS, _("digits only")), (NATIONAL, _("as it is dialled in the country"))],

@@ -7,7 +7,17 @@ from typing import Any
 from telephony.domain.exceptions import DialFailed, DialProblem
 from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Request, Response
-from telephony.vendors.dialing import Dialled, DialOrder, check_status, read_object, refused, require, said, text_of
+from telephony.vendors.dialing import (
+    Dialled,
+    DialOrder,
+    check_status,
+    read_object,
+    refused,
+    require,
+    said,
+    shown_number,
+    text_of,
+)
 from telephony.vendors.uis.reasons import REASONS
 from telephony.vendors.uis.rpc import error_of, question
 
@@ -34,7 +44,7 @@ def dial_request(profile: ConnectionProfile, order: DialOrder) -> Request:
         "switch_at_once": True,
         "early_switching": True,
         "show_virtual_phone_number": False,
-        "virtual_phone_number": _our_number(profile, order),
+        "virtual_phone_number": shown_number(profile, "virtual_phone_number"),
         "external_id": order.order_id,
         "direction": "out",
         "contact": order.phone.lstrip("+"),
@@ -42,11 +52,6 @@ def dial_request(profile: ConnectionProfile, order: DialOrder) -> Request:
     }
     said_ones = {name: value for name, value in params.items() if value != ""}
     return question(str(profile.settings.get("call_api_url") or CALL_URL), "start.employee_call", said_ones)
-
-
-def _our_number(profile: ConnectionProfile, order: DialOrder) -> str:
-    named = order.shown_number or str(profile.settings.get("virtual_phone_number") or "")
-    return "".join(sign for sign in named if sign.isdigit())
 
 
 def dial_answer(response: Response) -> Dialled:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from telephony.domain.events import Parsed
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.http import Request, Response, Talk
-from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
+from telephony.vendors.base import SecretField, ShownNumberField, Vendor, VendorSettingsForm, WebAddressField
 from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.uis import client, dialing
 from telephony.vendors.uis.listing import UisCallInfo
@@ -44,10 +43,7 @@ class UisSettingsForm(VendorSettingsForm):
         empty_value=DATA_URL,
         help_text=_("CoMagic, CallGear and Novofon have one of their own."),
     )
-    virtual_phone_number = forms.CharField(
-        label=_("Number shown to clients"),
-        required=False,
-        max_length=30,
+    virtual_phone_number = ShownNumberField(
         help_text=_("One of your numbers there, for calls from the CRM; an 8-800 number can't be it."),
     )
 
