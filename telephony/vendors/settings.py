@@ -46,7 +46,9 @@ class ShownNumberField(forms.CharField):
     """Which of our numbers clients see in calls that are ordered from here (`dialing.shown_number`)."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", _("One of your numbers there, for calls from the CRM; empty: as the PBX chooses."))
+        kwargs.setdefault(
+            "help_text", _("One of your numbers there, for calls from the CRM; empty: as the PBX chooses.")
+        )
         super().__init__(label=_("Number shown to clients"), required=False, max_length=30, **kwargs)
 
 
