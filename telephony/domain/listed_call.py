@@ -49,6 +49,8 @@ class PbxCall:
     reason_said: str = ""
     recording_link: str = ""
     recording_reference: str = ""
+    more_recordings: tuple[str, ...] = ()
+    """References of its other recordings, where each phone's part of the talk is one of its own."""
 
     @property
     def is_recorded(self) -> bool:
@@ -71,7 +73,8 @@ class PbxCall:
         )
 
     def events(self, *, external_id: str, listed_at: datetime) -> tuple[CallEvent, ...]:
-        """Its end as the list tells it; of a call between colleagues once for each of the two."""
+        """Its end as the list tells it, of a call between colleagues once for each of the two; and its recordings
+        after the first."""
         talked = self.talk_seconds or 0
         facts = {name: str(value) for name, value in to_json(self).items() if name != "maybe_started_at"}
         end = CallEvent(
@@ -96,12 +99,26 @@ class PbxCall:
             recording_link=self.recording_link,
             recording_reference=self.recording_reference,
         )
+        more = self._further_recordings(end)
         if not self.caller:
-            return (end,)
+            return end, *more
         caller = replace(
             end, extension=self.caller, user_key="", role=LegRole.CALLING, fingerprint=end.fingerprint + " caller"
         )
-        return caller, end
+        return caller, end, *more
+
+    def _further_recordings(self, end: CallEvent) -> tuple[CallEvent, ...]:
+        return tuple(
+            CallEvent(
+                kind=EventKind.RECORDING_READY,
+                external_id=end.external_id,
+                occurred_at=end.occurred_at,
+                fingerprint=f"{end.fingerprint} recording {reference}",
+                listed_at=end.listed_at,
+                recording_reference=reference,
+            )
+            for reference in self.more_recordings
+        )
 
 
 def to_json(call: PbxCall) -> dict[str, Any]:
@@ -112,7 +129,7 @@ def to_json(call: PbxCall) -> dict[str, Any]:
         if isinstance(value, datetime):
             stored[item.name] = value.isoformat()
         elif value != item.default:
-            stored[item.name] = value
+            stored[item.name] = list(value) if isinstance(value, tuple) else value
     return stored
 
 
@@ -122,6 +139,7 @@ def from_json(stored: dict[str, Any]) -> PbxCall:
     for name, kind in (("direction", Direction), ("status", CallStatus), ("reason", EndReason)):
         if name in values:
             values[name] = kind(values[name])
+    values["more_recordings"] = tuple(values.get("more_recordings", ()))
     for name in ("started_at", "maybe_started_at"):
         if name in values:
             values[name] = datetime.fromisoformat(values[name])

@@ -13,6 +13,7 @@ import pytest
 
 from telephony.domain.events import Direction, EventKind, LegRole
 from telephony.domain.exceptions import DialFailed
+from telephony.domain.fold import fold
 from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.listed_call import PbxCall, from_json, to_json
 from telephony.vendors import get_vendor
@@ -153,6 +154,12 @@ class TestEvents:
         told = [(one.extension, one.role) for one in both]
         assert told == [("101", LegRole.CALLING), ("102", LegRole.CALLED)]
         assert len({one.fingerprint for one in both}) == 2
+
+    def test_all_of_its_recordings_are_told(self) -> None:
+        row = self.call(recording_reference="1", more_recordings=("2", "3"))
+        assert from_json(json.loads(json.dumps(to_json(row)))) == row
+        told = fold(row.events(external_id="7", listed_at=RECEIVED_AT))
+        assert [one.reference for one in told.recordings] == ["1", "2", "3"]
 
     def test_an_outgoing_call_s_employee_is_who_called(self) -> None:
         (end,) = self.call(direction="outgoing", extension="101").events(external_id="7", listed_at=RECEIVED_AT)

@@ -81,13 +81,14 @@ def _read(row: dict[str, Any], profile: ConnectionProfile) -> PbxCall:
     params = fields.Params({str(name): str(value) for name, value in row.items() if isinstance(value, str)})
     parts = [part for part in row.get("context_calls") or () if isinstance(part, dict)]
     talked = fields.seconds(params, "talk_duration") or 0
-    files = (one for part in parts for one in _files(part.get("recording_id")))
+    first, *more = [*dict.fromkeys(one for part in parts for one in _files(part.get("recording_id")))] or [""]
     return PbxCall(
         call_id=fields.required(params, "entry_id"),
         status=CallStatus.ANSWERED if talked else CallStatus.NO_ANSWER,
         started_at=_started(params, profile),
         talk_seconds=talked or None,
-        recording_reference=next(files, ""),
+        recording_reference=first,
+        more_recordings=tuple(more),
         **_parties(params, parts, profile.phone_region),
     )
 

@@ -58,6 +58,7 @@ def _read(row: dict[str, Any], profile: ConnectionProfile) -> PbxCall:
     is_answered = talked > 0 and params["is_lost"].lower() != "true"
     direction = DIRECTIONS.get(params["direction"].lower(), Direction.UNKNOWN)
     client = normalise(params["contact_phone_number"], profile.phone_region)
+    first, *more = _records_of(row, params) or [""]
     reason, said = read_reason(params["finish_reason"], was_answered=is_answered)
     is_busy = direction is Direction.OUTGOING and reason == "busy"
     unanswered = CallStatus.BUSY if is_busy else CallStatus.NO_ANSWER
@@ -73,7 +74,8 @@ def _read(row: dict[str, Any], profile: ConnectionProfile) -> PbxCall:
         talk_seconds=talked if is_answered else 0,
         reason=reason,
         reason_said=said,
-        recording_reference=_record_of(row, params),
+        recording_reference=first,
+        more_recordings=tuple(more),
     )
 
 
@@ -86,9 +88,10 @@ def _who(row: dict[str, Any], params: fields.Params) -> str:
     return params["last_answered_employee_id"] or next((text_of(one, "employee_id") for one in found), "")
 
 
-def _record_of(row: dict[str, Any], params: fields.Params) -> str:
+def _records_of(row: dict[str, Any], params: fields.Params) -> list[str]:
     """“Record/session/communication”: of these two, clients disagree which one its address has."""
     listed = row.get("call_records")
-    first = listed[0] if isinstance(listed, list) and listed else ""
-    record = text_of(first, "id") if isinstance(first, dict) else str(first).strip()
-    return f"{record}/{params['id']}/{params['communication_id']}".rstrip("/") if record else ""
+    found = listed if isinstance(listed, list) else []
+    named = (text_of(one, "id") if isinstance(one, dict) else str(one).strip() for one in found)
+    records = dict.fromkeys(filter(None, named))
+    return [f"{record}/{params['id']}/{params['communication_id']}".rstrip("/") for record in records]

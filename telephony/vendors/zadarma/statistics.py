@@ -101,6 +101,7 @@ def _call(call_id: str, parts: Sequence[_Part]) -> PbxCall:
     parts = sorted(parts, key=lambda part: part.started_at)
     status = next((one for one in _BEST if any(part.status is one for part in parts)), CallStatus.UNKNOWN)
     talked = [part for part in parts if part.status is CallStatus.ANSWERED]
+    first, *more = [*dict.fromkeys(part.recording for part in parts if part.recording)] or [""]
     of_people = [part for part in talked or parts if part.extension]
     main = of_people[0] if of_people else (talked or parts)[0]
     return PbxCall(
@@ -108,7 +109,8 @@ def _call(call_id: str, parts: Sequence[_Part]) -> PbxCall:
         status=status,
         started_at=parts[0].started_at,
         talk_seconds=sum(part.seconds for part in talked) if talked else None,
-        recording_reference=next((part.recording for part in parts if part.recording), ""),
+        recording_reference=first,
+        more_recordings=tuple(more),
         **_parties(direction_of(call_id), parts[0], main),
     )
 
