@@ -21,7 +21,7 @@ from tests.rounds import rounds
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = rounds(3, full=15)
+EXAMPLES = rounds(2, full=15)
 """Requests of each kind to each address."""
 PATHS = {"calls", "recordings", "extensions", "contacts", "companies", "tasks", "notes"}
 

@@ -22,6 +22,7 @@ import pytest
 from tests.config.test_processes import _lives
 from tests.config.test_start import environment, manage
 from tests.databases import ROOT, migrated_sqlite
+from tests.rounds import rounds
 from tests.servers import free_port
 
 
@@ -99,6 +100,12 @@ def sign_in(address: str, username: str, password: str) -> str:
     )
 
 
+def start_with_tables(var_dir: Path) -> None:
+    """As `migrate` makes them in an empty folder (test_start.py), which takes as long as all the rest."""
+    var_dir.mkdir()
+    (var_dir / "db.sqlite3").write_bytes(migrated_sqlite())
+
+
 def stored_recordings(var_dir: Path) -> int:
     with closing(sqlite3.connect(var_dir / "db.sqlite3")) as database:
         return int(database.execute("SELECT count(*) FROM telephony_recording WHERE state = 'stored'").fetchone()[0])
@@ -108,6 +115,8 @@ def stored_recordings(var_dir: Path) -> int:
 def test_a_person_can_sign_in_sees_calls_and_stops_it_with_ctrl_c(
     make_demo: Callable[..., Demo], tmp_path: Path
 ) -> None:
+    if not rounds(0, full=1):
+        start_with_tables(tmp_path / "var")
     demo = make_demo("--busy")
     address = demo.value("runs at")
     assert address == f"http://127.0.0.1:{demo.port}/"
@@ -141,8 +150,7 @@ def test_a_person_can_sign_in_sees_calls_and_stops_it_with_ctrl_c(
 def test_when_a_part_of_it_dies_the_rest_is_stopped_and_it_is_said_which(
     make_demo: Callable[..., Demo], tmp_path: Path
 ) -> None:
-    (tmp_path / "var").mkdir()
-    (tmp_path / "var" / "db.sqlite3").write_bytes(migrated_sqlite())
+    start_with_tables(tmp_path / "var")
     demo = make_demo("--without-calls")
     started = descendants(demo.process.pid)
     command_lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in started}

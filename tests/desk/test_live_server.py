@@ -138,7 +138,7 @@ def last_event(server: Server) -> int:
     return int(server.manage("shell", "-v0", "-c", code).stdout)
 
 
-MANY, MOST_THREADS = rounds(300, full=1000), 40
+MANY, MOST_THREADS = rounds(200, full=1000), 40
 
 
 @pytest.mark.postgresql

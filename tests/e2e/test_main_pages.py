@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.browser import add_person, run
 from tests.e2e.conftest import PHONE, PageFactory
+from tests.rounds import rounds
 from tests.servers import Server
 
 ROWS = """
@@ -131,8 +132,10 @@ def test_nothing_sticks_out_on_a_phone(
 MENU = "[...document.querySelectorAll('#nav-sidebar a[href]')].map((link) => link.pathname)"
 
 
-@pytest.mark.parametrize("username", ["owner", "anna"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+LOOKS = [("owner", True), ("anna", False), ("owner", False), ("anna", True)]
+
+
+@pytest.mark.parametrize(("username", "dark"), LOOKS[: rounds(2, full=4)])
 def test_every_page_of_the_side_bar_is_without_serious_faults_and_opens(
     office: tuple[Server, dict[str, str]], browser_page: PageFactory, username: str, dark: bool
 ) -> None:

@@ -12,6 +12,7 @@ from telephony.http import Failure, Policy, Request, RequestFailed, send
 from tests.http.conftest import GATEWAY, ONLY_GATEWAY
 from tests.http.hostile import LINKS, aimed
 from tests.http.peers import Listener, Victim, read_request
+from tests.rows import rows
 
 REFUSED = {Failure.BAD_ADDRESS, Failure.SCHEME, Failure.FORBIDDEN_ADDRESS}
 
@@ -33,15 +34,16 @@ def test_there_are_hundreds() -> None:
     assert len(set(LINKS.values())) >= 500
 
 
-@pytest.mark.parametrize("name", LINKS)
-def test_a_hostile_link_is_refused_before_anything_is_connected(name: str, victim: Victim) -> None:
-    link = aimed(LINKS[name], victim.port)
-    with pytest.raises(RequestFailed) as raised:
-        send(Request(url=link), policy=Policy())
-    assert raised.value.failure in REFUSED
-    assert raised.value.permanent
-    assert not raised.value.may_have_arrived
-    assert victim.count() == 0
+def test_a_hostile_link_is_refused_before_anything_is_connected(victim: Victim) -> None:
+    with rows() as row:
+        for name, link in LINKS.items():
+            with row(name):
+                with pytest.raises(RequestFailed) as raised:
+                    send(Request(url=aimed(link, victim.port)), policy=Policy())
+                assert raised.value.failure in REFUSED
+                assert raised.value.permanent
+                assert not raised.value.may_have_arrived
+                assert victim.count() == 0
 
 
 @pytest.fixture(scope="module")
@@ -51,15 +53,17 @@ def gateway() -> Iterator[Gateway]:
     gateway.close()
 
 
-@pytest.mark.parametrize("name", [name for name in LINKS if name != "parser: empty"])
-def test_a_redirect_to_a_hostile_link_is_not_followed(name: str, victim: Victim, gateway: Gateway) -> None:
-    gateway.location = aimed(LINKS[name], victim.port)
-    with pytest.raises(RequestFailed) as raised:
-        send(Request(url=f"{gateway.url}/"), policy=ONLY_GATEWAY)
-    # What is no absolute address leads back to the gateway; a NUL is no HTTP.
-    assert raised.value.failure in REFUSED | {Failure.REDIRECTS, Failure.PROTOCOL}
-    assert raised.value.may_have_arrived
-    assert victim.count() == 0
+def test_a_redirect_to_a_hostile_link_is_not_followed(victim: Victim, gateway: Gateway) -> None:
+    with rows() as row:
+        for name in [name for name in LINKS if name != "parser: empty"]:
+            with row(name):
+                gateway.location = aimed(LINKS[name], victim.port)
+                with pytest.raises(RequestFailed) as raised:
+                    send(Request(url=f"{gateway.url}/"), policy=ONLY_GATEWAY)
+                # What is no absolute address leads back to the gateway; a NUL is no HTTP.
+                assert raised.value.failure in REFUSED | {Failure.REDIRECTS, Failure.PROTOCOL}
+                assert raised.value.may_have_arrived
+                assert victim.count() == 0
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost", "127.8.9.10"])

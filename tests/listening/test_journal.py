@@ -23,7 +23,7 @@ from tests.listening.world import make_call, make_person, store
 from tests.rounds import rounds
 from tests.servers import Server
 
-PLAYS = rounds(60, full=1000)
+PLAYS = rounds(30, full=1000)
 LISTENERS, PIECES = 8, 2
 STORE = 'recording = store(make_call(), b"0123456789" * 30_000)'
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import pytest
@@ -127,6 +127,7 @@ class World:
         answer = self.client.get(LIST)
         return {int(pk) for pk in ROW.findall(answer.text)} if answer.status_code == 200 else set()
 
+    @cache  # noqa: B019  (a world lives as long as its test)
     def hears(self, call: Call, kind: str) -> bool:
         return self._gets(call, kind, "")
 

@@ -24,7 +24,7 @@ from tests.servers import Server
 
 pytestmark = pytest.mark.proof
 
-CALLS, DUPLICATES = rounds(15, full=40), rounds(25, full=60)
+CALLS, DUPLICATES = rounds(10, full=40), rounds(15, full=60)
 LONGEST_WAIT_SECONDS = 1.6
 """The request's patience is 0.8 s; twice that on a machine that is busy with other tests."""
 

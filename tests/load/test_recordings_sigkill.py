@@ -25,7 +25,7 @@ from tests.servers import Server
 log = logging.getLogger(__name__)
 pytestmark = [pytest.mark.proof, pytest.mark.postgresql]
 
-CALLS, KILLS = rounds(40, full=500), rounds(8, full=100)
+CALLS, KILLS = rounds(32, full=500), rounds(5, full=100)
 WORKERS, STORED_BETWEEN_KILLS = 2, 3
 WHOLE_WORKERS_EVERY = rounds(4, full=12)
 """Most kills hit one process of a worker's pool; some hit the worker itself, or beat."""

@@ -22,6 +22,7 @@ from telephony.reports.sums import sum_due, wrong_days
 from tests.desk.people import employee, person
 from tests.reports.calls import Played, play, played_calls
 from tests.reports.recount import percentile, recounted
+from tests.rounds import rounds
 
 OFFICE = ZoneInfo("Europe/Moscow")
 Seers = list[tuple[Any, set[str]]]
@@ -48,7 +49,7 @@ def test_every_figure_equals_a_recount(name: str, day: date, connection: Connect
     midnights = [datetime.combine(day + timedelta(days=more), datetime.min.time(), tzinfo=zone) for more in (0, 1, 2)]
     calls = played_calls([moment.astimezone(UTC) for moment in midnights])
 
-    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=rounds(2, full=6), deadline=None, suppress_health_check=list(HealthCheck))
     @given(calls, calls, st.sampled_from([1, 2, 5]))
     def check(first: list[Played], later: list[Played], days: int) -> None:
         with transaction.atomic():

@@ -18,6 +18,7 @@ from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.listed_call import PbxCall, from_json, to_json
 from telephony.vendors import get_vendor
 from telephony.vendors.listing import AskFailed, CallInfo
+from tests.rows import rows
 from tests.vendors.payloads import RECEIVED_AT, VENDORS_FOLDER, profile
 from tests.vendors.talks import answer, answered, held
 from tests.vendors.test_vectors import SHARED
@@ -62,15 +63,14 @@ def read(path: Path) -> dict[str, Any]:
     return {"calls": [to_json(call) for call in listed.calls]} | ({"unread": listed.unread} if listed.unread else {})
 
 
-@pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.stem)
-def test_answer_means_what_its_payload_says(path: Path) -> None:
+def test_answers_mean_what_their_payloads_say_and_nothing_secret_is_read_out_of_them() -> None:
     about = ("source", "note", "asked", "call_id", "day", "before", "kept", "settings", "time_zone")
-    assert read(path) == {name: value for name, value in expected_of(path).items() if name not in about}
-
-
-@pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.stem)
-def test_nothing_secret_is_read_out_of_it(path: Path) -> None:
-    assert "SECRET-TOKEN" not in json.dumps(read(path))
+    with rows() as row:
+        for path in ANSWERS:
+            with row(path.stem):
+                told = read(path)
+                assert told == {name: value for name, value in expected_of(path).items() if name not in about}
+                assert "SECRET-TOKEN" not in json.dumps(told)
 
 
 @pytest.mark.parametrize("name", ["mobilon-info-xml-doc", "mobilon-journal-xml-doc"])

@@ -12,18 +12,24 @@ from telephony.domain.exceptions import HookRejected, MalformedHook
 from telephony.domain.hooks import Reply
 from telephony.vendors import installed
 from telephony.vendors.base import Vendor
+from tests.rows import rows
 from tests.vendors.payloads import Payload, folder_of, meaning, payloads_of
 
 MEANING = (
     *("events", "asks_about", "ignored", "needs_attention", "notes", "error"),
     *("rejected", "is_kept", "is_challenge", "failed_orders"),
 )
-PAYLOADS = [payload for vendor in installed().values() for payload in payloads_of(vendor)]
 
 
-@pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: payload.name)
-def test_payload(payload: Payload) -> None:
-    vendor = installed()[payload.vendor]
+@pytest.mark.parametrize("vendor", installed().values(), ids=lambda vendor: vendor.slug)
+def test_payloads(vendor: Vendor) -> None:
+    with rows() as row:
+        for payload in payloads_of(vendor):
+            with row(payload.name):
+                means_what_it_should(vendor, payload)
+
+
+def means_what_it_should(vendor: Vendor, payload: Payload) -> None:
     expected = payload.expected
 
     found, parsed = _read(vendor, payload)

@@ -20,8 +20,8 @@ from telephony.simulator.scenarios import EMPLOYEES, Scriptwriter
 from telephony.vendors import get_vendor
 from tests.simulator.test_messages import ZONE, events_of, seen
 from tests.vendors.payloads import payloads_of, profile
+from tests.vendors.test_payloads import means_what_it_should
 from tests.vendors.test_payloads import test_every_vendor_has_payloads_and_no_file_without_its_twin as test_twins
-from tests.vendors.test_payloads import test_payload as meant
 
 SLUG = "invented_pbx"
 
@@ -46,7 +46,7 @@ def test_its_payload_fails_until_somebody_says_what_it_means(made: Path) -> None
     vendor = get_vendor(SLUG)
     (payload,) = payloads_of(vendor)
     with pytest.raises(AssertionError, match="FILL IN"):
-        meant(payload)
+        means_what_it_should(vendor, payload)
     test_twins(vendor)
 
 
