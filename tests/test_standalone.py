@@ -28,13 +28,8 @@ def test_telephonys_tests_pass_without_crm_and_config() -> None:
     which: tuple[str, ...] = ("tests/telephony", "tests/vendors")
     if not rounds(0, full=1):
         # Of the vendors what all have in common: each one's modules are loaded, and each of its payloads is read.
-        which = (
-            "-p",
-            "tests.firsts",
-            "tests/telephony",
-            "tests/vendors/test_vendors.py",
-            "tests/vendors/test_payloads.py",
-        )
+        files = ("tests/vendors/test_vendors.py", "tests/vendors/test_payloads.py")
+        which = ("-p", "tests.firsts", "tests/telephony", *files)
     done = run("-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", *which)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
     passed = re.search(r"(\d+) passed", done.stdout)
