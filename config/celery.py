@@ -63,6 +63,7 @@ app.conf.beat_schedule = {
     "config-sign-ins": {"task": "config.forget_sign_ins", "schedule": 3600.0, "options": {"expires": 3600}},
     "crm-keys": {"task": "crm.forget_old_keys", "schedule": 3600.0, "options": {"expires": 3600}},
     "telephony-missed": {"task": "telephony.rebuild_missed", "schedule": 3600.0, "options": {"expires": 3600}},
+    "telephony-beat": {"task": "telephony.say_beat", "schedule": 30.0, "options": {"expires": 30}},
     "telephony-live": {"task": "telephony.sweep_live", "schedule": 600.0, "options": {"expires": 600}},
     "telephony-reaper": {"task": "telephony.reap_calls", "schedule": 30.0, "options": {"expires": 30}},
 }

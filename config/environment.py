@@ -21,6 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl")
+SHORTEST_TOKEN = 20
 BROKER_SCHEMES = ("filesystem", "redis", "rediss", "amqp", "amqps", "memory")
 
 _HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]")
@@ -161,6 +162,14 @@ def read_mail(name: str) -> dict[str, Any]:
 
 def read_text(name: str, default: str) -> str:
     return os.environ.get(name, "").strip() or default
+
+
+def read_token(name: str) -> str:
+    """What a program sends to prove itself; empty where it is not set."""
+    value = os.environ.get(name, "").strip()
+    if value and len(value) < SHORTEST_TOKEN:
+        raise ImproperlyConfigured(f"{name} is short, so it can be guessed: take at least {SHORTEST_TOKEN} signs.")
+    return value
 
 
 def _scheme(name: str, url: str) -> str:

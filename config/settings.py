@@ -13,7 +13,8 @@ from config import environment as read
 from config.access import *  # noqa: F403  (settings)
 from config.api import REST_FRAMEWORK, REST_KNOX, SPECTACULAR_SETTINGS  # noqa: F401  (settings)
 from config.caches import SHARED_CACHE, make_caches
-from config.logs import LOGGING  # noqa: F401  (a setting)
+from config.operations.settings import *  # noqa: F403  (settings)
+from config.operations.settings import start_sentry
 from config.production import refuse_any_host, refuse_weak_keys
 from config.storages import read_recordings_storage
 from config.unfold import UNFOLD  # noqa: F401  (a setting)
@@ -24,6 +25,7 @@ VAR_DIR = read.read_folder("VAR_DIR", BASE_DIR / "var")
 
 PRODUCTION = read.read_choice("ENVIRONMENT", ("development", "production"), "development") == "production"
 DEBUG = read.read_bool("DEBUG", False)
+start_sentry("production" if PRODUCTION else "development")
 
 _keys_dir = None if PRODUCTION else VAR_DIR / "keys"
 SECRET_KEY = read.read_secret("SECRET_KEY", kept_in=_keys_dir and _keys_dir / "secret_key")
@@ -79,6 +81,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "axes",
+    "django_guid",
     "config.apps.ConfigConfig",
     "telephony.apps.TelephonyConfig",
     "crm.apps.CrmConfig",
@@ -90,6 +93,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First: what the next one answers has an id in the log, too.
+    "django_guid.middleware.guid_middleware",
     "telephony.intake.any_host.AnyHostForPbx",
     "telephony.http.plain_requests.PlainRequests",
     "django.middleware.security.SecurityMiddleware",

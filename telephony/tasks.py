@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_shutting_down
+from celery.signals import beat_embedded_init, beat_init, worker_ready, worker_shutting_down
 
 from telephony import erasure
 from telephony.after_call import acting, mailing
@@ -18,7 +18,7 @@ from telephony.call_log import exports
 from telephony.calls import reaper
 from telephony.cards import live
 from telephony.intake import inbox, quota, stray
-from telephony.jobs import Run, one_run, stop_runs
+from telephony.jobs import Run, alive, one_run, stop_runs
 from telephony.jobs.guard import forget_failures
 from telephony.missed.rebuilding import rebuild
 from telephony.once import claims
@@ -103,6 +103,7 @@ def apply_retention(run: Run) -> None:
     quota.sweep()
     stray.sweep()
     claims.sweep()
+    alive.sweep()
 
 
 @shared_task(name="telephony.remove_discarded_files")
@@ -159,6 +160,28 @@ def sweep_live() -> None:
 def forget_lists() -> None:
     """Delete lists of PBXs that nobody compares any more."""
     pulling.forget()
+
+
+@shared_task(name="telephony.say_beat")
+def say_beat() -> None:
+    """Say that beat is alive, and that what it sends is taken."""
+    alive.say_beat()
+
+
+@beat_init.connect
+@beat_embedded_init.connect
+def _say_beat_at_once(**_: Any) -> None:
+    """Its schedule would send the first one half a minute later."""
+    say_beat.apply_async(expires=alive.EVERY_SECONDS)
+
+
+@worker_ready.connect
+def _say_alive(sender: Any, **_: Any) -> None:
+    """While a worker runs, it says so."""
+    queues = sorted(queue.name for queue in sender.app.amqp.queues.consume_from.values())
+    said = partial(sender.pool.apply_async, alive.say_worker, (sender.hostname, queues))
+    said()
+    sender.timer.call_repeatedly(alive.EVERY_SECONDS, said)
 
 
 @worker_shutting_down.connect

@@ -16,6 +16,7 @@ from telephony.domain.directory import ContactCard
 from telephony.domain.events import CallEvent, CallStatus, EventKind, Phone, from_json, to_json
 from telephony.domain.fold import CallState, fold, knows_better, repeats_a_ring
 from telephony.domain.numbers import match_key
+from telephony.log_context import about_call
 from telephony.models import Call, Connection, Delivery
 from telephony.models import CallEvent as StoredEvent
 from telephony.signals import call_changed
@@ -173,6 +174,7 @@ def _write(change: Change, find: Find) -> list[CallEvent]:
         columns = _set_columns(change, find)
         if change.is_new:
             call.save()
+    about_call(call.pk)
     told = [event for follow in followers() if (event := follow(change)) is not None]
     if change.legs is not None:
         legs.save(call=call, legs=change.legs, stored=change.stored_legs)

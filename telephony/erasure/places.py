@@ -183,6 +183,7 @@ OTHERS = [
     Place(model="telephony.LiveEvent", nobody=("content",)),
     Place(model="telephony.DiscardedFile", nobody=("name",)),
     Place(model="telephony.StrayRequests", nobody=("vendor",)),
+    Place(model="telephony.SeenProcess", nobody=("name", "queues")),
     Place(model="auth.Permission", nobody=("name", "codename")),
     Place(model="auth.Group", nobody=("name",)),
     Place(model="contenttypes.ContentType", nobody=("app_label", "model")),

@@ -20,8 +20,8 @@ from django.utils.deprecation import MiddlewareMixin
 
 View = TypeVar("View", bound=Callable[..., object])
 _MARK = "takes_any_host"
-_MAY_BE_FOR_PBXS = re.compile(r"/(hooks|ws)/")
-"""In the addresses of all marked views (telephony/urls.py): no other address is resolved twice."""
+_MAY_BE_FOR_PBXS = re.compile(r"/(hooks|ws)/|^/(healthz|readyz|metrics)$")
+"""In the addresses of all marked views (telephony/urls.py, and a project's probes): no other is resolved twice."""
 
 
 def takes_any_host(view: View) -> View:

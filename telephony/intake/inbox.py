@@ -27,6 +27,7 @@ from telephony.domain.notes import Note
 from telephony.intake import errands, reading
 from telephony.intake.processed import Processed
 from telephony.jobs import Pauses, Queue, Run
+from telephony.log_context import about_delivery
 from telephony.models import Connection, Delivery, Extension
 from telephony.privacy.tracebacks import readable_traceback
 
@@ -70,7 +71,8 @@ def receive(*, connection: Connection, hook: Hook, refused: str = "") -> Deliver
 def process(*, delivery: Delivery, hook: Hook | None = None, patience_ms: int = PATIENCE_IN_REQUEST_MS) -> Processed:
     """Interpret a stored delivery and apply it. Never raises for what the delivery holds: its row tells."""
     try:
-        return _process(delivery, hook or delivery.hook(), patience_ms)
+        with about_delivery(delivery.pk):
+            return _process(delivery, hook or delivery.hook(), patience_ms)
     except Exception as error:
         return Processed(state=_try_again(delivery, error))
 

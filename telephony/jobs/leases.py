@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Count, Min, Model, Q, QuerySet
 from django.utils import timezone
 
 from telephony.jobs.pauses import Pauses
@@ -93,6 +93,12 @@ class Queue(Generic[Row]):
             rows = list(due.filter(**{column: getattr(first, column)})[:limit])
             self._lease(rows, now)
         return rows
+
+    def waiting(self, *, now: datetime | None = None) -> tuple[int, datetime | None]:
+        """How many rows are due, and since when the first one is. Nothing is claimed."""
+        rows = self.model._default_manager.filter(self.due, next_try_at__lte=now or timezone.now())
+        found = rows.aggregate(count=Count("pk"), since=Min("next_try_at"))
+        return found["count"], found["since"]
 
     def renew(self, row: Row, **values: object) -> None:
         """Say that the work goes on, and write these values along. Raises LeaseLost, and nothing was written then."""

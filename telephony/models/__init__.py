@@ -28,6 +28,7 @@ from telephony.models.missed import MissedItem, MissedPlace, MissedReason, Misse
 from telephony.models.missed_decision import MissedDecision, MissedRule
 from telephony.models.once import OnceAnswer
 from telephony.models.people_day import PeopleDay, SeenPeople
+from telephony.models.process import SeenProcess
 from telephony.models.recording import Listening, Recording
 from telephony.models.recording_upload import RecordingUpload
 from telephony.models.report_mail import ReportMail, ReportSubscription
@@ -96,6 +97,7 @@ __all__ = [
     "SavedFilter",
     "Schedule",
     "SeenPeople",
+    "SeenProcess",
     "SpecialDay",
     "StaleDay",
     "StatusChoice",

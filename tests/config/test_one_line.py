@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.test import Client
 from django.urls import path
 
-from config.logs import LOGGING
 from config.urls import urlpatterns as addresses
 from telephony.privacy.outside import LOGGERS, OneLine
 
@@ -104,5 +104,5 @@ def test_every_suspicious_operation_has_its_logger() -> None:
 
     known = {name.rpartition(".")[2] for name in LOGGERS}
     assert set(below(SuspiciousOperation)) <= known
-    assert all(LOGGING["loggers"][name]["filters"] == ["one_line"] for name in LOGGERS)
+    assert all(settings.LOGGING["loggers"][name]["filters"] == ["one_line"] for name in LOGGERS)
     assert all(any(isinstance(one, OneLine) for one in logging.getLogger(name).filters) for name in LOGGERS)

@@ -34,8 +34,9 @@ class Witness:
 @pytest.fixture(autouse=True)
 def witness() -> Any:
     seen.clear()
-    first, *others = settings.MIDDLEWARE
-    with override_settings(MIDDLEWARE=[first, f"{__name__}.Witness", *others]):
+    number, straight, *others = settings.MIDDLEWARE
+    assert "guid" in number, "gives each request its id for the log, and nothing else"
+    with override_settings(MIDDLEWARE=[number, straight, f"{__name__}.Witness", *others]):
         yield
 
 

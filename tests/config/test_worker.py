@@ -70,13 +70,17 @@ class Worker:
             return str(database.execute("SELECT state FROM telephony_delivery").fetchone()[0])
 
     def check(self) -> None:
-        """The delivery is applied within a few seconds."""
+        """The delivery is applied, and worker and beat said that they are alive, within a few seconds."""
         deadline = time.monotonic() + SECONDS
-        while self.state_of_delivery() != "applied":
+        while self.state_of_delivery() != "applied" or self.processes_seen() != {"worker", "beat"}:
             assert self._process.poll() is None, self._log.read_text()
             assert time.monotonic() < deadline, self._log.read_text()
             time.sleep(0.1)
         assert "Traceback" not in self._log.read_text()
+
+    def processes_seen(self) -> set[str]:
+        with closing(sqlite3.connect(self.var_dir / "db.sqlite3")) as database:
+            return {str(kind) for (kind,) in database.execute("SELECT kind FROM telephony_seenprocess")}
 
     def stop(self) -> None:
         self._process.send_signal(signal.SIGTERM)

@@ -1,0 +1,107 @@
+"""What balancers ask: `/healthz`, whether this process answers, and `/readyz`, whether all that it needs is there.
+
+Both are answered under any host name, as JSON, and tell nobody anything but the names of what is looked at.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.storage import FileSystemStorage, storages
+from django.db import connection as database
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.utils.crypto import get_random_string
+from django.views.decorators.http import require_safe
+
+from telephony import conf
+from telephony.intake.any_host import takes_any_host
+from telephony.jobs import alive
+from telephony.privacy.tracebacks import where
+
+log = logging.getLogger(__name__)
+
+FRESH_SECONDS = 2.0
+"""An answer holds so long for all who ask this process: asking often costs nothing."""
+
+_lock = threading.Lock()
+_found: tuple[float, Mapping[str, str]] | None = None
+_is_migrated = False
+
+
+@takes_any_host
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200: the process answers. It asks nobody else: no process is restarted for a database that is away."""
+    return JsonResponse({"ok": True})
+
+
+@takes_any_host
+@login_not_required
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 if all is there, else 503; `checks` has "ok", or in words what is missing, for each."""
+    global _found  # noqa: PLW0603  (of the process)
+    with _lock:
+        if _found is None or time.monotonic() - _found[0] > FRESH_SECONDS:
+            _found = time.monotonic(), {name: _look(check) for name, check in CHECKS.items()}
+        checks = _found[1]
+    ok = set(checks.values()) == {"ok"}
+    return JsonResponse({"ok": ok, "checks": checks}, status=200 if ok else 503)
+
+
+def _look(check: Callable[[], str]) -> str:
+    try:
+        return check() or "ok"
+    except Exception as error:
+        log.warning("readyz: %s", where(error))
+        return f"failed: {type(error).__name__}"
+
+
+def _database() -> str:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return ""
+
+
+def _migrations() -> str:
+    """Once all were applied they stay so: reading them again would cost more than a page."""
+    global _is_migrated  # noqa: PLW0603  (of the process)
+    if not _is_migrated:
+        executor = MigrationExecutor(database)
+        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        if missing:
+            return f"{missing} not applied: run manage.py migrate"
+        _is_migrated = True
+    return ""
+
+
+def _storage() -> str:
+    """A file is written where recordings are stored; of a store elsewhere it is only asked for one."""
+    storage = storages[conf.RECORDINGS_STORAGE]
+    probe = f".ready-{get_random_string(12)}"
+    if not isinstance(storage, FileSystemStorage):
+        storage.exists(probe)
+        return ""
+    path = storage.path(probe)
+    with open(path, "xb"):
+        pass
+    storage.delete(probe)
+    return ""
+
+
+def _worker() -> str:
+    return "" if alive.is_anybody_there() else "no worker with beat was seen lately: start one, README says how"
+
+
+CHECKS: Mapping[str, Callable[[], str]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "storage": _storage,
+    "worker": _worker,
+}

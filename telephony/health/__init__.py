@@ -1,0 +1,1 @@
+"""Whether the installation does its work: what waits for it, and for how long."""
