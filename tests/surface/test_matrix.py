@@ -34,12 +34,14 @@ STRANGERS = {
     "account/logout/",
     "admin/login/",
     "admin/logout/",
+    "healthz",
     "i18n/setlang/",
     "people/password/<uidb64>/<token>/",
     "people/password/set/",
+    "readyz",
     "telephony/desk/",
 }
-"""Signing in and out, the language, a password set by a link; two addresses that lead on to others."""
+"""Signing in and out, the language, a password set by a link; two addresses that lead on to others; probes."""
 
 
 @pytest.mark.proof
