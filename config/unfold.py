@@ -25,26 +25,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
-    "STYLES": [
-        lambda request: static("brand.css"),
-        lambda request: static("shell.css"),
-        lambda request: static("telephony/admin.css"),
-        lambda request: static("telephony/desk.css"),
-        lambda request: static("telephony/dial.css"),
-        lambda request: static("crm/crm.css"),
-        lambda request: static("config/people.css"),
-    ],
-    "SCRIPTS": [
-        "telephony.ui.shell.session_script",
-        lambda request: static("theme.js"),
-        lambda request: static("config/again.js"),
-        "telephony.ui.shell.desk_script",
-        lambda request: static("telephony/once.js"),
-        lambda request: static("telephony/dial.js"),
-        lambda request: static("telephony/missed.js"),
-        lambda request: static("crm/search.js"),
-        lambda request: static("crm/desk.js"),
-    ],
+    "GLOBAL_CALLBACK": "config.bundles.page_files",
     "ACCOUNT": {
         "navigation": [
             {"title": _("Calls on your screen"), "link": reverse_lazy("telephony:desk_settings")},
