@@ -55,6 +55,7 @@ def _picks_people(request: HttpRequest) -> bool:
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, TelephonyAdmin):  # type: ignore[misc]
+    nothing_yet = gettext_lazy("A row appears with each employee who is added.")
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -106,6 +107,7 @@ class UserAdmin(DjangoUserAdmin, TelephonyAdmin):  # type: ignore[misc]
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, TelephonyAdmin):
+    nothing_yet = gettext_lazy("A group is a set of rights. Those of the roles are made by migrations.")
     list_display = ["title"]
 
     def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:

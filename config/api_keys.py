@@ -64,6 +64,7 @@ class ApiTokenForm(forms.ModelForm):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(TelephonyAdmin):
+    nothing_yet = _("A key lets another program read and write over the API, with the rights of one person.")
     list_display = ["name", "owner", "may", "beginning", "created_on", "last_used", "state"]
     list_filter_submit = False
     actions = ["end_selected"]

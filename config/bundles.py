@@ -26,7 +26,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     STYLES: (
         "unfold/fonts/inter/styles.css",
         "unfold/fonts/material-symbols/styles.css",
-        "brand.css",
+        "telephony/brand.css",
         "shell.css",
         "telephony/admin.css",
         "telephony/desk.css",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from config.sidebar import GROUPS
 
 NAME = _("Otklik")
-"""The product's: an answer to a call. Its mark is static/favicon.svg, its colours are static/brand.css."""
+"""The product's: an answer to a call. Its mark is static/favicon.svg, its colours are telephony's brand.css."""
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": NAME,

@@ -18,7 +18,7 @@ TEXTS = (
     _("Show all"),
     _("Nothing here yet"),
     _("Add the first"),
-    _("Rows appear here by themselves, as soon as a connected PBX sends something."),
+    _("Rows: %(count)s"),
     # django-unfold
     _("Select record"),
     _("Select action"),

@@ -85,6 +85,21 @@ def test_no_file_names_a_package_registry_or_this_machine() -> None:
     assert not found
 
 
+def test_colours_are_chosen_in_one_file() -> None:
+    """Every other style sheet names those of brand.css. Not the theme's own files, which are as they came."""
+    chosen = re.compile(
+        r"#[0-9a-f]{3,8}\b(?=[^{]*[;}])|\b(?:rgba?|hsla?|oklch|lab)\(|:\s*(?:white|black|red|green|blue|gr[ae]y)\b",
+        re.I,
+    )
+    found = {}
+    for path in tracked():
+        if path.suffix == ".css" and path.name != "brand.css" and "unfold" not in path.parts:
+            hits = chosen.findall(path.read_text())
+            if hits:
+                found[shown(path)] = hits
+    assert not found
+
+
 def test_whoever_takes_any_exception_keeps_its_traceback() -> None:
     """Raised on, logged with its traceback, or handed to whoever does so: its name alone says nothing of where."""
     lost = []

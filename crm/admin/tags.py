@@ -17,6 +17,7 @@ from telephony.admin.base import TelephonyAdmin
 
 @admin.register(Tag)
 class TagAdmin(TelephonyAdmin):
+    nothing_yet = _("A tag marks contacts and companies, and their lists can be filtered by it.")
     list_display = ["name", "shown", "contact_count"]
     search_fields = ["name"]
     fields = ["name", "colour"]

@@ -27,6 +27,7 @@ TONES = {Action.RECORDING_DELETED: "warn", Action.NUMBER_ERASED: "warn", Action.
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
+    nothing_yet = _("A row appears when somebody erases a number, deletes a recording or holds one back.")
     list_display = ["moment", "what", "told", "who"]
     list_display_links = None
     list_filter = [

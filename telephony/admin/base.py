@@ -15,6 +15,7 @@ from django.db.models import DateTimeField, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from telephony.admin.lists import StrictChangeList, is_indexed, ordering_of, own_parameters
@@ -38,6 +39,8 @@ class TelephonyAdmin(ModelAdmin):
     list_filter_submit = True
     show_facets = ShowFacets.NEVER
     change_form_before_template = "telephony/editing/admin.html"
+    nothing_yet: str | Promise = ""
+    """What makes a row appear in the list, for who sees it empty."""
     linked_lookups: Sequence[str] = ()
     """Lookups, beside those of the filters, that links of other pages use."""
 

@@ -55,6 +55,7 @@ class CallRuleForm(forms.ModelForm):
 
 @admin.register(CallRule)
 class CallRuleAdmin(TelephonyAdmin):
+    nothing_yet = _("A rule does something by itself after a call: a task, a tag, a contact, a word to a colleague.")
     form = CallRuleForm
     list_display = ["in_words", "is_on"]
     ordering = ["pk"]

@@ -35,6 +35,7 @@ from telephony.vendors import installed
 
 @admin.register(Connection)
 class ConnectionAdmin(TelephonyAdmin):
+    nothing_yet = _("A connection is one PBX whose calls come here.")
     list_display = ["name", "pbx", "is_enabled", "last_received", "failed", "attention", "rejected_count"]
     search_fields = ["name"]
     actions = ["enable", "disable"]

@@ -34,6 +34,7 @@ TONES = {"received": "warn", "applied": "good", "ignored": "", "failed": "bad", 
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
+    nothing_yet = _("A row appears with each message of a connected PBX.")
     list_display = ["number", "received", "connection_name", "summary", "state_badge", "reason"]
     list_filter = [
         ("state", ChoicesDropdownFilter),

@@ -17,6 +17,7 @@ from telephony.ui import presentation
 
 @admin.register(Line)
 class LineAdmin(TelephonyAdmin):
+    nothing_yet = _("A row gives one of your numbers a name, which cards, lists and reports then show.")
     list_display = ["label", "number", "connection"]
     list_filter = [("connection", RelatedDropdownFilter)]
     search_fields = ["label", "number"]
@@ -29,6 +30,7 @@ class LineAdmin(TelephonyAdmin):
 
 @admin.register(Disposition)
 class DispositionAdmin(TelephonyAdmin):
+    nothing_yet = _("A row is a result that people choose for a finished call, on its card or its page.")
     list_display = ["label", "position", "enabled"]
     search_fields = ["label"]
     fields = ["label", "position", "enabled"]
@@ -38,6 +40,7 @@ class DispositionAdmin(TelephonyAdmin):
 class DeskSettingsAdmin(TelephonyAdmin):
     """Everybody has a page of their own for these; here an administrator looks after somebody else's."""
 
+    nothing_yet = _("A row appears when somebody changes how calls are shown on their screen.")
     list_display = ["name", "cards", "outgoing_cards", "do_not_disturb", "sound", "notifications", "seen_at"]
     search_fields = ["user__username", "user__first_name", "user__last_name"]
     readonly_fields = ["user", "seen_at"]

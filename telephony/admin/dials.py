@@ -25,6 +25,7 @@ TONES = {"bound": "good", "sent": "good", "failed": "bad", "refused": "bad", "un
 
 @admin.register(Dial)
 class DialAdmin(ReadOnlyAdmin):
+    nothing_yet = _("A row appears when somebody presses the button beside a number to call it.")
     list_display = ["number", "dial_it", "ordered", "who", "phone", "what_became", "the_call"]
     list_filter = [
         ("state", ChoicesDropdownFilter),

@@ -29,6 +29,7 @@ KINDS = {
 
 @admin.register(Exported)
 class ExportedAdmin(ReadOnlyAdmin):
+    nothing_yet = _("A row appears when somebody exports calls, contacts or missed clients.")
     list_display = ["moment", "who", "what", "way", "filters", "rows"]
     list_display_links = None
     list_filter = [

@@ -71,6 +71,10 @@ class ExtensionForm(EditedForm):
 
 @admin.register(Extension)
 class ExtensionAdmin(TelephonyAdmin):
+    nothing_yet = _(
+        "A row says whose telephone is which in a PBX. Phones that rang and are nobody's stand on their "
+        "connection's page."
+    )
     form = ExtensionForm
     list_display = ["user_name", "number", "key_mark", "connection"]
     list_filter = [("connection", RelatedDropdownFilter)]

@@ -21,6 +21,7 @@ from telephony.ui.markup import badge, change_url, link, when
 
 @admin.register(Listening)
 class ListeningAdmin(ReadOnlyAdmin):
+    nothing_yet = _("A row appears when somebody hears or downloads a recording.")
     list_display = ["moment", "who", "kind_badge", "of_call", "of_recording", "remote_address"]
     fields = ["at", "user", "username", "kind", "call", "recording", "remote_address"]
     list_filter = [

@@ -11,6 +11,10 @@ from telephony.models import MissedRule
 
 @admin.register(MissedRule)
 class MissedRuleAdmin(TelephonyAdmin):
+    nothing_yet = _(
+        "A rule says who returns a missed call, and within what time. Without one whoever is "
+        "responsible for the contact does."
+    )
     list_display = ["whose", "way", "within"]
     list_select_related = ["connection", "line", "team", "user"]
     fields = ["connection", "line", "way", "team", "user", "minutes"]

@@ -70,6 +70,7 @@ def place(recording: Recording) -> str:
 
 @admin.register(Recording)
 class RecordingAdmin(PlayingAdmin):
+    nothing_yet = _("A row appears when a PBX tells that a call was recorded. A worker then fetches the sound.")
     list_display = [
         "id_number",
         "of_call",

@@ -18,6 +18,10 @@ from telephony.ui.markup import when
 
 @admin.register(RowFailure)
 class RowFailureAdmin(ReadOnlyAdmin):
+    nothing_yet = _(
+        "A row appears here when the worker could not do what was to be done, for example fetch a "
+        "recording. It is good that there is none."
+    )
     list_display = ["last", "job", "row", "count", "error"]
     list_filter = [("last_at", DayRangeFilter)]
     fields = ["job", "row", "count", "first", "last", "error", "where"]

@@ -62,6 +62,7 @@ class SpecialDayInline(EditedInline):
 
 @admin.register(Schedule)
 class ScheduleAdmin(TelephonyAdmin):
+    nothing_yet = _("Working hours decide which missed calls count, and until when they are to be returned.")
     form = ScheduleForm
     list_display = ["name", "is_default", "week", "state_now"]
     ordering = ["name"]
@@ -100,6 +101,7 @@ class ScheduleAdmin(TelephonyAdmin):
 
 @admin.register(Calendar)
 class CalendarAdmin(TelephonyAdmin):
+    nothing_yet = _("A calendar has the holidays and moved days that working hours follow.")
     list_display = ["name"]
     search_fields = ["name"]
     fields = ["name"]

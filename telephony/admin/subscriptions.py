@@ -43,6 +43,7 @@ class SubscriptionForm(forms.ModelForm):
 
 @admin.register(Subscription)
 class SubscriptionAdmin(TelephonyAdmin):
+    nothing_yet = _("A row tells another program of calls, as soon as something happens to one.")
     form = SubscriptionForm
     list_display = ["name", "url", "enabled", "messages_link"]
     readonly_fields = ["signing_key"]
@@ -73,6 +74,10 @@ class SubscriptionAdmin(TelephonyAdmin):
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
+    nothing_yet = _(
+        "A row appears when another program is to be told of a call. Which programs are, is said under "
+        "outgoing webhooks."
+    )
     list_display = [
         "message_id",
         "topic",

@@ -31,6 +31,7 @@ class TeamForm(EditedForm):
 
 @admin.register(Team)
 class TeamAdmin(TelephonyAdmin):
+    nothing_yet = _("A team puts people together: who leads it sees its calls, and reports count by it.")
     form = TeamForm
     list_display = ["name", "people"]
     search_fields = ["name"]

@@ -19,7 +19,7 @@ from telephony.cards.views import of_user
 from telephony.reports.figures import read_summary
 from telephony.reports.period import Period
 
-FILES = ("telephony/wallboard.css", "telephony/wallboard.js", "telephony/desk/stream.js")
+FILES = ("telephony/brand.css", "telephony/wallboard.css", "telephony/wallboard.js", "telephony/desk/stream.js")
 MOST_SEATS = 12
 KEPT_ALIVE = "wallboard_on"
 """In the session: the last day on which a screen asked."""

@@ -13,7 +13,14 @@ from tests.servers import Server
 
 pytestmark = pytest.mark.proof
 MOST_BYTES, MOST_REQUESTS = 600_000, 24
-PAGES = ("/admin/", "/telephony/calls/", "/telephony/missed/", "/telephony/reports/", "/crm/contacts/", "/crm/contacts/1/")
+PAGES = (
+    "/admin/",
+    "/telephony/calls/",
+    "/telephony/missed/",
+    "/telephony/reports/",
+    "/crm/contacts/",
+    "/crm/contacts/1/",
+)
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
 SENT = "performance.getEntriesByType('resource').filter((one) => one.name.includes('/static/') && one.transferSize > 0)"
 
