@@ -24,7 +24,14 @@
         element.setAttribute("aria-label", nameOf(element));
     });
     new MutationObserver(() => name()).observe(document, { childList: true, subtree: true });
-    document.addEventListener("DOMContentLoaded", () => silence(document));
+    // The theme begins each word of a column's name with a capital; no language of ours does.
+    const label = () => document.querySelectorAll("#result_list [data-label]").forEach((cell) => {
+        cell.dataset.label = cell.dataset.label.charAt(0).toUpperCase() + cell.dataset.label.slice(1);
+    });
+    document.addEventListener("DOMContentLoaded", () => {
+        silence(document);
+        label();
+    });
     document.addEventListener("htmx:load", ({ target }) => silence(target));
     const GLOBAL = ["theme", "searchForm", "searchDropdown"];
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from config.demo.company import demo_connections
+from config.demo.history.mark import being_written
 from config.demo.history.writing import DAYS, write_history
 
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         if not demo_connections():
             raise CommandError("There is no demo company in this database: run `manage.py demo` first.")
         api_url = f"http://127.0.0.1:{options['api_port']}"
-        written = sum(calls for _, calls in write_history(now=timezone.now(), api_url=api_url))
+        with being_written():
+            written = sum(calls for _, calls in write_history(now=timezone.now(), api_url=api_url))
         if written:
             self.stdout.write(f"The history of {DAYS} days is there: {written} calls.")
