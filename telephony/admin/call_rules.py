@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony.admin.base import TelephonyAdmin
 from telephony.after_call.trying import try_rule
-from telephony.after_call.words import sentence
+from telephony.after_call.words import sentence, task_title
 from telephony.conf import mail_is_set_up
 from telephony.models import CallEnding, CallRule
 from telephony.ui import presentation
@@ -100,7 +100,9 @@ class CallRuleAdmin(TelephonyAdmin):
         tried: dict[str, Any] = {}
         if rule is not None and request.method == "GET":
             trial = try_rule(rule=rule, user=request.user)
-            tried = {"trial": trial, "words": sentence(rule), "rows": map(presentation.call_row, trial.calls)}
+            example = task_title(rule, trial.calls[0]) if trial.calls else ""
+            rows = map(presentation.call_row, trial.calls)
+            tried = {"trial": trial, "words": sentence(rule), "example": example, "rows": rows}
         answer: HttpResponse = super().change_view(request, object_id, form_url, {**(extra_context or {}), **tried})
         return answer
 

@@ -31,7 +31,7 @@ def deeds(rule: CallRule) -> list[str]:
     if rule.tag:
         found.append(_("put the tag “%(tag)s”") % {"tag": rule.tag})
     if rule.task_title:
-        words = {"title": rule.task_title, "minutes": rule.task_minutes}
+        words = {"title": _title_in_words(rule.task_title), "minutes": rule.task_minutes}
         text = ngettext(
             "set the task “%(title)s” within %(minutes)d working minute",
             "set the task “%(title)s” within %(minutes)d working minutes",
@@ -45,6 +45,12 @@ def deeds(rule: CallRule) -> list[str]:
     if rule.tell_systems:
         found.append(_("tell other systems"))
     return found
+
+
+def _title_in_words(title: str) -> str:
+    """What its placeholders stand for, as no call is known: Call back [client's number]."""
+    words = {"client": _("client"), "number": _("client's number"), "our_number": _("our number"), "time": _("time")}
+    return filled(title, {name: f"[{text}]" for name, text in words.items()})
 
 
 def task_title(rule: CallRule, call: Call) -> str:

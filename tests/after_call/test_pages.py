@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
 import pytest
@@ -85,12 +86,15 @@ def test_a_dry_run_shows_what_it_would_have_done(
     company.misses(100, client=OTHER)
     company.answers(300)
     make_contact(f"+{OTHER}")
-    rule = CallRule.objects.create(**{"ending": "missed", **values})
+    rule = CallRule.objects.create(**{"ending": "missed", "task_title": "Call {number}: {our_number}", **values})
     enter(client, "Administrator")
     answer = client.get(page_of(rule))
     assert answer.context["trial"].count == count
+    page = unescape(answer.content.decode())
     text = "would have acted after 1 call." if count == 1 else f"would have acted after {count} calls."
-    assert text in answer.content.decode()
+    assert text in page
+    assert "“Call [client's number]: [our number]”" in page, "no braces in what people read"
+    assert ("The task after the latest of them: “Call +79" in page) == bool(count)
 
 
 def test_what_a_rule_did_stands_on_the_call_for_who_may_see_it(company: Company, client: Client) -> None:

@@ -21,7 +21,7 @@ def test_who_may_see_rules_reads_them(client: Client) -> None:
     anna.user_permissions.add(Permission.objects.get(codename="view_callrule"))
     (found,) = client.get("/api/v1/rules/").json()["results"]
     assert (found["id"], found["task_title"], found["tell"]) == (rule.pk, "Call {number}", ["anna"])
-    assert "Call {number}" in found["words"]
+    assert "“Call [client's number]”" in found["words"]
     assert client.get(f"/api/v1/rules/{rule.pk}/").json() == found
     assert client.post("/api/v1/rules/", {}).status_code == 405
     assert client.delete(f"/api/v1/rules/{rule.pk}/").status_code == 405
