@@ -45,6 +45,16 @@ def manage(var_dir: Path, *arguments: str, **variables: str) -> subprocess.Compl
     )
 
 
+def test_who_reads_only_the_first_lines_gets_no_traceback(tmp_path: Path) -> None:
+    """`manage.py help | head -1`: the pipe is closed before anything is written."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    started = {"cwd": ROOT, "env": environment(tmp_path), "stderr": subprocess.PIPE}
+    done = subprocess.run(command("help"), stdout=writing, timeout=60, check=False, **started)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
 def test_with_nothing_set_a_database_and_keys_are_made(tmp_path: Path) -> None:
     var_dir = tmp_path / "my var #1+%20"
     done = manage(var_dir, "migrate", "-v0")
