@@ -56,8 +56,9 @@ def bars(table: Table) -> Bars:
     tops = [sum(getattr(row.counts, name) for name in STACKED) for row in rows]
     top, blocks, labels = max([1, *tops]), [], []
     every, step = -(-len(rows) // MOST_LABELS), min(STEP, WIDTH // len(rows))
+    columns = table.columns
     for number, row in enumerate(rows):
-        blocks += _stack(row, number * step, step, top, table.columns)
+        blocks += _stack(row, number * step, step, top, columns)
         if number % every == 0:
             labels.append((number * step + step / 2, _foot(row)))
     width = len(rows) * step
@@ -112,29 +113,31 @@ def heat_html(heat: list[tuple[str, list[Spot]]]) -> tuple[list[str], list[tuple
 
 def heat_map(figures: Figures, period: Period) -> list[tuple[str, list[Spot]]]:
     """A row for each day of the week, with its name."""
-    spots = figures.by_weekday_hour
-    most = max((counts.calls for counts in spots.values()), default=0)
-    most_missed = max((_missed(counts) for counts in spots.values()), default=0)
-    return [
-        (
-            str(WEEKDAYS_ABBR[weekday - 1]),
-            [_spot(spots[weekday, hour], (weekday, hour), (most, most_missed), period) for hour in range(24)],
-        )
-        for weekday in range(1, 8)
-    ]
+    by_hour = figures.by_weekday_hour
+    most = (
+        max((counts.calls for counts in by_hour.values()), default=0),
+        max((_missed(counts) for counts in by_hour.values()), default=0),
+    )
+    url, found = log_url(period), []
+    for weekday in range(1, 8):
+        day = str(WEEKDAYS_ABBR[weekday - 1])
+        of_day = f"{url}&weekday={weekday}"
+        spots = [
+            _spot(by_hour[weekday, hour], f"{day}, {hour:02}:00", f"{of_day}&hour={hour}", most) for hour in range(24)
+        ]
+        found.append((day, spots))
+    return found
 
 
-def _spot(counts: Counts, at: tuple[int, int], most: tuple[int, int], period: Period) -> Spot:
-    weekday, hour = at
-    url = log_url(period, weekday=str(weekday), hour=str(hour)) if counts.calls else ""
+def _spot(counts: Counts, title: str, url: str, most: tuple[int, int]) -> Spot:
     missed = _missed(counts)
     return Spot(
         calls=counts.calls,
         missed=missed,
         shade=_shade(counts.calls, most[0]),
         missed_shade=_shade(missed, most[1]),
-        title=f"{WEEKDAYS_ABBR[weekday - 1]}, {hour:02}:00" if counts.calls else "",
-        url=url,
+        title=title if counts.calls else "",
+        url=url if counts.calls else "",
         missed_url=f"{url}&outcome=missed" if missed else "",
     )
 

@@ -51,10 +51,6 @@ class Row:
     counts: Counts
 
     @property
-    def cells_html(self) -> SafeString:
-        return markup.cells(self.cells)
-
-    @property
     def talk(self) -> str:
         return length(self.counts.talk_seconds)
 
@@ -75,6 +71,10 @@ class Table:
     def columns(self) -> list[str]:
         return [str(title) for _name, title, _query in COLUMNS]
 
+    @property
+    def rows_html(self) -> SafeString:
+        return markup.rows(self.rows)
+
     def sheet(self) -> Iterator[Sequence[Any]]:
         """For a spreadsheet: times in seconds."""
         yield [self.head, *self.columns, _("talked, s")]
@@ -91,9 +91,9 @@ def log_url(period: Period, **query: str) -> str:
 _MORE = {name: urlencode(more) for name, _title, more in COLUMNS}
 
 
-def cells_of(counts: Counts, period: Period, query: dict[str, str]) -> list[Cell]:
-    """A page has thousands of these: an address is put together once for each row."""
-    found, url = [], log_url(period, **query)
+def cells_of(counts: Counts, url: str) -> list[Cell]:
+    """A page has thousands of these: the address of the row's calls is put together once."""
+    found = []
     for name, more in _MORE.items():
         value = getattr(counts, name)
         address = f"{url}&{more}" if more else url
@@ -105,13 +105,14 @@ def by_day(figures: Figures, period: Period) -> Table:
     rows = []
     for day, counts in figures.by_day.items():
         of_day = Period(first=day, last=day, zone=period.zone)
-        rows.append(Row(label=_day(day), value=day, cells=cells_of(counts, of_day, {}), counts=counts))
+        rows.append(Row(label=_day(day), value=day, cells=cells_of(counts, log_url(of_day)), counts=counts))
     return Table(name="days", title=_("By day"), head=_("day"), rows=rows)
 
 
 def by_hour(figures: Figures, period: Period) -> Table:
+    url = log_url(period)
     rows = [
-        Row(label=f"{hour:02}:00", value=hour, cells=cells_of(counts, period, {"hour": str(hour)}), counts=counts)
+        Row(label=f"{hour:02}:00", value=hour, cells=cells_of(counts, f"{url}&hour={hour}"), counts=counts)
         for hour, counts in figures.by_hour.items()
     ]
     return Table(name="hours", title=_("By hour of the day"), head=_("hour"), rows=rows)
@@ -123,12 +124,13 @@ PARTS = tuple(dict.fromkeys(one.kind for one in BREAKDOWNS))
 
 def breakdowns(figures: Figures, period: Period, *, only: str = "") -> list[Table]:
     """All of them, or one."""
+    url = log_url(period)
     return [
         Table(
             name=one.name,
             title=str(one.title),
             head=str(one.head),
-            rows=[_row(part, period) for part in parts_of(one, figures.parts)],
+            rows=[_row(part, url) for part in parts_of(one, figures.parts)],
         )
         for one in BREAKDOWNS
         if only in ("", one.name)
@@ -143,9 +145,10 @@ def table_of(name: str, period: Period, read: Callable[..., Figures]) -> Table |
     return breakdowns(read(parts=kinds), period, only=name)[0] if kinds else None
 
 
-def _row(part: Part, period: Period) -> Row:
+def _row(part: Part, url: str) -> Row:
     label = str(part.label)
-    return Row(label=label, value=label, cells=cells_of(part.counts, period, part.query), counts=part.counts)
+    address = f"{url}&{urlencode(part.query)}" if part.query else url
+    return Row(label=label, value=label, cells=cells_of(part.counts, address), counts=part.counts)
 
 
 def _day(day: date) -> str:
