@@ -32,7 +32,7 @@ from telephony.reports.sums import lock_of, summed_days
 EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=1)
 Sums = dict[str, dict[str, list[int]]]
-"""By kind and value: the counts in the order of COUNTED."""
+"""By kind and value: the counts in the order of COUNTED; of waits the first one alone."""
 
 
 def sum_due(*, now: datetime | None = None, run: Run | None = None) -> int:
@@ -95,9 +95,14 @@ def sums_of(seen: SeenPeople, day: int) -> Sums:
     """Counted call by call."""
     found = count_by(facts_of(seen.people, [(day * DAY, (day + 1) * DAY)]), Kind.values)
     return {
-        kind: {value: [getattr(counts, name) for name in COUNTED] for value, counts in values.items()}
+        kind: {value: [getattr(counts, name) for name in _kept(kind)] for value, counts in values.items()}
         for kind, values in found.items()
     }
+
+
+def _kept(kind: str) -> Sequence[str]:
+    """Of waits nothing else is asked than how many there are of each, and half of all that is kept are waits."""
+    return COUNTED[:1] if kind == Kind.WAIT else COUNTED
 
 
 def wrong_days() -> Iterator[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from django.db import models
 from django.db.models import QuerySet, Sum
@@ -17,6 +18,9 @@ from telephony.reports.facts import DAY
 from telephony.reports.people_sums import key_of
 from telephony.reports.seeing import Span
 from telephony.reports.sums import summed_days
+
+FEW_KINDS = 3
+"""Of seven."""
 
 
 def read_days(
@@ -54,25 +58,34 @@ def _of_people(
     people: Sequence[int], days: Sequence[int], kinds: Sequence[str], step: int
 ) -> tuple[list[int], dict[str, ByValue]]:
     """Which of the days have sums for these people, and what they say. One statement: a day can't go meanwhile."""
-    wanted = [KeyTransform(kind, "sums") for kind in kinds]
-    rows = PeopleDay.objects.filter(seen__key=key_of(people), day__in=days).order_by("day").values_list("day", *wanted)
+    rows = PeopleDay.objects.filter(seen__key=key_of(people), day__in=days).order_by("day")
     seen = []
     told: dict[str, dict[str, list[list[int]]]] = {kind: defaultdict(list) for kind in kinds}
-    for day, *of_day in rows:
+    for day, of_day in _sums_of(rows, kinds):
         seen.append(day)
-        for kind, sums in zip(kinds, of_day, strict=True):
+        for kind in kinds:
             width = step if kind == Kind.QUARTER else 1
-            for value, counts in (sums or {}).items():
+            for value, counts in (of_day.get(kind) or {}).items():
                 told[kind][str(int(value) // width * width) if width > 1 else value].append(counts)
     found = {
         kind: {
             # Column by column: days of a quarter have some twenty thousand of these.
-            value: Counts(**dict(zip(COUNTED, map(sum, zip(*counts, strict=True)), strict=True)))
+            value: Counts(**dict(zip(COUNTED, map(sum, zip(*counts, strict=True)), strict=False)))
             for value, counts in values.items()
         }
         for kind, values in told.items()
     }
     return seen, found
+
+
+def _sums_of(rows: QuerySet[PeopleDay], kinds: Sequence[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Days with their sums, at least of these kinds. Each kind that is picked out costs the database as much as the
+    whole row does: of many kinds the whole row is read."""
+    if len(kinds) > FEW_KINDS:
+        yield from rows.values_list("day", "sums")
+        return
+    for day, *of_day in rows.values_list("day", *(KeyTransform(kind, "sums") for kind in kinds)):
+        yield day, dict(zip(kinds, of_day, strict=True))
 
 
 def _without(span: Span, days: Sequence[int]) -> list[Span]:
