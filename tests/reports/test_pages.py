@@ -111,10 +111,12 @@ def test_the_page_and_its_exports(week: Period, owner: Any, client: Client) -> N
     page = client.get(f"/telephony/reports/?{days}").content.decode()
     links = {unescape(link) for link in re.findall(r'href="(/telephony/reports/[a-z]+\.[a-z]+\?[^"]*)"', page)}
     assert len(links) == 16
-    workbook = load_workbook(io.BytesIO(client.get(f"/telephony/reports/days.xlsx?{days}").content))
-    rows = list(workbook.active.values)  # type: ignore[union-attr]
+    sheet: Any = load_workbook(io.BytesIO(client.get(f"/telephony/reports/days.xlsx?{days}").content)).active
+    rows = list(sheet.values)
+    assert (sheet.freeze_panes, sheet["A2"].number_format) == ("A2", "yyyy-mm-dd")
+    assert sheet.column_dimensions["A"].width > len("2026-03-02"), "a narrower column shows dates as ####"
     assert rows[1][0] == MONDAY.replace(tzinfo=None)
-    assert sum(int(row[1] or 0) for row in rows[1:]) == read_figures(owner, week).total.calls  # type: ignore[call-overload]
+    assert sum(int(row[1] or 0) for row in rows[1:]) == read_figures(owner, week).total.calls
     csv = b"".join(client.get(f"/telephony/reports/sources.csv?{days}"))  # type: ignore[call-overload]
     assert b"yandex" in csv
     assert client.get("/telephony/reports/nothing.csv").status_code == 404
