@@ -31,6 +31,8 @@ from telephony.reports.sums import lock_of, summed_days
 
 EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=1)
+FORM = 2
+"""Of what is kept: another one whenever `sums_of` says it otherwise."""
 Sums = dict[str, dict[str, list[int]]]
 """By kind and value: the counts in the order of COUNTED; of waits the first one alone."""
 
@@ -66,8 +68,8 @@ def note_wanted(*, now: datetime) -> list[SeenPeople]:
 
 
 def key_of(people: Sequence[int]) -> str:
-    """The key of their row. They are in order."""
-    return hashlib.sha256(",".join(map(str, people)).encode()).hexdigest()
+    """The key of their row. They are in order. What was kept in another form is found no more, and goes after a day."""
+    return hashlib.sha256(f"{FORM}:{','.join(map(str, people))}".encode()).hexdigest()
 
 
 def _due(wanted: Sequence[SeenPeople]) -> Iterator[tuple[int, list[SeenPeople]]]:
@@ -117,7 +119,8 @@ def _is_wrong(day: int) -> bool:
     """Nobody sums it meanwhile, and a call that comes between the two counts leaves a mark that is still there then."""
     locks.take(names=[lock_of(day)], patience_ms=locks.PATIENCE_OF_WORKER_MS)
     quarters = day * DAY, (day + 1) * DAY
-    rows = PeopleDay.objects.filter(day=day).select_related("seen")
+    kept = PeopleDay.objects.filter(day=day).select_related("seen")
+    rows = [row for row in kept if row.seen.key == key_of(row.seen.people)]
     if not summed_days(*quarters) or all(row.sums == sums_of(row.seen, day) for row in rows):
         return False
     return bool(summed_days(*quarters))
