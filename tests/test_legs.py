@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,15 @@ class TestLegs:
             CallStatus.CANCELLED,
         ]
         assert not any(leg.is_transfer for leg in call.legs)
+
+    @pytest.mark.parametrize(
+        ("second", "facts", "is_transfer"), [(2, {}, False), (2, {"by_pbx_clock": True}, True), (4, {}, True)]
+    )
+    def test_a_colleague_s_ring_that_an_answer_overtook(
+        self, second: int, facts: dict[str, Any], *, is_transfer: bool
+    ) -> None:
+        call = fold([start(0), ring(0, "101"), answer(1, "101"), ring(1 + second, "102", **facts)])
+        assert [leg.is_transfer for leg in call.legs] == [False, is_transfer]
 
     def test_the_answer_of_whom_the_end_names(self) -> None:
         events = [start(0), ring(0, "101"), ring(0, "102"), end(30, CallStatus.ANSWERED, "102", talk_seconds=20)]

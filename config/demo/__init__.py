@@ -1,1 +1,1 @@
-"""A company to look at: people, contacts, four PBXs, and everything that has to run."""
+"""A company to look at: people, contacts, seven PBXs, and everything that has to run."""

@@ -36,14 +36,19 @@ CONNECTIONS = {
     "mobilon": ("Склад (Мобилон)", {"token": "demo-token"}),
     "wirecrm": ("Поддержка (API PBX)", {"dial_token": "demo-token"}),
     "xvb": ("Филиал (XVB-PBX)", {"access_code": "10019", "token": "demo-token"}),
+    "zadarma": ("Интернет-магазин (Zadarma)", {"api_key": "demo-key", "secret": "demo-secret"}),
+    "mango": ("Второй офис (Mango Office)", {"api_key": "demo-key", "api_salt": "demo-salt"}),
+    "asterisk": ("Производство (Asterisk)", {"secret": "demo-secret", "trunks": "trunk"}),
 }
 API_ADDRESSES = {
     "sipuni": ("api_url", "/sipuni/api/callback/call_number"),
     "mobilon": ("api_url", "/mobilon/api/call/"),
     "wirecrm": ("dial_url", "/wirecrm/dial"),
     "xvb": ("cloud_url", "/xvb/cloud"),
+    "zadarma": ("api_url", "/zadarma"),
+    "mango": ("api_url", "/mango"),
 }
-"""Which setting of each PBX says where its API is, and where the simulator serves it."""
+"""Which setting of each PBX that has an API says where it is, and where the simulator serves it."""
 THIS_MACHINE = ["127.0.0.0/8"]
 LINES = {"+74951234567": "Реклама", "+78123094455": "Сайт"}
 """The simulator's numbers of the company."""
@@ -92,6 +97,12 @@ def demo_connections() -> list[int]:
     return list(Connection.objects.filter(name__in=names).order_by("pk").values_list("pk", flat=True))
 
 
+def played_connections() -> list[int]:
+    """Of them, those whose PBX the simulator plays on: nobody runs an agent here that fetched its orders."""
+    found = Connection.objects.filter(pk__in=demo_connections()).order_by("pk")
+    return [connection.pk for connection in found if not connection.vendor_object.fetches_errands]
+
+
 def _make_users(password: str) -> None:
     people = [_make_user(OWNER, "Виктор", "Воронов"), _make_user(*ADMINISTRATOR, role="Administrator")]
     people[0].is_superuser = True
@@ -122,8 +133,8 @@ def _make_user(username: str, first_name: str, last_name: str, *, role: str = ""
 def _make_connections(staff: list[User], api_url: str) -> None:
     owner = User.objects.get(username=OWNER)
     for vendor, (name, secrets) in CONNECTIONS.items():
-        setting, path = API_ADDRESSES[vendor]
-        settings = {**secrets, setting: api_url + path}
+        setting, path = API_ADDRESSES.get(vendor, ("", ""))
+        settings = secrets | ({setting: api_url + path} if setting else {})
         policy = {"internal_networks": THIS_MACHINE}
         known = Connection.objects.filter(vendor=vendor, name=name).first()
         if known is not None:

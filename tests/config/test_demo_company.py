@@ -25,7 +25,9 @@ def counts() -> list[int]:
 
 def test_it_is_made_whole() -> None:
     make_company(password="first", api_url=API)
-    assert {connection.vendor for connection in Connection.objects.all()} == {"sipuni", "mobilon", "wirecrm", "xvb"}
+    assert {connection.vendor for connection in Connection.objects.all()} == set(company.CONNECTIONS)
+    played = {connection.vendor for connection in Connection.objects.filter(pk__in=company.played_connections())}
+    assert played == set(company.API_ADDRESSES) == set(company.CONNECTIONS) - {"asterisk"}
     assert Contact.objects.count() >= 300
     assert Contact.objects.filter(tags__isnull=False, notes__isnull=False).exists()
     due = Task.objects.filter(assignee__username=company.OWNER).values_list("due_at", flat=True)
@@ -34,7 +36,7 @@ def test_it_is_made_whole() -> None:
         True,
     )
     assert {extension.number for extension in Extension.objects.all()} == {"100", "101", "102", "103", "104"}
-    assert Extension.objects.count() == 20
+    assert Extension.objects.count() == 35
     assert all(extension.key for extension in Extension.objects.filter(connection__vendor="mobilon"))
     owner = User.objects.get(username=company.OWNER)
     assert (owner.is_superuser, owner.check_password("first")) == (True, True)
@@ -61,12 +63,15 @@ def test_made_again_only_the_password_changes_and_where_the_simulator_serves_the
 
 
 def assert_apis_are_at(api: str) -> None:
-    addresses = {row.vendor: row.settings[company.API_ADDRESSES[row.vendor][0]] for row in Connection.objects.all()}
+    having = Connection.objects.filter(vendor__in=company.API_ADDRESSES)
+    addresses = {row.vendor: row.settings[company.API_ADDRESSES[row.vendor][0]] for row in having}
     assert addresses == {
         "sipuni": f"{api}/sipuni/api/callback/call_number",
         "mobilon": f"{api}/mobilon/api/call/",
         "wirecrm": f"{api}/wirecrm/dial",
         "xvb": f"{api}/xvb/cloud",
+        "zadarma": f"{api}/zadarma",
+        "mango": f"{api}/mango",
     }
 
 

@@ -29,6 +29,7 @@ def test_each_message_goes_through_the_inbox_once_and_at_its_own_time() -> None:
     assert Call.objects.count() == sum(written.values()) >= 10
     assert not Call.objects.exclude(started_at__lt=MONDAY_NOON).exists()
     assert not Call.objects.filter(ended_at=None).exists()
+    assert Call.objects.filter(connection__vendor__in=("zadarma", "mango", "asterisk")).exists()
     assert set(Delivery.objects.values_list("state", flat=True)) == {Delivery.State.APPLIED}
     assert not Delivery.objects.filter(processed_at__gt=MONDAY_NOON).exists()
     assert Card.objects.filter(shown_at__isnull=False).exists()

@@ -18,7 +18,7 @@ from django.core.management import CommandError, call_command
 
 from tests.servers import ROOT, Server, free_port
 
-VENDORS = ("sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "mango", "demo")
+VENDORS = ("sipuni", "wirecrm", "xvb", "mobilon", "zadarma", "mango", "uis", "itoolabs", "onlinepbx", "demo")
 SECRETS = {"zadarma": {"secret": "secret"}, "mango": {"api_salt": "salt"}}
 """Of those that sign: what the simulator signs with where nothing is entered."""
 ADD_CONNECTIONS = f"""

@@ -23,13 +23,13 @@ from telephony.simulator.targets import Casting, of_connection
 from telephony.vendors.simulated import Message, ScriptedCall, StepKind
 
 DAYS = 21
-SHARES = {"sipuni": 5, "mobilon": 2, "wirecrm": 2, "xvb": 1}
+SHARES = {"sipuni": 5, "mobilon": 2, "wirecrm": 2, "xvb": 1, "zadarma": 2, "mango": 2, "asterisk": 1}
 """How many of the calls go over each PBX, in proportion."""
 LENGTHS = Lengths(ring=(3, 25), talk=(20, 420), give_up=(8, 70))
 STILL_AT_THE_PBX = timedelta(days=2)
 """Recordings of older calls are gone: each that is fetched costs the demo's machine a second."""
-ASKED_BY_CALL = {"mobilon"}
-"""Its simulator has recordings of the calls that it played itself, and no others."""
+ASKED_BY_CALL = {"mobilon", "zadarma", "mango", "asterisk"}
+"""Their simulators have recordings of the calls that they played themselves, and no others."""
 CLIENTS, STRANGERS = 120, 60
 JUST_NOW = timedelta(minutes=10)
 """Calls of the demo that has just begun are no history."""
@@ -116,6 +116,7 @@ class _Day:
             body=message.body,
             received_at=self._clock.moment,
             remote_address="127.0.0.1",
+            tail=message.tail,
         )
         desks.open_pages(connection)
         inbox.process(delivery=inbox.receive(connection=connection, hook=hook), hook=hook)

@@ -22,8 +22,8 @@ from config.demo.company import (
     STAFF,
     NotADemoError,
     client_numbers,
-    demo_connections,
     make_company,
+    played_connections,
 )
 from config.demo.processes import Processes, Stopped, answers
 
@@ -116,12 +116,12 @@ def _write_clients() -> Path:
 
 def _simulator(address: str, api_port: int, *, rate: str) -> tuple[str, ...]:
     """The PBXs' side: their APIs (recordings, results of calls, orders to call), and the calls of clients, if any."""
+    whose = [word for pk in played_connections() for word in ("--connection", str(pk))]
     if rate:
         traffic = ("calls", "manage.py", "simulate", "traffic", "--quiet", "--base-url", address)
         clients = str(_write_clients())
-        return (*traffic, "--serve", str(api_port), "--rate", rate, "--clients", clients)
-    serve = ("APIs", "manage.py", "simulate", "serve", "--quiet", "--base-url", address, "--port", str(api_port))
-    return (*serve, *(word for pk in demo_connections() for word in ("--connection", str(pk))))
+        return (*traffic, "--serve", str(api_port), "--rate", rate, "--clients", clients, *whose)
+    return ("APIs", "manage.py", "simulate", "serve", "--quiet", "--base-url", address, "--port", str(api_port), *whose)
 
 
 def _is_free(port: int) -> bool:

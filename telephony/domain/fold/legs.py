@@ -15,6 +15,10 @@ TOLD_TWICE = timedelta(seconds=2)
 """The same thing may be told again so much later."""
 
 
+OVERTAKEN = timedelta(seconds=3)
+"""By so much an answer's message may have overtaken that of a colleague's ring; nobody calls one in so soon."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
     """One employee's part in a call. Times are aware; None where no message told."""
@@ -40,6 +44,7 @@ class _Draft:
     extension: str
     user_key: str = field(repr=False)
     rang_at: datetime | None = None
+    rang_by_clock: bool = False
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     status: CallStatus | None = None
@@ -128,7 +133,7 @@ def _ring(drafts: list[_Draft], event: CallEvent, call_ended_at: datetime | None
     draft = _find(drafts, event)
     if draft is None or (draft.ended_at is not None and not _is_old_news(draft, event, call_ended_at)):
         draft = _join(drafts, event)
-        draft.rang_at = event.occurred_at
+        draft.rang_at, draft.rang_by_clock = event.occurred_at, event.by_pbx_clock
     draft.learn(event)
 
 
@@ -199,7 +204,8 @@ def _mark_transfers(drafts: list[_Draft], direction: Direction) -> None:
     for draft in drafts:
         joined_at = draft.rang_at or draft.answered_at  # Nobody's own answer is before that.
         if first_answer and joined_at and draft.role is LegRole.CALLED:
-            draft.is_transfer = first_answer < joined_at
+            may_be_late = draft.answered_at is None and not draft.rang_by_clock
+            draft.is_transfer = joined_at - first_answer > (OVERTAKEN if may_be_late else timedelta(0))
 
 
 def _name_who_ended(drafts: list[_Draft], events: list[CallEvent], direction: Direction) -> None:
