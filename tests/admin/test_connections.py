@@ -109,6 +109,12 @@ def test_the_page_shows_the_whole_address_to_paste(owner: Client) -> None:
     assert escape(str(connection.vendor_object.address_help)) in html
 
 
+def test_what_is_to_be_copied_keeps_its_lines(owner: Client) -> None:
+    html = owner.get(page_of(connect("asterisk"))).text
+    copied = html.partition('<textarea id="step-2"')[2].partition("</textarea>")[0]
+    assert "permit = 127.0.0.1/255.255.255.255\nread = call,agent,cdr,cel\n" in copied
+
+
 def test_the_page_says_that_nothing_arrived_and_then_what_did(owner: Client) -> None:
     connection = connect("mobilon")
     assert "Nothing has arrived yet" in owner.get(page_of(connection)).text
