@@ -35,16 +35,11 @@ def outcome(client: Client, path: Path) -> dict[str, Any]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_a_file_comes_as_it_is_meant_without_touching_the_mapping(client: Client, path: Path) -> None:
+def test_a_file_comes_as_it_is_meant_without_touching_the_mapping_and_again_adds_nobody(
+    client: Client, path: Path
+) -> None:
     expected = json.loads(path.with_name(f"{path.name}.json").read_text())
     assert outcome(client, path) == expected
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_the_same_file_again_adds_nobody_and_nothing(client: Client, path: Path) -> None:
-    expected = json.loads(path.with_name(f"{path.name}.json").read_text())
-    for _time in range(2):
-        outcome(client, path)
+    outcome(client, path)
     assert people() == expected.get("contacts", [])
     assert Contact.objects.count() == len(expected.get("contacts", []))
