@@ -46,7 +46,7 @@ def spoiled_batches(payload: Payload) -> Iterator[tuple[str, list[dict[str, Any]
     messages = json.loads(payload.hook.body)["events"]
     for place, message in enumerate(messages):
         params = fields.Params(message, received_at=payload.received_at)
-        for name, _, changed in spoiled(params, list(params), rounds(4, full=1)):
+        for name, _, changed in spoiled(params, list(params), rounds(8, full=1)):
             yield name, [*messages[:place], changed, *messages[place + 1 :]], place
 
 
