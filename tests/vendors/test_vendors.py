@@ -20,7 +20,7 @@ FIELDS = {
         *("soap_user", "soap_password", "say_name_template", "say_name_form"),
     },
     "zadarma": {"api_key", "secret", "api_url", "answer_start"},
-    "mango": {"api_key", "api_salt", "api_url"},
+    "mango": {"api_key", "api_salt", "api_url", "shown_number"},
     "uis": {"access_token", "call_api_url", "data_api_url", "virtual_phone_number"},
     "telphin": {"client_id", "client_secret", "api_url"},
     "demo": set(),
