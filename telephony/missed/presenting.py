@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from telephony.domain import numbers
 from telephony.domain.missed import State
 from telephony.missed.calling import Caller, Client, callers
-from telephony.models import MissedItem
+from telephony.models import MissedItem, MissedPlace
 from telephony.ui import places
 from telephony.ui.lines import Lines
 from telephony.ui.markup import page_url
@@ -107,9 +107,10 @@ def _tried(item: MissedItem, now: datetime) -> str:
 
 
 def _gave_up(item: MissedItem) -> str:
-    """Where, and what the PBX said of it."""
+    """Where, if that is known, and what the PBX said of it."""
+    where = "" if item.gave_up_in == MissedPlace.UNKNOWN else str(item.get_gave_up_in_display())
     said = str(item.last_call.get_status_display()) if item.last_call else ""
-    return ", ".join(text for text in (str(item.get_gave_up_in_display()), said) if text)
+    return ", ".join(text for text in (where, said) if text)
 
 
 def _over(item: MissedItem, now: datetime) -> str:

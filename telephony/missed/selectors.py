@@ -24,7 +24,7 @@ MOST_COUNTED = 99
 def waiting(items: QuerySet[MissedItem] | None = None) -> QuerySet[MissedItem]:
     """Those that are not over, the most urgent first."""
     found = MissedItem.objects.all() if items is None else items
-    return found.filter(state__in=WAITING).order_by("due_at", "pk")
+    return found.filter(state__in=WAITING).order_by("due_at", "first_at", "pk")
 
 
 def with_details(items: QuerySet[MissedItem]) -> QuerySet[MissedItem]:
@@ -58,7 +58,7 @@ def shown(items: QuerySet[MissedItem], show: str, now: datetime) -> QuerySet[Mis
     """What waits comes with the most urgent first, what is put off last; what is over with the newest first."""
     if show == "waiting":
         asleep = Case(When(state=State.SNOOZED, snoozed_until__gt=now, then=1), default=0)
-        return waiting(items).order_by(asleep, "due_at", "pk")
+        return waiting(items).order_by(asleep, "due_at", "first_at", "pk")
     states = {"not_returned": ~Q(state=State.RETURNED), "returned": Q(state=State.RETURNED)}
     found = items.filter(states.get(show, Q(state=State.CLOSED) if show == "closed" else Q()))
     return found.order_by("-last_at", "-pk")

@@ -21,6 +21,8 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from telephony.calls import access
+from telephony.domain.hours import next_opening
+from telephony.hours.selectors import hours_for
 from telephony.missed import badges, deciding, selectors, story
 from telephony.missed.deciding import Refused
 from telephony.missed.presenting import rows_of
@@ -31,7 +33,7 @@ from telephony.ui.presentation import person
 View = Callable[..., HttpResponseBase]
 PAGE = 50
 MORNING = time(9)
-"""Of the next day: what is put off until tomorrow waits from then on."""
+"""Of the next working day, or when work begins later: what is put off until then waits from that moment on."""
 CHOICES = {
     "show": (
         ("waiting", pgettext_lazy("missed clients", "Waiting")),
@@ -145,7 +147,7 @@ def _decided(request: HttpRequest, row: MissedItem, what: str) -> MissedItem:
     if what == "give":
         return deciding.give(item=row, user=user, to=_people(user).filter(pk=_number(given.get("to", ""))).first())
     if what == "snooze":
-        return deciding.snooze(item=row, user=user, until=_until(given.get("until", "")))
+        return deciding.snooze(item=row, user=user, until=_until(given.get("until", ""), row))
     if what == "close":
         return deciding.close(item=row, user=user, reason=given.get("reason", ""), note=given.get("note", ""))
     if what == "reopen":
@@ -153,10 +155,12 @@ def _decided(request: HttpRequest, row: MissedItem, what: str) -> MissedItem:
     raise Http404
 
 
-def _until(word: str) -> datetime:
+def _until(word: str, row: MissedItem) -> datetime:
     now = timezone.localtime()
-    if word == "tomorrow":
-        return timezone.make_aware(datetime.combine(now.date() + timedelta(days=1), MORNING))
+    if word == "working_day":
+        morning = timezone.make_aware(datetime.combine(now.date() + timedelta(days=1), MORNING))
+        hours = hours_for(connection_id=row.connection_id, our_number=row.our_number, team_id=row.team_id)
+        return next_opening(hours, morning) or morning
     return now + {"15": timedelta(minutes=15), "60": timedelta(hours=1)}.get(word, timedelta(0))
 
 

@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from telephony.domain.events import Direction
-from telephony.models import Dial, MissedItem, MissedRule, Team
+from telephony.models import Calendar, Dial, MissedItem, MissedRule, Schedule, SpecialDay, Team
+from telephony.models.schedule import WEEKDAYS
 from tests.missed.company import OTHER, Company
 from tests.telephony.factories import make_user
 from tests.telephony.messages import CLIENT, at
@@ -124,13 +125,22 @@ class TestTheButtons:
         assert "anna took it already." in press(browser(person("boris", "Administrator")), "take")
 
     @pytest.mark.parametrize(
-        ("until", "second"), [("15", 35 * MINUTE), ("60", 80 * MINUTE), ("tomorrow", 20 * HOUR), ("", None)]
+        ("until", "second"), [("15", 35 * MINUTE), ("60", 80 * MINUTE), ("working_day", 20 * HOUR), ("", None)]
     )
     def test_put_off(self, admin: Client, until: str, second: int | None) -> None:
         said = press(admin, "snooze", until=until)
         item = MissedItem.objects.get()
         assert item.snoozed_until == (None if second is None else at(second))
         assert ("Choose a time" in said) is (second is None)
+
+    def test_put_off_over_days_that_are_free(self, admin: Client) -> None:
+        """Tomorrow is a holiday, then work begins at ten."""
+        calendar = Calendar.objects.create(name="Ours")
+        SpecialDay.objects.create(calendar=calendar, day=at(DAY).date(), kind=SpecialDay.Kind.OFF)
+        week = dict.fromkeys(WEEKDAYS, "10:00-18:00")
+        Schedule.objects.create(name="Office", is_default=True, calendar=calendar, **week)
+        press(admin, "snooze", until="working_day")
+        assert MissedItem.objects.get().snoozed_until == at(DAY + 21 * HOUR)
 
     def test_give(self, admin: Client) -> None:
         boris = person("boris")
