@@ -154,6 +154,10 @@ class ReadOnlyAdmin(TelephonyAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Without the button of a history that nobody can have made."""
+        return super().render_change_form(request, {**context, "show_history": False}, *args, **kwargs)
+
 
 class PlayingAdmin(ReadOnlyAdmin):
     """Rows with players of recordings on their pages."""

@@ -24,6 +24,7 @@ from telephony.models import Call, Connection, DirectionChoice, Recording, Statu
 PERIODS = (
     ("today", _("today")),
     ("yesterday", _("yesterday")),
+    ("last_week", _("last week")),
     ("7", _("last 7 days")),
     ("30", _("last 30 days")),
     ("month", _("this month")),
@@ -109,6 +110,9 @@ class CallFilter(CountedFilters):
         today = timezone.localdate()
         if value == "yesterday":
             return _days(calls, today - timedelta(days=1), today - timedelta(days=1))
+        if value == "last_week":
+            monday = today - timedelta(days=today.weekday())
+            return _days(calls, monday - timedelta(days=7), monday - timedelta(days=1))
         if value == "month":
             return _days(calls, today.replace(day=1), today)
         days = 1 if value == "today" else int(value)

@@ -115,6 +115,10 @@ def test_periods_are_days_in_the_sites_time_zone(company: dict[str, Call], owner
     assert shown(owner, "period=today") == {company["anna"].pk, company["vera"].pk}
     assert shown(owner, "period=yesterday") == {company["boris"].pk}
     assert len(shown(owner, "period=7")) == 3
+    monday = midnight - timedelta(days=midnight.weekday())
+    for name, moment in (("anna", monday), ("boris", monday - timedelta(seconds=1)), ("vera", monday - timedelta(7))):
+        Call.objects.filter(pk=company[name].pk).update(started_at=moment)
+    assert shown(owner, "period=last_week") == {company["boris"].pk, company["vera"].pk}
 
 
 def test_pages_follow_one_another_even_where_calls_began_at_one_moment(connection: Connection, owner: Client) -> None:

@@ -36,7 +36,12 @@ for number, status in enumerate(["answered", "no_answer", "busy", "talking"]):
     Recording.objects.create(call=call, state=state, seconds=12.5, peaks=[5, 50])
 Note.objects.create(contact=ivan, author=owner, text="Просил перезвонить")
 Task.objects.create(contact=ivan, title="Отправить счёт", due_at=now, assignee=owner, created_by=owner)
-print(ivan.pk, Company.objects.get().pk, call.pk, office.pk, Recording.objects.first().pk)
+anna = get_user_model().objects.get(username="anna")
+hers = Call.objects.create(
+    connection=office, external_id="hers", direction="incoming", status="answered", client_raw="79235292926",
+    client_e164="+79235292926", client_match="9235292926", started_at=now, ended_at=now, contact=ivan, responsible=anna,
+)
+print(ivan.pk, Company.objects.get().pk, call.pk, office.pk, Recording.objects.first().pk, hers.pk, anna.pk)
 """
 pytestmark = pytest.mark.proof
 PAGES = [
@@ -58,6 +63,7 @@ PAGES = [
     "/crm/companies/",
     "/crm/companies/{company}/",
     "/crm/tasks/",
+    "/people/employees/{anna}/",
     "/admin/telephony/subscription/add/",
     "/admin/crm/apitoken/add/",
     "/api/v1/docs/",
@@ -82,7 +88,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, d
     server.make_tables()
     add_person(server, "owner", is_superuser=True, first_name="Виктор", last_name="Воронов")
     add_person(server, "anna", "Operator", first_name="Анна", last_name="Орлова")
-    names = ("contact", "company", "call", "office", "recording")
+    names = ("contact", "company", "call", "office", "recording", "hers", "anna")
     rows = dict(zip(names, run(server, ROWS).split(), strict=True))
     server.start()
     yield server, rows
@@ -127,6 +133,22 @@ def test_nothing_sticks_out_on_a_phone(
     page.goto(address.format(**rows))
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     assert _faults(page) == []
+
+
+@pytest.mark.parametrize("screen", [(1440, 900), PHONE], ids=["wide", "phone"])
+def test_an_operators_pages_of_a_call_a_contact_and_a_company_are_without_serious_faults(
+    office: tuple[Server, dict[str, str]], browser_page: PageFactory, screen: tuple[int, int]
+) -> None:
+    server, rows = office
+    page = browser_page(server, "anna", screen=screen, dark=screen == PHONE, locale="ru-RU")
+    for address in ("/admin/telephony/call/{hers}/change/", "/crm/contacts/{contact}/", "/crm/companies/{company}/"):
+        answer = page.goto(address.format(**rows))
+        assert answer is not None
+        assert answer.status == 200, address
+        assert _faults(page) == [], address
+        links = page.evaluate("[...document.querySelectorAll('main a[href^=\"/\"]')].map((link) => link.href)")
+        refused = [link for link in links if page.request.get(link).status == 403]
+        assert refused == [], address
 
 
 MENU = "[...document.querySelectorAll('#nav-sidebar a[href]')].map((link) => link.pathname)"
