@@ -154,9 +154,12 @@ class ReadOnlyAdmin(TelephonyAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         """Without the button of a history that nobody can have made."""
-        return super().render_change_form(request, {**context, "show_history": False}, *args, **kwargs)
+        page: HttpResponse = super().render_change_form(request, {**context, "show_history": False}, *args, **kwargs)
+        return page
 
 
 class PlayingAdmin(ReadOnlyAdmin):
