@@ -75,8 +75,10 @@ def test_a_refused_request_is_no_error(tmp_path: Path) -> None:
         server.environment["SENTRY_DSN"] = f"http://public@127.0.0.1:{port}/1"
         server.start()
         request = Request(f"{server.url}/nowhere/?token={SECRET}", headers={"Cookie": f"sessionid={SECRET}"})
-        with pytest.raises(OSError, match="404"):
-            urlopen(request, timeout=10)
-        server.stop()
+        try:
+            with pytest.raises(OSError, match="404"):
+                urlopen(request, timeout=10)
+        finally:
+            server.stop()
     assert SECRET not in "".join(taken)
     assert "exception" not in "".join(taken)

@@ -59,9 +59,19 @@ export class Actions {
     async #dismiss(ids, url) {
         const cards = ids.map((id) => ["card", document.getElementById(id).dataset.card]);
         ids.forEach((id) => { this.#stack.dismiss(id); this.#tabs.say("dismissed", { id }); });
-        if (!(await this.#send(() => this.post(url, cards)))) {
+        if (!(await this.#send(() => this.#postAgain(url, cards)))) {
             ids.forEach((id) => { this.#stack.undismiss(id); this.#tabs.say("undismissed", { id }); });
         }
+    }
+
+    // For what may be done twice: a server that was busy for a moment is asked once more before anybody is told.
+    async #postAgain(url, fields) {
+        const response = await this.post(url, fields).catch(() => null);
+        if (response && response.status < 500) {
+            return response;
+        }
+        await new Promise((go) => { setTimeout(go, 1000); });
+        return this.post(url, fields);
     }
 
     async #send(request) {
