@@ -36,12 +36,19 @@ def clean_settings(
         raise ValidationError({unknown[0]: f"{installed()[vendor].label} has no such setting; it has: {known}."})
     form = form_class(data={**_initial(form_class()), **values})
     if not form.is_valid():
-        raise ValidationError({name: list(errors) for name, errors in form.errors.items()})
+        raise ValidationError({name: _told(form, name) for name in form.errors})
     cleaned = dict(form.cleaned_data)
     _ask_for_secrets_again(form, cleaned, stored or {})
     for name in form.secret_names():
         cleaned[name] = cleaned.get(name) or (stored or {}).get(name, "")
     return cleaned
+
+
+def _told(form: VendorSettingsForm, name: str) -> list[str]:
+    """What is wrong with a field, and what it takes: who types has no list to choose from."""
+    told = [str(error) for error in form.errors[name]]
+    values = [str(value) for value, _label in getattr(form.fields.get(name), "choices", ()) if value]
+    return [*told, f"It takes: {', '.join(values)}."] if values else told
 
 
 def _ask_for_secrets_again(

@@ -98,6 +98,7 @@ def test_connection_rotate_prints_the_new_address() -> None:
         (["add", "sipuni", "--name", " "], "name: This field cannot be blank."),
         (["add", "sipuni", "--name", "A", "--set", "user"], "--set user: write it as key=value."),
         (["add", "sipuni", "--name", "A", "--set", "usr=1"], "usr: Sipuni has no such setting"),
+        (["add", "itoolabs", "--name", "A", "--set", "variant=mts"], "It takes: megafon"),
         (["add", "sipuni", "--name", "A", "--timezone", "Moscow"], "time_zone: Moscow is no time zone"),
         (["add", "sipuni", "--name", "A", "--region", "Russia"], "phone_region: RUSSIA is no country code"),
         (["add", "sipuni", "--name", "A", "--set", "api_url=x y"], "api_url: Enter a valid URL."),
