@@ -19,8 +19,7 @@ from tests.databases import ROOT, migrated_sqlite
 
 START_SECONDS = 30
 
-_FIRST_PORT = int(os.environ.get("TELEPHONY_TESTS_FIRST_PORT", "20000"))
-"""Where two calls of pytest run at once (.ci/run), each has its own."""
+_FIRST_PORT = 20000
 _PORTS_OF_A_WORKER = 1000
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 _own_first = _FIRST_PORT + _worker * _PORTS_OF_A_WORKER
