@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 PLACES = 20
 """For a worker that takes all queues (README.md): more than there are kinds of work, each of which takes one."""
+MOMENTARY = {"telephony.say_beat"}
+"""These take a place for no longer than a row is written."""
 INBOX, OUTSIDE, HOUSE = "inbox", "outside", "celery"
 """What PBXs wait for; what waits for strangers; the rest."""
 
@@ -88,7 +90,7 @@ app.autodiscover_tasks(["telephony", "crm", "config"])
 def _warn_of_few_places(sender: Any, **_: Any) -> None:
     """A worker of an earlier version's command: what takes long could keep the PBXs' messages waiting."""
     taken = {queue.name for queue in app.amqp.queues.consume_from.values()}
-    kinds = len({entry["task"] for entry in app.conf.beat_schedule.values()})
+    kinds = len({entry["task"] for entry in app.conf.beat_schedule.values()} - MOMENTARY)
     places = sender.controller.concurrency
     if len(taken) > 1 and INBOX in taken and places < kinds:
         log.warning(

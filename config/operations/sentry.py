@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import sentry_sdk
-from sentry_sdk.integrations.argv import ArgvIntegration
-from sentry_sdk.integrations.celery import CeleryIntegration
-from sentry_sdk.integrations.django import DjangoIntegration
-
 from telephony.privacy.masking import hide_secrets
 
 _LEFT_OUT = ("cookies", "data", "env", "headers", "query_string")
@@ -19,6 +14,12 @@ def start(dsn: str, *, environment: str, release: str = "") -> None:
     """Call once, before the first request. Without a DSN nothing is sent."""
     if not dsn:
         return
+    # It takes time and memory that whoever sends nothing need not spend.
+    import sentry_sdk
+    from sentry_sdk.integrations.argv import ArgvIntegration
+    from sentry_sdk.integrations.celery import CeleryIntegration
+    from sentry_sdk.integrations.django import DjangoIntegration
+
     sentry_sdk.init(
         dsn=dsn,
         environment=environment,

@@ -99,10 +99,10 @@ def test_the_play_button_plays_in_place_and_pauses(server: Server, browser_page:
     page = browser_page(server, "boss")
     page.goto("/telephony/calls/")
     play = page.locator("[data-plays]").first
-    playing = "() => [...document.querySelectorAll('audio')].filter((audio) => !audio.paused).length"
+    playing = "(count) => [...document.querySelectorAll('audio')].filter((audio) => !audio.paused).length === count"
     play.click()
-    page.wait_for_function(f"({playing})() === 1")
+    page.wait_for_function(playing, arg=1)
     assert page.url.endswith("/telephony/calls/")
     play.click()
-    page.wait_for_function(f"({playing})() === 0")
+    page.wait_for_function(playing, arg=0)
     expect(page.locator("[data-player]")).to_have_count(1)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import add_person, run, shot
 from tests.e2e.conftest import PHONE, PageFactory
-from tests.e2e.test_main_pages import PAGES, ROWS
+from tests.e2e.test_main_pages import NAMES, PAGES, ROWS
 from tests.rounds import rounds
 from tests.servers import Server
 
@@ -77,8 +77,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, d
     server = Server(var_dir=tmp_path_factory.mktemp("cards"), asgi=True)
     server.make_tables()
     add_person(server, "owner", is_superuser=True, first_name="Виктор", last_name="Воронов")
-    names = ("contact", "company", "call", "office", "recording")
-    rows = dict(zip(names, run(server, ROWS).split(), strict=True))
+    add_person(server, "anna", "Operator", first_name="Анна", last_name="Орлова")
+    rows = dict(zip(NAMES, run(server, ROWS).split(), strict=True))
     server.start()
     yield server, rows
     server.stop()

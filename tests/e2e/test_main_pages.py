@@ -43,6 +43,8 @@ hers = Call.objects.create(
 )
 print(ivan.pk, Company.objects.get().pk, call.pk, office.pk, Recording.objects.first().pk, hers.pk, anna.pk)
 """
+NAMES = ("contact", "company", "call", "office", "recording", "hers", "anna")
+"""What ROWS prints the numbers of."""
 pytestmark = pytest.mark.proof
 PAGES = [
     "/admin/",
@@ -88,8 +90,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, d
     server.make_tables()
     add_person(server, "owner", is_superuser=True, first_name="Виктор", last_name="Воронов")
     add_person(server, "anna", "Operator", first_name="Анна", last_name="Орлова")
-    names = ("contact", "company", "call", "office", "recording", "hers", "anna")
-    rows = dict(zip(names, run(server, ROWS).split(), strict=True))
+    rows = dict(zip(NAMES, run(server, ROWS).split(), strict=True))
     server.start()
     yield server, rows
     server.stop()

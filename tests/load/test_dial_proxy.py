@@ -26,7 +26,7 @@ from tests.servers import Server
 
 pytestmark = [pytest.mark.proof, pytest.mark.postgresql]
 
-CLICKS, AT_ONCE = rounds(60, full=500), 8
+CLICKS, AT_ONCE = rounds(100, full=500), 8
 LOOKS_FOR = 15
 """Seconds for which a page asks what became of its order: longer than the server waits for the PBX."""
 USERS = [f"user{number}" for number in range(AT_ONCE)]
