@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from telephony.privacy.outside import LOGGERS
@@ -54,5 +55,6 @@ _BASE: dict[str, Any] = {
 
 def make_logging(form: str) -> dict[str, Any]:
     """Django's LOGGING with lines as "text", for people, or as "json", one object a line, for programs."""
-    console = {**_BASE["handlers"]["console"], "formatter": form}
-    return {**_BASE, "handlers": {**_BASE["handlers"], "console": console}}
+    made = deepcopy(_BASE)  # Whoever configures a log from it changes it.
+    made["handlers"]["console"]["formatter"] = form
+    return made

@@ -14,7 +14,7 @@ LOGGING = make_logging(read.read_choice("LOG_FORMAT", ("text", "json"), "text"))
 DJANGO_GUID = {
     # A proxy's own, if it is a UUID; tasks that a request sends off keep it.
     "GUID_HEADER_NAME": "X-Request-ID",
-    "EXPOSE_HEADER": False,
+    "RETURN_HEADER": False,  # Answers to addresses that nobody has are the same to the byte.
     "INTEGRATIONS": [CeleryIntegration()],
 }
 METRICS_TOKEN = read.read_token("METRICS_TOKEN")
