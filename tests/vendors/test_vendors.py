@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 
 from telephony.domain.exceptions import HookRejected
@@ -169,3 +172,17 @@ def test_xvb_s_code_is_not_in_the_fingerprint() -> None:
     hooks = [Hook(method="POST", body=start + code, received_at=RECEIVED_AT) for code in (b"10019", b"10020")]
     events = [get_vendor("xvb").parse(hook, profile()).events[0] for hook in hooks]
     assert events[0] == events[1]
+
+
+BROKEN = "from telephony.vendors.base import Vendor\n\n\nclass Broken(Vendor): ...\n"
+
+
+def test_what_a_simulator_itself_can_not_import_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "broken_pbx").mkdir()
+    (tmp_path / "broken_pbx/vendor.py").write_text(BROKEN)
+    (tmp_path / "broken_pbx/simulator.py").write_text("import nothing_of_this_name\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    broken = import_module("broken_pbx.vendor").Broken
+    broken.__abstractmethods__ = frozenset()
+    with pytest.raises(ModuleNotFoundError, match="nothing_of_this_name"):
+        broken().simulator()
