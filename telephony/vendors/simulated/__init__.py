@@ -17,6 +17,7 @@ from telephony.vendors.simulated.pbx import (
     Order,
     RecordingFile,
     SimulatedPbx,
+    complaint_about_contact,
 )
 from telephony.vendors.simulated.script import (
     Employee,
@@ -46,5 +47,6 @@ __all__ = [
     "SimulatedPbx",
     "Step",
     "StepKind",
+    "complaint_about_contact",
     "everything",
 ]

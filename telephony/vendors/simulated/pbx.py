@@ -206,3 +206,15 @@ class SimulatedPbx(ABC):
             return Employee(extension=number_or_key, key=number_or_key)
         found = (one for one in self.employees if number_or_key and number_or_key in (one.extension, one.key))
         return next(found, None)
+
+
+def complaint_about_contact(body: bytes, *, pbx: str) -> str:
+    """What is wrong with an answer about a contact: texts `contact_name` and `responsible` are right; "" if nothing."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return "the answer is no JSON"
+    if not isinstance(answer, dict) or not all(isinstance(value, str) for value in answer.values()):
+        return "the answer is no JSON object of texts"
+    unknown = set(answer) - {"contact_name", "responsible"}
+    return f"the answer has fields that {pbx} doesn't know: {', '.join(sorted(unknown))}" if unknown else ""

@@ -19,6 +19,7 @@ from telephony.vendors.simulated import (
     ScriptedCall,
     SimulatedPbx,
     StepKind,
+    complaint_about_contact,
     everything,
 )
 
@@ -71,14 +72,7 @@ class ItoolabsPbx(SimulatedPbx):
         """Only the answer about a contact is read."""
         if status != 200 or not message.asks:
             return super().complaint(message, status, body)
-        try:
-            answer = json.loads(body)
-        except ValueError:
-            return "the answer is no JSON"
-        if not isinstance(answer, dict) or not all(isinstance(value, str) for value in answer.values()):
-            return "the answer is no JSON object of texts"
-        unknown = set(answer) - {"contact_name", "responsible"}
-        return f"the answer has fields that the PBX doesn't know: {', '.join(sorted(unknown))}" if unknown else ""
+        return complaint_about_contact(body, pbx="the PBX")
 
     def answer(self, request: ApiRequest) -> ApiAnswer:
         return answer_api(self, request)

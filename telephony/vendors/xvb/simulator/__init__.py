@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -17,6 +16,7 @@ from telephony.vendors.simulated import (
     ScriptedCall,
     SimulatedPbx,
     StepKind,
+    complaint_about_contact,
     everything,
 )
 from telephony.vendors.xvb.simulator.api import RECORDS_PATH, answer_api
@@ -66,14 +66,7 @@ class XvbPbx(SimulatedPbx):
         """Only the answer about a contact is read."""
         if status != 200 or not message.asks:
             return super().complaint(message, status, body)
-        try:
-            answer = json.loads(body)
-        except ValueError:
-            return "the answer is no JSON"
-        if not isinstance(answer, dict) or not all(isinstance(value, str) for value in answer.values()):
-            return "the answer is no JSON object of texts"
-        unknown = set(answer) - {"contact_name", "responsible"}
-        return f"the answer has fields that XVB-PBX doesn't know: {', '.join(sorted(unknown))}" if unknown else ""
+        return complaint_about_contact(body, pbx="XVB-PBX")
 
     def answer(self, request: ApiRequest) -> ApiAnswer:
         return answer_api(self, request)
