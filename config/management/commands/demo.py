@@ -94,7 +94,7 @@ class Command(BaseCommand):
                 f"  Login             {OWNER}\n"
                 f"  Password          {password}\n\n"
                 f"With the same password: {', '.join(_others())}.\n"
-                "Calls of four simulated PBXs arrive in the call log. Ctrl-C stops everything.\n"
+                "Calls of six simulated PBXs arrive in the call log. Ctrl-C stops everything.\n"
             )
             self.stdout.flush()
             ended = processes.wait()
