@@ -31,6 +31,17 @@ def datagrams_in(pid: int, port: int) -> socket.socket:
     return _made_in(pid, make)
 
 
+def listening_in(pid: int, port: int) -> socket.socket:
+    """A port of UDP there."""
+
+    def make() -> socket.socket:
+        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        made.bind(("127.0.0.1", port))
+        return made
+
+    return _made_in(pid, make)
+
+
 def _made_in(pid: int, make: Callable[[], socket.socket]) -> socket.socket:
     made: list[socket.socket] = []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from tests.asterisk.desk_phone import DeskPhone
 from tests.asterisk.phones import answering, busy, calling, giving_up, ringing
 from tests.asterisk.running import Asterisk, Call
 
@@ -64,6 +65,22 @@ def handed_on_after_asking(asterisk: Asterisk, tone: Path) -> Call:
     asterisk.wait_until_talking("102")
     time.sleep(1.5)
     asterisk.press("Hangup", "101", Cause="16")
+    return call
+
+
+def handed_on_by_a_desk_phone(asterisk: Asterisk, tone: Path) -> Call:
+    """Anna asks Boris on her second line, and then joins the two: Asterisk had two calls until then."""
+    phone = DeskPhone(asterisk.pid, "101")
+    asterisk.phone("102", answering(sound_file=tone))
+    call = asterisk.call(OF_ANNA, calling(CLIENT, talk=7.0, sound_file=tone))
+    try:
+        client = phone.taken()
+        time.sleep(1)
+        boris = phone.call("102")
+        time.sleep(1.5)
+        phone.hand_over(client, boris)
+    finally:
+        phone.close()
     return call
 
 

@@ -129,6 +129,18 @@ class TestHandedOn:
         assert (call.status, call.client) == ("answered", CLIENT)
         assert call.legs == [["101", "anna", "answered"], ["102", "boris", "answered"]]
 
+    def test_after_asking_on_a_second_line(self, office: Office, asterisk: Asterisk, tone: Path) -> None:
+        assert stories.handed_on_by_a_desk_phone(asterisk, tone).wait() == 0
+        [call, asked] = office.calls(count=2)
+        assert (call.status, call.client, call.responsible) == ("answered", CLIENT, "boris")
+        assert call.our_number.endswith("4951234567")
+        assert call.legs == [["101", "anna", "answered"], ["102", "boris", "answered"]]
+        assert call.cards == ["anna", "boris"]
+        assert (asked.direction, asked.legs) == (
+            "internal",
+            [["101", "anna", "answered"], ["102", "boris", "answered"]],
+        )
+
     def test_inside(self, office: Office, asterisk: Asterisk) -> None:
         assert stories.internal(asterisk).wait() == 0
         [call] = office.calls()

@@ -115,6 +115,21 @@ class TestTransfers:
     def test_to_whom_may_be_unsaid(self) -> None:
         assert only({**self.ASKED, "Result": "Success"}).transferred_to == ""
 
+    def test_who_was_asked_in_a_call_of_its_own_talks_in_the_client_s(self) -> None:
+        joined = {**self.ASKED, "Result": "Success", "TransfereeChannel": TRUNK, "TransferTargetChannel": VERA}
+        [rings, answers, left] = parsed({**joined, "TransferTargetLinkedid": "1795898256.2"}).events
+        assert (rings.kind, answers.kind) == (EventKind.LEG_RINGING, EventKind.ANSWERED)
+        assert (rings.extension, answers.extension, left.extension) == ("102", "102", "101")
+        assert {rings.external_id, answers.external_id, left.external_id} == {CALL}
+
+    def test_so_does_who_was_asked_before_the_client_was_called(self) -> None:
+        joined = {**self.ASKED, "Result": "Success", "TransfereeChannel": VERA, "TransferTargetChannel": TRUNK}
+        of_client = {"SecondTransfererChannel": ANNA, "SecondTransfererLinkedid": "1795898256.2"}
+        [_, answers, left] = parsed({**joined, **of_client}).events
+        assert (answers.kind, left.kind) == (EventKind.ANSWERED, EventKind.LEG_ENDED)
+        assert (answers.extension, left.extension, left.transferred_to) == ("102", "101", "102")
+        assert {answers.external_id, left.external_id} == {"1795898256.2"}
+
     @pytest.mark.parametrize("result", ["Fail", "Invalid", "Not Permitted", ""])
     def test_what_failed_changed_nothing(self, result: str) -> None:
         assert parsed({**self.ASKED, "Result": result, "TransferTargetChannel": VERA}).ignored

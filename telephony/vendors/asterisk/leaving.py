@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from telephony.domain.events import CallEvent, CallStatus, EventKind, LegRole
 from telephony.domain.reasons import Q931
@@ -23,9 +24,19 @@ def blind_transfer(reading: Reading) -> Iterator[CallEvent]:
 
 
 def attended_transfer(reading: Reading) -> Iterator[CallEvent]:
-    target = reading.channel("TransferTargetChannel")
-    to = target.name if target.is_extension else ""
-    yield from _transfer(reading, reading.channel("OrigTransfererChannel").name, to)
+    """A desk phone asks on a line of its own, which is a call of its own: who was asked there now talks in the client's."""
+    transferee, target = reading.channel("TransfereeChannel"), reading.channel("TransferTargetChannel")
+    who, stays, asked_in = "OrigTransfererChannel", target, reading.text("TransferTargetLinkedid")
+    if target.is_trunk and transferee.is_extension:  # First the colleague was asked, and then the client called.
+        who, stays, asked_in = "SecondTransfererChannel", transferee, reading.call_id
+        reading = replace(reading, call_id=reading.text("SecondTransfererLinkedid") or reading.call_id)
+    to = stays.name if stays.is_extension else ""
+    if to and asked_in not in {"", reading.call_id} and reading.text("Result").lower() == "success":
+        yield reading.event(
+            EventKind.LEG_RINGING, of="ring", extension=to
+        )  # No phone rings any more, but a card is due.
+        yield reading.event(EventKind.ANSWERED, of="answer", extension=to)
+    yield from _transfer(reading, reading.channel(who).name, to)
 
 
 def _transfer(reading: Reading, who: str, to: str) -> Iterator[CallEvent]:

@@ -76,8 +76,10 @@ class Reading:
             started_at=self.at if is_first else None,
         )
 
-    def event(self, kind: EventKind, *, client: Phone | None = None, **facts: Any) -> CallEvent:
+    def event(self, kind: EventKind, *, of: str = "", client: Phone | None = None, **facts: Any) -> CallEvent:
+        """`of`: which of the things that one message tells; empty for the one that most messages tell."""
         told = {name: value for name, value in self.params.items() if name != "CallerIDName"}
+        told |= {"of": of} if of else {}
         return CallEvent(
             kind=kind,
             external_id=self.call_id,
