@@ -23,6 +23,7 @@ from telephony.models import Call, CallEvent, CallLeg, StatusChoice
 from telephony.privacy import user_keys
 from telephony.recordings.player import players_of
 from telephony.ui import presentation
+from telephony.ui.causes import why_lost
 from telephony.ui.markup import change_url
 from telephony.ui.said import said_of, with_results
 
@@ -58,6 +59,7 @@ def _page(call: Call, request: HttpRequest) -> dict[str, Any]:
         "row": presentation.call_row(call),
         "call": call,
         "remarks": _remarks(call),
+        "why": why_lost(call),
         "legs": [_leg(leg) for leg in legs],
         "timeline": timeline.draw(call, legs, now=timezone.now()),
         "events": [_event(event) for event in events],

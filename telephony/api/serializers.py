@@ -10,6 +10,7 @@ from rest_framework import serializers
 from telephony.dialing.orders import dial
 from telephony.dialing.words import told
 from telephony.models import Call, CallLeg, CallResult, Dial, Extension, Recording
+from telephony.ui.causes import why_lost
 
 
 class LegSerializer(serializers.ModelSerializer[CallLeg]):
@@ -61,16 +62,33 @@ class CallSerializer(serializers.ModelSerializer[Call]):
     legs = LegSerializer(many=True, read_only=True)
     recordings = serializers.SerializerMethodField(help_text="Those that you may listen to.")
     results = ResultSerializer(source="said_rows", many=True, read_only=True)
+    cause = serializers.SerializerMethodField(
+        help_text="Why nobody answered, by the PBX or by what is known here; null for a call that was not lost."
+    )
+    cause_text = serializers.SerializerMethodField(help_text="The cause as a sentence.")
+    advice = serializers.SerializerMethodField(help_text="What to change about it.")
 
     class Meta:
         model = Call
         fields = (
             *("id", "connection", "external_id", "direction", "status", "client_raw", "client_e164", "our_number"),
             *("started_at", "ringing_at", "answered_at", "ended_at", "ring_seconds", "talk_seconds"),
-            *("end_reason", "end_reason_said"),
+            *("end_reason", "end_reason_said", "cause", "cause_text", "advice"),
             *("responsible", "contact", "contact_name", "legs", "recordings", "results", "tracking"),
         )
         read_only_fields = fields
+
+    def get_cause(self, call: Call) -> str | None:
+        why = why_lost(call)
+        return str(why.cause) if why else None
+
+    def get_cause_text(self, call: Call) -> str | None:
+        why = why_lost(call)
+        return why.sentence if why else None
+
+    def get_advice(self, call: Call) -> str | None:
+        why = why_lost(call)
+        return why.advice if why else None
 
     def get_contact_name(self, call: Call) -> str | None:
         return str(call.contact) if call.contact else None

@@ -45,7 +45,7 @@ class CallViewSet(Counted, KnownParameters, viewsets.ReadOnlyModelViewSet[Call])
     queryset = Call.objects.none()
 
     def get_queryset(self) -> QuerySet[Call]:
-        found = access.visible_calls(self.request.user).select_related("contact", "responsible")
+        found = access.visible_calls(self.request.user).select_related("contact", "responsible", "fact")
         recordings = Prefetch("recordings", Recording.objects.only("call_id"))
         return found.prefetch_related("legs__user", recordings, with_results()).order_by("-started_at", "-id")
 

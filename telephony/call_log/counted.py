@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 from django.utils.translation import gettext_lazy as _
 
-from telephony.models import Call, CallResult
+from telephony.models import Call, CallResult, CauseChoice
 from telephony.models.fact import LONGEST_SOURCE
 
 LABELS = {
@@ -27,6 +27,7 @@ LABELS = {
     "result": _("result"),
     "no_result": _("without a result"),
     "waited": _("answered within, s"),
+    "lost": _("nobody answered"),
 }
 _MOST = 2**63 - 1
 
@@ -57,6 +58,8 @@ class CountedFilters(django_filters.FilterSet):  # type: ignore[misc]
     result = _number(method="by_result", help_text="Id of a result that somebody chose.")
     no_result = django_filters.BooleanFilter(method="by_no_result", help_text="true: nobody chose a result.")
     waited = _number(field_name="fact__wait_seconds", lookup_expr="lte", help_text="At most, in seconds.")
+    cause = django_filters.ChoiceFilter("fact__cause", choices=CauseChoice.choices, help_text="Why nobody answered.")
+    lost = django_filters.BooleanFilter(method="by_lost", help_text="Whether nobody answered, whatever the cause.")
 
     def by_weekday(self, calls: QuerySet[Call], name: str, value: Any) -> QuerySet[Call]:
         return calls.alias(weekday=ExtractIsoWeekDay("started_at")).filter(weekday=int(value))
@@ -76,3 +79,6 @@ class CountedFilters(django_filters.FilterSet):  # type: ignore[misc]
     def by_no_result(self, calls: QuerySet[Call], name: str, value: bool) -> QuerySet[Call]:
         chosen: Any = Exists(CallResult.objects.filter(call=OuterRef("pk"), disposition__isnull=False))
         return calls.filter(~chosen if value else chosen)
+
+    def by_lost(self, calls: QuerySet[Call], name: str, value: bool) -> QuerySet[Call]:
+        return calls.exclude(fact__cause="") if value else calls.filter(fact__cause="")

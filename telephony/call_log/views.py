@@ -22,7 +22,7 @@ from telephony.call_log.filter import OUTCOMES, PERIODS
 from telephony.call_log.found import count
 from telephony.call_log.saved_filters import delete_filter, save_filter
 from telephony.calls import access
-from telephony.models import Call, Connection, DirectionChoice, Disposition, Line, SavedFilter
+from telephony.models import Call, CauseChoice, Connection, DirectionChoice, Disposition, Line, SavedFilter
 from telephony.recordings.player import Player, players_of
 from telephony.ui import shell
 from telephony.ui.presentation import CallRow, call_rows, length, person
@@ -126,6 +126,7 @@ def _choices(request: HttpRequest, found: Any) -> dict[str, Any]:
         "periods": PERIODS,
         "directions": DirectionChoice.choices,
         "outcomes": OUTCOMES,
+        "causes": CauseChoice.choices,
         "people": [(str(user.pk), person(user)) for user in pages.people(request.user)],
         "connections": [(str(pk), name) for pk, name in Connection.objects.values_list("pk", "name")],
         "lines": Line.objects.order_by("label").values_list("number", "label"),

@@ -23,7 +23,7 @@ def connection_of_hook(*, vendor: str, secret: str) -> Connection | None:
 
 def calls_with_details(*, connection_id: int | None = None, since: datetime | None = None) -> QuerySet[Call]:
     """Calls in the order of their start, with all that `call_as_json` reads."""
-    found = Call.objects.select_related("connection", "responsible", "contact")
+    found = Call.objects.select_related("connection", "responsible", "contact", "fact")
     found = found.prefetch_related("legs__user", "recordings").order_by("started_at", "id")
     if connection_id is not None:
         found = found.filter(connection_id=connection_id)
@@ -50,6 +50,7 @@ def call_as_json(call: Call) -> dict[str, Any]:
         "ring_seconds": call.ring_seconds,
         "talk_seconds": call.talk_seconds,
         "end_reason": call.end_reason or None,
+        "cause": (call.fact.cause or None) if hasattr(call, "fact") else None,
         "responsible": call.responsible.get_username() if call.responsible else None,
         "contact": str(call.contact) if call.contact else None,
         "legs": [_leg_as_json(leg) for leg in call.legs.all()],

@@ -7,7 +7,7 @@ from telephony.models.call import Call, CallEvent, CallLeg
 from telephony.models.call_info import CallQuery, PbxDay, PbxRow
 from telephony.models.call_rule import CallEnding, CallRule
 from telephony.models.card import Card
-from telephony.models.choices import DirectionChoice, EndReasonChoice, StatusChoice
+from telephony.models.choices import CauseChoice, DirectionChoice, EndReasonChoice, StatusChoice
 from telephony.models.connection import Connection
 from telephony.models.connection_use import ConnectionUse
 from telephony.models.contact_choice import ContactChoice
@@ -56,6 +56,7 @@ __all__ = [
     "CallSum",
     "Card",
     "CardDecision",
+    "CauseChoice",
     "Connection",
     "ConnectionUse",
     "ContactChoice",

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from telephony.models.call import Call
-from telephony.models.choices import DirectionChoice, StatusChoice
+from telephony.models.choices import CauseChoice, DirectionChoice, StatusChoice
 from telephony.models.connection import Connection
 
 LONGEST_SOURCE = 100
@@ -53,6 +53,15 @@ class CallFact(models.Model):
     outside = models.BooleanField(
         _("outside working hours"), default=False, help_text=_("By the working hours as they are set up.")
     )
+    cause = models.CharField(
+        _("why it was lost"),
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        choices=CauseChoice,
+        help_text=_("Of a call that nobody answered; by the PBX, else by what is known here."),
+    )
     wait_seconds = models.PositiveIntegerField(
         _("waited, s"), null=True, help_text=_("Until the answer, or until the end without one.")
     )
@@ -69,6 +78,7 @@ class CallFact(models.Model):
             models.Index(fields=["quarter"], condition=models.Q(summed=False), name="fact_not_summed"),
             # With the call in it: whose calls those of a period are is read from the index alone.
             models.Index(fields=["user", "quarter", "call"], name="fact_of_user"),
+            models.Index(fields=["cause", "quarter"], condition=~models.Q(cause=""), name="fact_of_cause"),
         ]
         verbose_name = _("call in reports")
         verbose_name_plural = _("calls in reports")

@@ -6,17 +6,18 @@ later (sums.py). `manage.py reports --check` works all of it out anew and compar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 
 from telephony.calls.change import Change
-from telephony.domain.events import Direction
+from telephony.domain.causes import Lost, cause_of
+from telephony.domain.events import Direction, LegRole
 from telephony.domain.hours import ALWAYS, Hours, is_working
 from telephony.domain.numbers import last_digits
 from telephony.hours.selectors import hours_for
-from telephony.models import Call, CallFact, CallSum, PeopleDay, Schedule, StaleDay
+from telephony.models import Call, CallFact, CallLeg, CallSum, PeopleDay, Schedule, StaleDay
 from telephony.models.fact import LONGEST_SOURCE
 
 QUARTER = 900
@@ -25,11 +26,14 @@ DAY = 96
 """Quarters of an hour. Days of sums are days in UTC."""
 COLUMNS = (
     *("quarter", "connection_id", "line", "direction", "status", "user_id"),
-    *("source", "outside", "wait_seconds", "talk_seconds"),
+    *("source", "outside", "cause", "wait_seconds", "talk_seconds"),
 )
 WRITTEN = [*(name.removesuffix("_id") for name in COLUMNS), "summed"]
 """Whoever writes a row takes its mark away: the sums of its day are not what they were."""
-_MADE_OF = ("direction", "status", "our_number", "started_at", "ring_seconds", "talk_seconds", "tracking")
+_MADE_OF = (
+    *("direction", "status", "our_number", "started_at", "ring_seconds", "talk_seconds", "tracking"),
+    "end_reason",
+)
 HoursOf = Callable[[int, str], Hours]
 """The working hours for calls of a connection to one of our numbers."""
 
@@ -39,7 +43,7 @@ def keep_fact(change: Change) -> None:
     call = change.call
     if change.before is not None and change.legs is None and not change.differs(*_MADE_OF):
         return
-    fact = fact_of(call, hours_of)
+    fact = fact_of(call, hours_of, _legs_of(change))
     if was := change.stored.get("started_at"):
         note_move(quarter_of(was), fact.quarter)
     CallFact.objects.bulk_create(
@@ -48,6 +52,13 @@ def keep_fact(change: Change) -> None:
         unique_fields=["call"],
         update_fields=WRITTEN,
     )
+
+
+def _legs_of(change: Change) -> Iterable[CallLeg]:
+    """Those that stay as they are have to be asked for, but only if something depends on them."""
+    if change.legs is not None:
+        return change.legs
+    return change.call.legs.all() if change.after.legs else ()
 
 
 def charge(*, call_pk: int, user_pk: int | None) -> None:
@@ -75,9 +86,17 @@ def note_move(was: int, now: int) -> None:
         StaleDay.objects.create(day=day_of(was))
 
 
-def fact_of(call: Call, hours_of: HoursOf) -> CallFact:
+def fact_of(call: Call, hours_of: HoursOf, legs: Iterable[CallLeg]) -> CallFact:
     """The call's row, not saved. Whether it came outside working hours is asked once, when it is over."""
     is_judged = call.direction == Direction.INCOMING and call.ended_at is not None
+    outside = is_judged and not is_working(hours_of(call.connection_id, call.our_number), call.started_at)
+    lost = Lost(
+        direction=call.direction,
+        status=call.status,
+        reason=call.end_reason,
+        is_outside=outside,
+        owners=(leg.user_id is not None for leg in legs if leg.role == LegRole.CALLED),
+    )
     return CallFact(
         call_id=call.pk,
         quarter=quarter_of(call.started_at),
@@ -87,7 +106,8 @@ def fact_of(call: Call, hours_of: HoursOf) -> CallFact:
         status=call.status,
         user_id=call.responsible_id,
         source=source_of(call.tracking),
-        outside=is_judged and not is_working(hours_of(call.connection_id, call.our_number), call.started_at),
+        outside=outside,
+        cause=cause_of(lost) or "",
         wait_seconds=call.ring_seconds,
         talk_seconds=call.talk_seconds,
     )

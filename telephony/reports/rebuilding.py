@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Max
 
-from telephony.models import Call, CallFact
+from telephony.domain.events import UNANSWERED
+from telephony.models import Call, CallFact, CallLeg
 from telephony.reports.facts import COLUMNS, WRITTEN, HoursOf, fact_of, note_move, remembered_hours
 
 BATCH = 2000
@@ -49,8 +51,9 @@ def _batch(first: int, hours_of: HoursOf, *, mend: bool) -> list[Difference]:
     wrong: list[CallFact] = []
     missing: list[CallFact] = []
     calls = Call.objects.filter(pk__gte=first, pk__lt=first + BATCH).order_by("pk")
+    legs = _legs_of_lost(first)
     for call in calls.only(*_READ):
-        right, row = fact_of(call, hours_of), stored.get(call.pk)
+        right, row = fact_of(call, hours_of, legs.get(call.pk, ())), stored.get(call.pk)
         columns = tuple(name for name in COLUMNS if row and getattr(row, name) != getattr(right, name))
         if row is not None and not columns:
             continue
@@ -65,7 +68,16 @@ def _batch(first: int, hours_of: HoursOf, *, mend: bool) -> list[Difference]:
     return found
 
 
+def _legs_of_lost(first: int) -> Mapping[int, list[CallLeg]]:
+    """Of this batch's calls that nobody answered: of no others does it matter whose phones rang."""
+    found: dict[int, list[CallLeg]] = defaultdict(list)
+    within = CallLeg.objects.filter(call__gte=first, call__lt=first + BATCH, call__status__in=UNANSWERED)
+    for leg in within.only("call_id", "role", "user_id").order_by():
+        found[leg.call_id].append(leg)
+    return found
+
+
 _READ = (
     *("connection_id", "direction", "status", "our_number", "started_at"),
-    *("responsible_id", "tracking", "ring_seconds", "talk_seconds"),
+    *("responsible_id", "tracking", "ring_seconds", "talk_seconds", "end_reason"),
 )

@@ -15,15 +15,19 @@ from django.core.exceptions import PermissionDenied
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from telephony.call_log import exported, spreadsheet, workbook
 from telephony.calls import access
+from telephony.domain.events import Direction
 from telephony.models import Exported
 from telephony.reports import charts, tables
 from telephony.reports.asking import DEFAULT, PERIODS, ReportForm
 from telephony.reports.figures import read_figures, read_summary
+from telephony.reports.lost import SHOWN as LOST_OF
+from telephony.reports.lost import LostCalls, beside, lost_calls, lost_url
 from telephony.reports.missed import ON_A_PAGE, SHOWN, clients, clients_url
 from telephony.reports.rejudging import under_way
 from telephony.reports.tiles import client_tiles, tiles
@@ -97,18 +101,51 @@ def missed(request: HttpRequest) -> HttpResponse:
 
 @_for_people
 @require_GET
+def lost(request: HttpRequest) -> HttpResponse:
+    """Why calls were lost; by default yesterday's."""
+    form, show = _form_of_lost(request)
+    period = form.period_asked()
+    found = lost_calls(request.user, period, show)
+    earlier, later = beside(period, timezone.localdate())
+    context = {
+        **_asked(request, form),
+        "period": period,
+        "show": str(show),
+        "lost": found,
+        "rows": found.rows(),
+        "days": found.days() if period.days > 1 else [],
+        "earlier": lost_url(earlier, show),
+        "later": lost_url(later, show) if later else "",
+        "choices": [(str(value), label, lost_url(period, value)) for value, label in LOST_OF],
+        "hours_change": under_way(),
+    }
+    return shell.page(request, "telephony/reports/lost.html", title=_("Why calls were lost"), **context)
+
+
+def _form_of_lost(request: HttpRequest) -> tuple[ReportForm, Direction]:
+    has_days = any(request.GET.get(name) for name in ("period", "first_day", "last_day"))
+    form = ReportForm(request.GET if has_days else {"period": "yesterday"})
+    return form, Direction.OUTGOING if request.GET.get("show") == Direction.OUTGOING else Direction.INCOMING
+
+
+@_for_people
+@require_GET
 def export(request: HttpRequest, table: str, suffix: str) -> HttpResponseBase:
     """One table as a file: `csv` or `xlsx`."""
-    form = ReportForm(request.GET)
+    form, show = _form_of_lost(request) if table == "lost" else (ReportForm(request.GET), None)
     period = form.period_asked()
-    found = tables.table_of(table, period, partial(read_figures, request.user, period))
+    found: tables.Table | LostCalls | None
+    if show is not None:
+        found = lost_calls(request.user, period, show)
+    else:
+        found = tables.table_of(table, period, partial(read_figures, request.user, period))
     if found is None:
         raise Http404
     file = f"{table}-{period.first:%Y-%m-%d}-{period.last:%Y-%m-%d}.{suffix}"
     if suffix == "csv":
         rows = exported.noted(found.sheet(), user=request.user, kind="reports", query=_query(request))
         return spreadsheet.download(rows, file, is_async=isinstance(request, ASGIRequest))
-    way, count = Exported.Way.EXCEL, len(found.rows)
+    way, count = Exported.Way.EXCEL, sum(1 for _row in found.sheet()) - 1
     exported.note(user=request.user, kind="reports", way=way, query=_query(request), rows=count)
     book = io.BytesIO()
     with TemporaryDirectory() as folder:

@@ -48,6 +48,7 @@ DESK = [
     "telephony:calls",
     "telephony:reports",
     "telephony:report_missed",
+    "telephony:report_lost",
     "telephony:exports",
     "telephony:for_you",
     "telephony:wallboard",

@@ -52,6 +52,7 @@ EVERYTHING: dict[str, Any] = {
     "ring_seconds": 10,
     "talk_seconds": 30,
     "end_reason": None,
+    "cause": None,
     "responsible": "anna",
     "contact": "Иван Иванов",
     "legs": [
