@@ -24,7 +24,7 @@ def blind_transfer(reading: Reading) -> Iterator[CallEvent]:
 
 
 def attended_transfer(reading: Reading) -> Iterator[CallEvent]:
-    """A desk phone asks on a line of its own, which is a call of its own: who was asked there now talks in the client's."""
+    """A desk phone asks on a second line, which is a call of its own: who was asked there now talks in the client's."""
     transferee, target = reading.channel("TransfereeChannel"), reading.channel("TransferTargetChannel")
     who, stays, asked_in = "OrigTransfererChannel", target, reading.text("TransferTargetLinkedid")
     if target.is_trunk and transferee.is_extension:  # First the colleague was asked, and then the client called.
