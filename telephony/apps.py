@@ -13,10 +13,12 @@ class TelephonyConfig(AppConfig):
         from telephony import checks  # noqa: F401  (registers the system checks)
         from telephony.call_log.exports import calls, register
         from telephony.missed.contacts import follow_deleted_contacts
+        from telephony.missed.people import follow_people
         from telephony.reports.following import follow_deleted
         from telephony.reports.rejudging import follow_hours
 
         register(calls.CALLS)
         follow_deleted_contacts()
+        follow_people()
         follow_deleted()
         follow_hours()

@@ -52,7 +52,8 @@ def _calls(user: Any) -> dict[str, Any]:
         "rows": call_rows(dashboard.latest_calls(user, limit=LATEST_CALLS)),
         "calls_url": calls_url(),
         "today_url": calls_url(period="today"),
-        "missed_url": calls_url(period="today", outcome="missed"),
+        "missed_url": calls_url(period="today", outcome="missed", outside="false"),
+        "outside_url": calls_url(period="today", outcome="missed", outside="true"),
         "talking_url": calls_url(outcome="talking"),
         "ringing_url": calls_url(outcome="ringing"),
     }

@@ -17,6 +17,8 @@ from telephony.models import Call, Connection, Delivery
 
 MISSED = Q(direction=Direction.INCOMING, status__in=sorted(events.MISSED))
 """Call.is_missed, for queries."""
+OUTSIDE = Q(fact__isnull=False, fact__outside=True)
+"""Whether it came outside working hours; a call without a row for reports did not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class Today:
     incoming: int
     outgoing: int
     missed: int
+    """In working hours, as in reports."""
+    missed_outside: int
     talking: int
     ringing: int
 
@@ -39,7 +43,8 @@ def today(user: Any, *, now: datetime | None = None) -> Today:
         calls=Count("pk"),
         incoming=Count("pk", filter=Q(direction="incoming")),
         outgoing=Count("pk", filter=Q(direction="outgoing")),
-        missed=Count("pk", filter=MISSED),
+        missed=Count("pk", filter=MISSED & ~OUTSIDE),
+        missed_outside=Count("pk", filter=MISSED & OUTSIDE),
     )
     going_on = calls.filter(status__in=["ringing", "talking"]).aggregate(
         talking=Count("pk", filter=Q(status="talking")), ringing=Count("pk", filter=Q(status="ringing"))

@@ -16,7 +16,7 @@ from telephony.models import Call, CallLeg, Connection, Extension
 from telephony.models.connection import new_hook_secret
 from telephony.privacy import user_keys
 from telephony.recordings import fetching
-from telephony.reports.facts import charge
+from telephony.reports.facts import charge, recount
 from telephony.vendors import installed
 from telephony.vendors.base import VendorSettingsForm
 
@@ -164,6 +164,8 @@ def link_earlier_legs(*, extension: Extension) -> None:
     legs = CallLeg.objects.filter(mine, call__connection=extension.connection, user=None)
     if not legs.update(extension=extension, user_id=extension.user_id):
         return
+    # Of whoever is responsible: the sums of those who see this user's calls lack these.
+    recount(call__legs__extension=extension)
     calls = Call.objects.filter(connection=extension.connection, responsible=None, legs__extension=extension)
     for call in calls.distinct().prefetch_related("legs").iterator(chunk_size=500):
         legs_of_call = list(call.legs.all())

@@ -12,7 +12,7 @@ from telephony import conf
 from telephony.domain import numbers
 from telephony.domain.events import Phone
 from telephony.domain.hours import add_working
-from telephony.domain.missed import Item, Part
+from telephony.domain.missed import Item, Part, State
 from telephony.hours.selectors import hours_for
 from telephony.missed.clients import Heard
 from telephony.models import MissedItem, MissedRule, Team
@@ -50,6 +50,14 @@ def deadline(*, item: Item, last: Heard, rule: MissedRule | None, duty: Duty) ->
     hours = hours_for(connection_id=last.call.connection, our_number=last.our_number, team_id=team)
     span = timedelta(minutes=rule.minutes if rule else MINUTES)
     return add_working(hours, item.first_at, span) or item.first_at + span
+
+
+def pass_on(item: Item) -> None:
+    """What waits is as if nobody who has left since had taken it, or been given it."""
+    if item.taken_by is None or _active(item.taken_by) is None:
+        item.taken_by = None
+        item.state = State.OPEN if item.state is State.TAKEN else item.state
+    item.given_to = _active(item.given_to)
 
 
 def duty_of(

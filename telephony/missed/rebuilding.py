@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from telephony.domain.events import MISSED, Direction
@@ -12,13 +13,15 @@ from telephony.domain.missed import number_key
 from telephony.jobs import Run
 from telephony.missed.folding import refold
 from telephony.models import Call, MissedItem
+from telephony.models.missed import WAITING
 
 DAYS = 30
 BATCH = 500
 
 
 def rebuild(*, days: int = DAYS, run: Run | None = None) -> int:
-    """Fold every client anew who was missed in these last days or has an item; returns how many rows changed.
+    """Fold every client anew who was missed in these last days, or waits for somebody who left; returns how many rows
+    changed.
 
     Each client is a transaction of its own, whoever was missed last coming first: it may run beside everything else,
     and be stopped and begun again.
@@ -41,6 +44,8 @@ def _clients(since: datetime) -> Iterator[str]:
         if key and key not in done:
             done.add(key)
             yield key
-    for key in list(MissedItem.objects.filter(last_at__gte=since).values_list("client_key", flat=True).distinct()):
+    left = Q(assignee__is_active=False) | Q(taken_by__is_active=False)
+    items = MissedItem.objects.filter(Q(last_at__gte=since) | Q(left, state__in=WAITING))
+    for key in list(items.values_list("client_key", flat=True).distinct()):
         if key not in done:
             yield key

@@ -9,7 +9,7 @@ from typing import Any
 from telephony import conf
 from telephony.domain.events import CallStatus
 from telephony.domain.missed import ClientCall, Decided, Decision, Item, fold_items, gave_up_in
-from telephony.missed.assigning import deadline, duty_of, rule_of
+from telephony.missed.assigning import deadline, duty_of, pass_on, rule_of
 from telephony.missed.clients import Heard, Together
 from telephony.models import CallEvent, CallLeg, MissedDecision, MissedItem
 
@@ -56,7 +56,10 @@ def write(*, found: Together, current: Current | None = None) -> list[MissedItem
 
 def _items(client: str, calls: Sequence[Heard], found: Together) -> list[Item]:
     mine = [_decision(row) for row in found.decisions if found.clients.get(row.client_key) == client]
-    return fold_items((one.call for one in calls), mine, ghost_seconds=conf.ghost_talk_seconds())
+    items = fold_items((one.call for one in calls), mine, ghost_seconds=conf.ghost_talk_seconds())
+    if items and not items[-1].state.is_over:
+        pass_on(items[-1])
+    return items
 
 
 def _decision(row: MissedDecision) -> Decision:

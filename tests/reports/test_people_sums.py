@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from telephony.connections.settings import save_extension
 from telephony.domain.events import CallStatus
-from telephony.models import Call, Connection, PeopleDay, SeenPeople, Team
+from telephony.models import Call, Connection, Extension, PeopleDay, SeenPeople, Team
 from telephony.reports import facts, people_sums, sums
 from telephony.reports.figures import read_figures
 from telephony.reports.period import Period
@@ -101,6 +102,19 @@ def test_a_telephone_that_rang_too_is_told_later(calls: list[Call], connection: 
     assert _calls(boris) == 3
     _sum()
     assert _calls(boris) == 3
+    assert not list(people_sums.wrong_days())
+
+
+def test_a_telephone_gets_its_owner_later(calls: list[Call], connection: Connection) -> None:
+    """Somebody else is responsible for the one call that it rang for."""
+    clara = person("clara")
+    play(connection, [Played(at=NOON + timedelta(days=day), also="109" if day == 2 else "102") for day in range(3)])
+    _sum(NOW + timedelta(minutes=2))
+    assert _calls(clara) == 0
+    save_extension(extension=Extension(connection=connection, number="109", user=clara))
+    assert _calls(clara) == 1
+    _sum(NOW + timedelta(minutes=4))
+    assert _calls(clara) == 1
     assert not list(people_sums.wrong_days())
 
 

@@ -56,7 +56,8 @@ def test_a_mail_has_the_figures_of_the_report_of_its_reader(
         assert told(content.figures) == told(report)
         assert told(content.before) == told(read_report(user, days.before))
         assert sum(bar.answered for bar in content.bars) == report.total.answered
-        assert sum(bar.missed for bar in content.bars) == report.total.missed + report.total.missed_outside
+        assert sum(bar.missed for bar in content.bars) == report.total.missed
+        assert sum(bar.outside for bar in content.bars) == report.total.missed_outside
         assert sum(row.answered for row in content.people) == report.total.answered
         seen.append(report.total.calls)
     assert 0 < seen[0] <= seen[1] < seen[2]

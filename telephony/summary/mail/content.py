@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from telephony.models import CallFact, ReportMail, Team
 from telephony.reports.counting import Kind, count_by
+from telephony.reports.counts import Counts
 from telephony.reports.figures import Figures
 from telephony.reports.period import Period, local
 from telephony.summary.figures import facts_of, read_figures
@@ -25,14 +26,17 @@ MOST_PEOPLE = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """Incoming calls of an hour (0 to 23) or a day; widths in percent of the fullest bar."""
+    """Incoming calls of an hour (0 to 23) or a day; `outside` were missed outside working hours. Widths are in percent
+    of the fullest bar."""
 
     hour: int | None
     day: date
     answered: int
     missed: int
+    outside: int
     answered_width: int
     missed_width: int
+    outside_width: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,10 @@ class Content:
     @property
     def is_day(self) -> bool:
         return self.first_day == self.last_day
+
+    @property
+    def has_outside(self) -> bool:
+        return any(bar.outside for bar in self.bars)
 
 
 def content_of(mail: ReportMail) -> Content:
@@ -98,28 +106,28 @@ def _members(teams: list[Team]) -> list[int] | None:
 def _bars(facts: QuerySet[CallFact], period: Period) -> list[Bar]:
     """One for each day or, of a single day, for each hour from the first to the last with calls."""
     by_hour = period.days == 1
-    counts = Counter[tuple[date, int | None, bool]]()
+    counts: defaultdict[tuple[date, int | None], Counts] = defaultdict(Counts)
     for quarter, found in count_by(facts, [Kind.QUARTER])[Kind.QUARTER].items():
         moment = local(int(quarter), period.zone)
-        hour = moment.hour if by_hour else None
-        counts[moment.date(), hour, True] += found.answered
-        counts[moment.date(), hour, False] += found.missed + found.missed_outside
-    hours = [hour for (_day, hour, _is), count in counts.items() if hour is not None and count]
+        counts[moment.date(), moment.hour if by_hour else None].add(found)
+    hours = [hour for (_day, hour), of in counts.items() if hour is not None and of.incoming]
     places: list[tuple[date, int | None]] = [] if by_hour else [(day, None) for day in period.dates()]
     if hours:
         places = [(period.first, hour) for hour in range(min(hours), max(hours) + 1)]
-    pairs = [(day, hour, counts[day, hour, True], counts[day, hour, False]) for day, hour in places]
-    fullest = max((answered + missed for _day, _hour, answered, missed in pairs), default=0) or 1
+    triples = [(of.answered, of.missed, of.missed_outside) for of in (counts[place] for place in places)]
+    fullest = max(map(sum, triples), default=0) or 1
     return [
         Bar(
             hour=hour,
             day=day,
             answered=answered,
             missed=missed,
+            outside=outside,
             answered_width=answered * 100 // fullest,
             missed_width=missed * 100 // fullest,
+            outside_width=outside * 100 // fullest,
         )
-        for day, hour, answered, missed in pairs
+        for (day, hour), (answered, missed, outside) in zip(places, triples, strict=True)
     ]
 
 
@@ -131,7 +139,7 @@ def _people(facts: QuerySet[CallFact]) -> list[Row]:
         Row(
             name=presentation.person(names.get(pk)),
             answered=counts.answered,
-            missed=counts.missed + counts.missed_outside,
+            missed=counts.missed,
             reached=counts.reached,
             talked=presentation.length(counts.talk_seconds),
         )
