@@ -8,6 +8,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.admin.exceptions import NotRegistered
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
@@ -27,6 +28,18 @@ from telephony.models import Extension
 admin.site.login_form = LoginForm
 admin.site.login = login  # type: ignore[method-assign, assignment]
 
+
+class PeopleByName(AutocompleteJsonView):
+    """What a field for an employee finds is called by the full name; the login tells two of one name apart."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        found: dict[str, str] = super().serialize_result(obj, to_field_name)
+        if isinstance(obj, User) and obj.get_full_name():
+            found["text"] = f"{obj.get_full_name()} ({obj.get_username()})"
+        return found
+
+
+admin.site.autocomplete_view = PeopleByName.as_view(admin_site=admin.site)  # type: ignore[method-assign, assignment]
 admin.site.unregister(User)
 admin.site.unregister(Group)
 

@@ -160,6 +160,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 LANGUAGE_CODE = read.read_choice("LANGUAGE_CODE", ("en", "ru"), "en")
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = read.read_time_zone("TIME_ZONE", "Europe/Moscow")
 USE_I18N = True
 USE_TZ = True

@@ -24,6 +24,7 @@ from telephony.domain.searching import is_searchable
 from telephony.editing.forms import EditedForm, show_taken
 from telephony.editing.locking import lock
 from telephony.models.validators import validate_moment
+from telephony.ui import presentation
 
 ROWS_PER_PAGE = 50
 """A row of a changelist is heavy; more than this takes a noticeable moment to render."""
@@ -62,9 +63,11 @@ class TelephonyAdmin(ModelAdmin):
         return [str(name) for name in shown if is_indexed(self.model, ordering_of(self, name))]
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(db_field, DateTimeField) and field is not None:
             field.validators.append(validate_moment)
+        if hasattr(getattr(db_field, "related_model", None), "get_full_name") and field is not None:
+            field.label_from_instance = presentation.person
         return field
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:

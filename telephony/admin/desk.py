@@ -18,7 +18,7 @@ from telephony.ui import presentation
 @admin.register(Line)
 class LineAdmin(TelephonyAdmin):
     nothing_yet = _("A row gives one of your numbers a name, which cards, lists and reports then show.")
-    list_display = ["label", "number", "connection"]
+    list_display = ["label", "with_spaces", "connection"]
     list_filter = [("connection", RelatedDropdownFilter)]
     search_fields = ["label", "number"]
     fields = ["connection", "number", "label"]
@@ -26,6 +26,10 @@ class LineAdmin(TelephonyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Line]:
         rows: QuerySet[Line] = super().get_queryset(request).select_related("connection")
         return rows.defer("connection__settings", "connection__hook_secret")
+
+    @admin.display(description=_("number"))
+    def with_spaces(self, line: Line) -> str:
+        return line.shown_number
 
 
 @admin.register(Disposition)
@@ -43,9 +47,9 @@ class DeskSettingsAdmin(TelephonyAdmin):
     nothing_yet = _("A row appears when somebody changes how calls are shown on their screen.")
     list_display = ["name", "cards", "outgoing_cards", "do_not_disturb", "sound", "notifications", "seen_at"]
     search_fields = ["user__username", "user__first_name", "user__last_name"]
-    readonly_fields = ["user", "seen_at"]
+    readonly_fields = ["name", "seen_at"]
     fields = [
-        *("user", "cards", "outgoing_cards", "do_not_disturb", "do_not_disturb_until", "sound", "volume"),
+        *("name", "cards", "outgoing_cards", "do_not_disturb", "do_not_disturb_until", "sound", "volume"),
         *("notifications", "opens_contact", "seen_at"),
     ]
 

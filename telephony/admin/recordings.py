@@ -47,14 +47,19 @@ def format_of(recording: Recording) -> str:
 
 
 def where(recording: Recording, request: HttpRequest) -> dict[str, Any]:
-    """A recording for the call's page; `url` leads to its own, for those who may open it."""
+    """A recording for the call's page: where it was to be had, for those who set things up; `url`: its own page."""
     may_open = request.user.has_perm("telephony.view_recording")
+    sets_up = _sets_up(request)
+    noted = gettext("noted %(when)s") % {"when": when(recording.created_at)}
     return {
-        "place": place(recording),
-        "format": format_of(recording),
-        "noted_at": recording.created_at,
+        "words": [text for text in (place(recording), format_of(recording), noted) if text] if sets_up else [],
         "url": change_url(recording) if may_open else "",
     }
+
+
+def _sets_up(request: HttpRequest) -> bool:
+    """Whoever connects PBXs is told of hosts, tries and formats; who only listens is not."""
+    return request.user.has_perm("telephony.change_connection")
 
 
 def place(recording: Recording) -> str:
@@ -71,16 +76,7 @@ def place(recording: Recording) -> str:
 @admin.register(Recording)
 class RecordingAdmin(PlayingAdmin):
     nothing_yet = _("A row appears when a PBX tells that a call was recorded. A worker then fetches the sound.")
-    list_display = [
-        "id_number",
-        "of_call",
-        "started",
-        "state_badge",
-        "length",
-        "size_text",
-        "file_format",
-        "held_badge",
-    ]
+    list_display = ["started", "of_call", "state_badge", "length", "size_text", "file_format", "held_badge"]
     list_filter = [
         ("state", ChoicesDropdownFilter),
         ("call__connection", RelatedDropdownFilter),
@@ -103,13 +99,13 @@ class RecordingAdmin(PlayingAdmin):
         allowed = super().has_view_permission(request, obj) and seeing(request.user) > Scope.NOTHING
         return allowed and (obj is None or visible_calls(request.user).filter(pk=obj.call_id).exists())
 
-    @admin.display(description=_("number"), ordering="id")
-    def id_number(self, recording: Recording) -> str:
-        return f"#{recording.pk}"
-
     @admin.display(description=_("call"))
     def of_call(self, recording: Recording) -> SafeString:
         return link(change_url(recording.call), presentation.client_name(recording.call))
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        shown = super().get_list_display(request)
+        return shown if _sets_up(request) else [name for name in shown if name not in ("file_format", "held_badge")]
 
     @admin.display(description=_("started"))
     def started(self, recording: Recording) -> str:
@@ -152,16 +148,14 @@ def _page(recording: Recording, request: HttpRequest) -> dict[str, Any]:
     facts = [
         (_("Call began"), when(call.started_at)),
         (_("Connection"), call.connection.name),
-        (pgettext_lazy("of a recording", "From"), place(recording)),
-        (_("Noted"), when(recording.created_at)),
-        (_("Fetched"), when(recording.stored_at)),
-        (_("Tries"), recording.attempts or ""),
         (_("Length"), presentation.length(recording.seconds)),
-        (_("Format"), format_of(recording)),
         (_("Size"), "" if recording.size is None else filesizeformat(recording.size)),
     ]
+    if sets_up := _sets_up(request):
+        facts += _facts_of_fetching(recording)
     return {
         "recording": recording,
+        "sets_up": sets_up,
         "client": presentation.client_name(call),
         "call_url": change_url(call),
         "badge": badge(text, tone),
@@ -170,6 +164,16 @@ def _page(recording: Recording, request: HttpRequest) -> dict[str, Any]:
         "facts": [(name, value) for name, value in facts if value],
         **_journal(recording, request),
     }
+
+
+def _facts_of_fetching(recording: Recording) -> list[tuple[Any, Any]]:
+    return [
+        (pgettext_lazy("of a recording", "From"), place(recording)),
+        (_("Noted"), when(recording.created_at)),
+        (_("Fetched"), when(recording.stored_at)),
+        (_("Tries"), recording.attempts or ""),
+        (_("Format"), format_of(recording)),
+    ]
 
 
 def _journal(recording: Recording, request: HttpRequest) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def task_title(rule: CallRule, call: Call) -> str:
     with override(settings.LANGUAGE_CODE):
         words = {
             "client": presentation.client_name(call),
-            "number": presentation.client_number(call) or call.client_raw,
+            "number": presentation.shown_number(call),
             "our_number": Lines().name(call),
             "time": date_format(timezone.localtime(call.started_at), "SHORT_DATETIME_FORMAT"),
         }

@@ -72,13 +72,19 @@ def _for_people(view: View) -> View:
     return entrance
 
 
+def _whose(user: Any, now: datetime) -> str:
+    """Who has nothing to return, and is shown a number beside the menu all the same, sees whom it counts."""
+    own, late = selectors.to_do(user, now)
+    return "all" if late and not own else "mine"
+
+
 @_for_people
 @require_GET
 def missed(request: HttpRequest) -> HttpResponse:
     """The list; for scripts only its rows."""
     now = timezone.now()
     chosen = {
-        "whose": _one_of(request, "whose", selectors.WHOSE, "mine"),
+        "whose": _one_of(request, "whose", selectors.WHOSE, "") or _whose(request.user, now),
         "show": _one_of(request, "show", selectors.SHOWN, "waiting"),
         "period": _one_of(request, "period", selectors.PERIODS, ""),
     }
@@ -91,6 +97,7 @@ def missed(request: HttpRequest) -> HttpResponse:
         "count": count,
         "more": limit + PAGE if count > limit else 0,
         "now": now,
+        "limit": limit,
         **chosen,
         **_forms(request, now),
     }

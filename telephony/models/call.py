@@ -8,7 +8,7 @@ from django.db.models.functions import Right
 from django.utils.translation import gettext_lazy as _
 
 from telephony import conf
-from telephony.domain import events
+from telephony.domain import events, numbers
 from telephony.models.choices import DirectionChoice, EndReasonChoice, StatusChoice
 from telephony.models.connection import Connection
 from telephony.models.decision import CardDecision
@@ -143,7 +143,7 @@ class Call(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_direction_display()} {self.client_e164 or self.client_raw or self.external_id}"
+        return ", ".join((self.get_direction_display(), numbers.shown(self.client_e164) or self.client_raw))
 
     @property
     def is_missed(self) -> bool:

@@ -80,7 +80,7 @@ class DeskSettings(models.Model):
         verbose_name_plural = _("desk settings")
 
     def __str__(self) -> str:
-        return str(self.user)
+        return str(self.user.get_full_name() or self.user.get_username())
 
     def is_undisturbed(self, now: datetime) -> bool:
         """Whether the user wants no cards at this moment."""

@@ -33,7 +33,7 @@ class Line(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label} ({self.number})"
+        return f"{self.label} ({self.shown_number})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.match = numbers.match_key(self.number)
@@ -45,3 +45,10 @@ class Line(models.Model):
         same = Line.objects.filter(connection_id=self.connection_id, match=self.match).exclude(pk=self.pk)
         if same.exists():
             raise ValidationError({"number": _("This connection has this number already.")})
+
+    @property
+    def shown_number(self) -> str:
+        """With spaces: +7 495 123-45-67; what is no number as it was entered."""
+        is_whole = self.number.startswith("+")  # Then no row of a connection is read for it.
+        e164 = numbers.to_e164(self.number, "ZZ" if is_whole else self.connection.phone_region)
+        return numbers.shown(e164) if e164 else self.number

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from telephony import conf
@@ -161,7 +162,8 @@ class Recording(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.pk}"
+        noted = timezone.localtime(self.created_at)
+        return f"{formats.date_format(noted, 'SHORT_DATE_FORMAT')} {noted:%H:%M}"
 
 
 class Listening(models.Model):

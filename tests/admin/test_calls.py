@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -13,7 +14,7 @@ from django.utils import timezone, translation
 
 from telephony.admin import timeline
 from telephony.connections.settings import save_extension
-from telephony.models import Call, Connection, Extension
+from telephony.models import Call, Connection, Extension, Recording
 from tests.admin.pages import page_of
 from tests.admin.world import connect, make_user, play_sipuni, send, the_contact
 
@@ -139,3 +140,25 @@ def test_numbers_in_the_picture_are_plain_in_every_language(owner: Client, sipun
     with translation.override("ru"):
         html = owner.get(page_of(Call.objects.get(external_id="1.answered"))).text
     assert 'x="100" y="2" width="900"' in html
+
+
+def test_only_who_sets_things_up_is_told_where_a_recording_lies(owner: Client, sipuni: Connection) -> None:
+    recording = Recording.objects.select_related("call").get(call__external_id="1.answered")
+    host = urlsplit(recording.link).hostname or ""
+    orlova = User.objects.get(username="orlova")
+    orlova.groups.add(Group.objects.get(name="Operator"))
+    operator = Client()
+    operator.force_login(orlova)
+    for row in (recording, recording.call):
+        assert host
+        assert host in owner.get(page_of(row)).text
+        page = operator.get(page_of(row))
+        assert page.status_code == 200
+        assert host not in page.text
+        assert "SHA-256" not in page.text
+
+
+def test_a_calls_title_has_the_number_with_spaces(owner: Client, sipuni: Connection) -> None:
+    call = Call.objects.get(external_id="1.answered")
+    assert str(call).endswith(", +7 923 529-29-26")
+    assert "+79235292926" not in re.sub(r"<[^>]*>", "", owner.get(page_of(call)).text.partition("<details")[0])

@@ -14,6 +14,7 @@ from crm import after_call
 from crm.models import Contact, Task
 from telephony.after_call import acting, mailing, registry
 from telephony.after_call.selectors import acted_after
+from telephony.domain.numbers import shown
 from telephony.intake.replay import replay
 from telephony.models import Call, Delivery, Notice, RuleEffect, RuleMessage, RuleRun, Schedule, Subscription
 from tests.after_call.making import did, make_rule, states, work
@@ -41,7 +42,8 @@ def test_everything_at_once(company: Company, boss: User) -> None:
     assert states() == ["done"]
     assert (contact.name, contact.source, str(contact.tags.get())) == (SHOWN, "Missed", "New")
     assert contact.responsible == call.responsible, "whose phone rang"
-    assert (task.title, task.contact, task.call, task.assignee) == (f"Call +{CLIENT}", contact, call, call.responsible)
+    number = shown(f"+{CLIENT}")
+    assert (task.title, task.contact, task.call, task.assignee) == (f"Call {number}", contact, call, call.responsible)
     assert task.kind == Task.Kind.CALL_BACK
     assert task.due_at == call.ended_at + timedelta(minutes=15)
     assert call.contact == contact

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from telephony.domain.numbers import shown
 from telephony.models import Call, CallRule, Line, RuleMessage
 from tests.after_call.making import make_rule, work
 from tests.missed.company import OTHER, Company
@@ -94,7 +95,7 @@ def test_a_dry_run_shows_what_it_would_have_done(
     text = "would have acted after 1 call." if count == 1 else f"would have acted after {count} calls."
     assert text in page
     assert "“Call [client's number]: [our number]”" in page, "no braces in what people read"
-    assert ("The task after the latest of them: “Call +79" in page) == bool(count)
+    assert ("The task after the latest of them: “Call +7 9" in page) == bool(count)
 
 
 def test_what_a_rule_did_stands_on_the_call_for_who_may_see_it(company: Company, client: Client) -> None:
@@ -105,7 +106,7 @@ def test_what_a_rule_did_stands_on_the_call_for_who_may_see_it(company: Company,
     work()
     address = f"/admin/telephony/call/{Call.objects.get().pk}/change/"
     page = client.get(address).content.decode()
-    for words in ("Done by rules", "Contact: made", "Task: made", f"Call back +{CLIENT}", "Told:"):
+    for words in ("Done by rules", "Contact: made", "Task: made", f"Call back {shown(f'+{CLIENT}')}", "Told:"):
         assert words in page
     operator = enter(client, "Operator", "other")
     assert client.get(address).status_code in (302, 403)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.http import StreamingHttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -16,6 +17,7 @@ from config.unfold import UNFOLD
 from tests.databases import ROOT
 
 ICONS = (ROOT / "static/unfold/fonts/material-symbols/icons.txt").read_text().split()
+IN_STYLES = re.compile(r"""content:\s*["']([a-z][a-z0-9_]+)["']""")
 IN_TEMPLATES = re.compile(r"material-symbols-outlined[^>]*>\s*([a-z0-9_]+)\s*<")
 
 
@@ -39,10 +41,12 @@ def test_a_page_comes_also_where_nothing_was_collected(tmp_path: Path, settings:
 
 
 def names_of_icons() -> set[str]:
-    """Those in templates, and of the side bar."""
+    """Those in templates, in styles (the theme's, too), and of the side bar."""
     folders = ("telephony", "crm", "config", "templates")
     templates = [path for folder in folders for path in (ROOT / folder).rglob("*.html")]
     found = {name for path in templates for name in IN_TEMPLATES.findall(path.read_text())}
+    theme = Path(finders.find("unfold/css/styles.css") or "").read_text()
+    found |= set(IN_STYLES.findall(theme))
     return found | {item["icon"] for group in UNFOLD["SIDEBAR"]["navigation"] for item in group["items"]}
 
 

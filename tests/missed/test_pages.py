@@ -218,3 +218,14 @@ class TestWhoCallsAlready:
         assert "of-102 has just called them." in self.said(admin)
         clock.shift(timedelta(minutes=5))
         assert "called them" not in self.said(admin)
+
+
+def test_who_has_nothing_to_return_is_shown_what_the_menu_counts(company: Company) -> None:
+    """An administrator without a phone, say: else the badge has a number, and the list behind it is empty."""
+    company.misses(0)
+    late, chief = at(3 * DAY), browser(person("chief", "Administrator"))
+    with time_machine.travel(late, tick=False):
+        page = chief.get(reverse(LIST))
+        assert (page.context["whose"], len(page.context["rows"])) == ("all", 1)
+        assert shown(chief, whose="mine") == []
+    assert chief.get(reverse(LIST)).context["whose"] == "mine", "not late yet: nothing is counted"

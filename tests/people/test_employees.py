@@ -13,13 +13,15 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from config.people import links
 from telephony.models import Extension, Team
-from tests.admin.world import connect
+from tests.admin.world import connect, send
 from tests.people.conftest import PASSWORD, browser, filled, group
 
 pytestmark = pytest.mark.django_db
+RINGS = {"call_id": "1.7", "src_num": "79235292926", "src_type": 1, "dst_num": "012345101", "dst_type": 2}
 NEW_PASSWORD = "another horse battery"
 
 
@@ -65,6 +67,10 @@ def test_one_page_makes_an_operator_who_signs_in_with_phone_team_and_language(ch
     page = signed_in.post(reverse("admin:login"), fields, follow=True)
     assert page.status_code == 200
     assert '<html lang="ru"' in signed_in.get(reverse("telephony:calls")).text
+
+    assert "tel-desk-card" not in signed_in.get(reverse("telephony:desk_cards")).text
+    send(sipuni, **RINGS, event=1, timestamp=int(timezone.now().timestamp()))
+    assert "+7 923 529-29-26" in signed_in.get(reverse("telephony:desk_cards")).text
 
 
 def test_the_link_works_once_and_refuses_easy_passwords(chief: Client) -> None:
@@ -171,7 +177,9 @@ def test_members_of_a_team_are_picked_without_the_right_to_change_users(
 ) -> None:
     anna = make_person("anna", "Operator")
     query = {"app_label": "telephony", "model_name": "team", "field_name": "members", "term": "anna"}
-    assert [row["id"] for row in chief.get(reverse("admin:autocomplete"), query).json()["results"]] == [str(anna.pk)]
+    User.objects.filter(pk=anna.pk).update(first_name="Анна", last_name="Орлова")
+    found = [(row["id"], row["text"]) for row in chief.get(reverse("admin:autocomplete"), query).json()["results"]]
+    assert found == [(str(anna.pk), "Анна Орлова (anna)")]
     chief.post(reverse("admin:telephony_team_add"), {"name": "Sales", "members": [anna.pk], "after_call_seconds": "0"})
     assert list(Team.objects.get().members.all()) == [anna]
     assert browser(anna).get(reverse("admin:autocomplete"), query).status_code == 403

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.db import models
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
@@ -118,5 +118,5 @@ def clock(moment: datetime) -> str:
 def lasted(seconds: float) -> str:
     """A length of time in words: `0.8 s`, `45 s`, `12:40`, `3:00:00`."""
     if seconds < 10:
-        return gettext("%(seconds)s s") % {"seconds": f"{max(0.0, seconds):.1f}"}
+        return gettext("%(seconds)s s") % {"seconds": formats.number_format(max(0.1, seconds), 1)}
     return gettext("%(seconds)d s") % {"seconds": round(seconds)} if seconds < 60 else length(seconds)

@@ -9,7 +9,9 @@ from telephony.domain.numbers.public import TRUNK_PREFIX_8
 
 
 def shown(e164: str, extension: str = "") -> str:
-    """The number with spaces, for people: +7 923 529-29-26; with an extension +7 495 200-09-01 # 101."""
+    """The number with spaces, for people: +7 923 529-29-26; with an extension +7 495 200-09-01 # 101; none of none."""
+    if not e164:
+        return ""
     number = str(phonenumbers.format_number(phonenumbers.parse(e164), PhoneNumberFormat.INTERNATIONAL))
     return f"{number} # {extension}" if extension else number
 
