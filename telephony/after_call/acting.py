@@ -65,11 +65,14 @@ def act(*, row: RuleRun) -> None:
     fresh = RuleRun.objects.select_related("rule__line", "rule__person", "call__responsible").get(pk=row.pk)
     if fresh.state != RuleRun.State.WAITING:
         return
+    if fresh.rule is None:  # It was deleted before it acted.
+        fresh.delete()
+        return
     if not is_of_kind(fresh.rule, Facts(fresh.call)):
         QUEUE.release(row, at=None, state=RuleRun.State.OTHERWISE, done_at=timezone.now())
         return
-    _perform(fresh)
-    _tell(fresh)
+    _perform(fresh, fresh.rule)
+    _tell(fresh, fresh.rule)
     QUEUE.release(row, at=None, state=RuleRun.State.DONE, done_at=timezone.now())
 
 
@@ -77,9 +80,9 @@ def _give_up(row: RuleRun) -> None:
     QUEUE.release(row, at=None, state=RuleRun.State.FAILED, done_at=timezone.now())
 
 
-def _perform(run: RuleRun) -> None:
+def _perform(run: RuleRun, rule: CallRule) -> None:
     """The contact first: tag and task are for it."""
-    rule, contact = run.rule, _contact_of(run.call)
+    contact = _contact_of(run.call)
     wanted: Sequence[tuple[str, Any]] = (
         (Kind.CONTACT, rule.add_contact),
         (Kind.TAG, rule.tag),
@@ -90,7 +93,7 @@ def _perform(run: RuleRun) -> None:
         if performer is None:
             RuleEffect.objects.create(run=run, kind=kind, result=Result.IMPOSSIBLE)
             continue
-        done = performer.do(_order(run, kind, contact))
+        done = performer.do(_order(run, rule, kind, contact))
         contact = done.contact or contact
         RuleEffect.objects.create(run=run, kind=kind, result=done.result, made=done.made)
 
@@ -102,8 +105,8 @@ def _contact_of(call: Call) -> int | None:
     return the_contact(number=number, found=conf.contact_directory().find(number))
 
 
-def _order(run: RuleRun, kind: str, contact: int | None) -> registry.Order:
-    rule, call = run.rule, run.call
+def _order(run: RuleRun, rule: CallRule, kind: str, contact: int | None) -> registry.Order:
+    call = run.call
     hours = hours_for(connection_id=call.connection_id, our_number=call.our_number)
     span = timedelta(minutes=rule.task_minutes)
     ended_at = call.ended_at or call.started_at
@@ -139,9 +142,9 @@ def _earlier(run: RuleRun, kind: str, contact: int | None) -> list[int]:
     return [pk for pk in rows.values_list("made", flat=True)[:20] if pk is not None]
 
 
-def _tell(run: RuleRun) -> None:
+def _tell(run: RuleRun, rule: CallRule) -> None:
     """The people whom the rule names and who may see the call, and other systems."""
-    rule, now = run.rule, timezone.now()
+    now = timezone.now()
     for user in rule.tell.filter(is_active=True):
         if not visible_calls(user).filter(pk=run.call_id).exists():
             continue

@@ -75,7 +75,7 @@ def message_for(row: RuleMessage) -> EmailMessage:
             _("Client: %(client)s, %(number)s\nWhen: %(at)s\nOur number: %(our_number)s\n\nThe rule: %(rule)s") % words
         )
         # A rule that was saved before links were kept with it has none of its own.
-        origin = rule.origin or site_address()
+        origin = (rule.origin if rule is not None else "") or site_address()
         links = [f"{name}: {origin}{path}" for name, path in _paths(call, user)] if origin else []
     headers = {"Message-ID": _message_id(row), "Auto-Submitted": "auto-generated"}
     body = "\n".join([text, "", *links]) if links else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -52,7 +52,7 @@ def try_rule(*, rule: CallRule, user: Any) -> Trial:
         calls = calls.filter(connection=rule.connection_id)
     rows = list(calls.select_related("contact", "connection", "responsible")[: MOST_LOOKED_AT + 1])
     is_part, rows = len(rows) > MOST_LOOKED_AT, rows[:MOST_LOOKED_AT]
-    found = list(_fitting(rule, rows))
+    found = _still_unknown(rule, list(_fitting(rule, rows)))
     return Trial(count=len(found), is_part=is_part, calls=found[:MOST_SHOWN])
 
 
@@ -65,6 +65,15 @@ def _fitting(rule: CallRule, calls: list[Call]) -> Iterator[Call]:
         facts = Facts(call, hours=_hours(rule, call, hours), is_known=_known(rule, call, known))
         if fits(rule, facts):
             yield call
+
+
+def _still_unknown(rule: CallRule, calls: Sequence[Call]) -> list[Call]:
+    """Of calls, the latest first: without those whose client the rule itself would have made known before."""
+    if not rule.add_contact or rule.who != CallRule.Who.UNKNOWN:
+        return list(calls)
+    firsts = {call.client_e164 or call.client_match or call.pk: call.pk for call in calls}
+    kept = set(firsts.values())
+    return [call for call in calls if call.pk in kept]
 
 
 def _hours(rule: CallRule, call: Call, seen: dict[tuple[int, str], Hours]) -> Hours | None:

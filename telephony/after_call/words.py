@@ -16,8 +16,10 @@ from telephony.ui.lines import Lines
 MOST_OF_TITLE = 200
 
 
-def sentence(rule: CallRule) -> str:
+def sentence(rule: CallRule | None) -> str:
     """“When … then …”."""
+    if rule is None:
+        return _("A rule that was deleted since.")
     where = str(rule.line or rule.connection or "")
     at = _(" at “%(where)s”") % {"where": where} if where else ""
     return f"{rule}{at}: {'; '.join(deeds(rule)) or _('nothing is done yet')}."

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.db.models.lookups import IsNull
 
-from telephony.models import Call, CallLeg, Dial, MissedItem, Recording, Team
+from telephony.models import Call, CallLeg, Dial, MissedItem, MissedRang, Recording, Team
 
 FEW_LEGS = 5000
 """Of people who have had no more than these, all calls can be looked up while somebody waits for a page."""
@@ -62,13 +63,16 @@ def visible_dials(user: Any) -> QuerySet[Dial]:
     return Dial.objects.filter(people)
 
 
-def visible_missed(user: Any, *, calls: tuple[int, int] | None = None) -> QuerySet[MissedItem]:
+def visible_missed(user: Any, *, between: tuple[datetime, datetime] | None = None) -> QuerySet[MissedItem]:
     """Missed clients whom this user may see: whose phone rang, who is to return them, and whose team is.
 
-    For many items at once: `calls` are the least and the greatest key of their calls. Then the calls of these people
-    between them are looked up once; else each item's.
+    With `between` those who were missed first within this time, however many: whose phone rang is looked up once for
+    all of them; else item by item.
     """
-    scope, items = seeing(user), MissedItem.objects.all()
+    scope, items, rang = seeing(user), MissedItem.objects.all(), MissedRang.objects.all()
+    if between is not None:
+        span = {"first_at__gte": between[0], "first_at__lt": between[1]}
+        items, rang = items.filter(**span), rang.filter(**span)
     if scope is Scope.ALL:
         return items
     if scope is Scope.NOTHING:
@@ -76,15 +80,12 @@ def visible_missed(user: Any, *, calls: tuple[int, int] | None = None) -> QueryS
     people = [user.pk]
     if scope is Scope.TEAM:
         people += colleagues(user).values_list("user_id", flat=True)
-    rang = CallLeg.objects.filter(Q(call=OuterRef("first_call")) | Q(call=OuterRef("last_call")), user__in=people)
     teams = Team.objects.filter(members=user.pk).values("pk")
     charged = Q(assignee__in=people) | Q(closed_by__in=people) | Q(team__in=teams)
-    if calls is not None:
-        legs = CallLeg.objects.filter(user__in=people, call__gte=calls[0], call__lte=calls[1])
-        theirs = legs.order_by().values("call")
-        again = ~Q(last_call=F("first_call")) & Q(last_call__in=theirs)  # Most have called once.
-        return items.filter(charged | Q(first_call__in=theirs) | again)
-    return items.filter(charged | Exists(rang))
+    rang = rang.filter(user__in=people)
+    if between is not None:
+        return items.filter(charged | Q(pk__in=rang.values("item")))
+    return items.filter(charged | Exists(rang.filter(item=OuterRef("pk"))))
 
 
 def audible_recordings(user: Any, recordings: QuerySet[Recording] | None = None) -> QuerySet[Recording]:

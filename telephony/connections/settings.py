@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from telephony.domain.fold.responsible import responsible_leg
 from telephony.intake import refused
+from telephony.missed.rang import add_phone
 from telephony.models import Call, CallLeg, Connection, Extension
 from telephony.models.connection import new_hook_secret
 from telephony.privacy import user_keys
@@ -166,6 +167,7 @@ def link_earlier_legs(*, extension: Extension) -> None:
         return
     # Of whoever is responsible: the sums of those who see this user's calls lack these.
     recount(call__legs__extension=extension)
+    add_phone(extension)
     calls = Call.objects.filter(connection=extension.connection, responsible=None, legs__extension=extension)
     for call in calls.distinct().prefetch_related("legs").iterator(chunk_size=500):
         legs_of_call = list(call.legs.all())

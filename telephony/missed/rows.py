@@ -9,6 +9,7 @@ from typing import Any
 from telephony import conf
 from telephony.domain.events import CallStatus
 from telephony.domain.missed import ClientCall, Decided, Decision, Item, fold_items, gave_up_in
+from telephony.missed import rang
 from telephony.missed.assigning import deadline, duty_of, pass_on, rule_of
 from telephony.missed.clients import Heard, Together
 from telephony.models import CallEvent, CallLeg, MissedDecision, MissedItem
@@ -42,7 +43,7 @@ def write(*, found: Together, current: Current | None = None) -> list[MissedItem
     left = {row.pk: row for row in found.rows if found.since is None or row.last_at >= found.since}
     of_row = [(item, story, _row_of(item, left)) for item, story in items]
     MissedItem.objects.filter(pk__in=left).delete()
-    changed = []
+    changed, kept = [], []
     # What is over comes first: of one number only one is open at any time.
     for item, story, row in sorted(of_row, key=lambda one: not one[0].state.is_over):
         known = row or MissedItem()
@@ -51,6 +52,9 @@ def write(*, found: Together, current: Current | None = None) -> list[MissedItem
         if row is None or before != [getattr(known, name) for name in _COLUMNS]:
             known.save()
             changed.append(known)
+        kept.append(known)
+    legs = current.legs if current is not None else None
+    rang.keep(kept, {} if current is None or legs is None else {current.pk: legs})
     return changed
 
 

@@ -26,6 +26,7 @@ from telephony.models.line import Line
 from telephony.models.live import LiveEvent
 from telephony.models.missed import MissedItem, MissedPlace, MissedReason, MissedState
 from telephony.models.missed_decision import MissedDecision, MissedRule
+from telephony.models.missed_rang import MissedRang
 from telephony.models.once import OnceAnswer
 from telephony.models.people_day import PeopleDay, SeenPeople
 from telephony.models.process import SeenProcess
@@ -79,6 +80,7 @@ __all__ = [
     "MissedDecision",
     "MissedItem",
     "MissedPlace",
+    "MissedRang",
     "MissedReason",
     "MissedRule",
     "MissedState",

@@ -11,7 +11,8 @@ from telephony.models.call_rule import CallEnding, CallRule
 
 
 class RuleRun(models.Model):
-    """One rule after one call: to be done, or what became of it. A rule never acts twice after the same call."""
+    """One rule after one call: to be done, or what became of it. A rule never acts twice after the same call; what it
+    did stands here when it is deleted."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("not done yet")
@@ -19,7 +20,7 @@ class RuleRun(models.Model):
         OTHERWISE = "otherwise", _("nothing: the call turned out otherwise")
         FAILED = "failed", _("failed")
 
-    rule = models.ForeignKey(CallRule, models.CASCADE, related_name="runs", verbose_name=_("rule"))
+    rule = models.ForeignKey(CallRule, models.SET_NULL, null=True, related_name="runs", verbose_name=_("rule"))
     call = models.ForeignKey(Call, models.CASCADE, related_name="rule_runs", verbose_name=_("call"))
     ending = models.CharField(
         _("because"), max_length=12, choices=CallEnding, help_text=_("How the call had ended as it was known then.")
@@ -40,7 +41,7 @@ class RuleRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule}: {self.get_state_display()}"
+        return f"{self.rule or _('a rule that was deleted since')}: {self.get_state_display()}"
 
 
 class RuleEffect(models.Model):

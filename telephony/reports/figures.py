@@ -14,11 +14,10 @@ from math import gcd
 from typing import Any
 
 from django.db import connection
-from django.db.models import Aggregate, Count, DurationField, F, Max, Min, Q, QuerySet, Window
+from django.db.models import Aggregate, Count, DurationField, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from telephony.calls import access
-from telephony.calls.access import Scope
 from telephony.models import MissedItem, MissedState
 from telephony.reports.counting import ByValue, Kind, count_by
 from telephony.reports.counts import Counts, Times, added, rank_of, share
@@ -143,16 +142,7 @@ def waits_in(values: ByValue) -> Times:
 
 def seen_items(user: Any, period: Period) -> QuerySet[MissedItem]:
     """Clients whose first missed call was in the period, as far as the user may see them."""
-    between = {"first_at__gte": period.begin, "first_at__lt": period.end}
-    calls = None
-    if access.seeing(user) not in (Scope.ALL, Scope.NOTHING):
-        # Without "+ 0" PostgreSQL would look for the least key by reading item after item from the first one on.
-        first, last = F("first_call") + 0, F("last_call") + 0
-        items = MissedItem.objects.filter(**between)
-        keys = items.aggregate(a=Min(first), b=Min(last), c=Max(first), d=Max(last)).values()
-        known = [key for key in keys if key is not None]
-        calls = (min(known), max(known)) if known else (0, 0)
-    return access.visible_missed(user, calls=calls).filter(**between)
+    return access.visible_missed(user, between=(period.begin, period.end))
 
 
 def read_clients(user: Any, period: Period) -> Clients:

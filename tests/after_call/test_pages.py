@@ -9,12 +9,14 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from crm.models import Contact
+from telephony.after_call.trying import try_rule
 from telephony.domain.numbers import shown
-from telephony.models import Call, CallRule, Line, RuleMessage
+from telephony.models import Call, CallRule, Line, RuleMessage, RuleRun
 from tests.after_call.making import make_rule, work
 from tests.missed.company import OTHER, Company
 from tests.telephony.factories import make_contact
-from tests.telephony.messages import CLIENT
+from tests.telephony.messages import CLIENT, START, at
 
 LIST = "/admin/telephony/callrule/"
 ADD = f"{LIST}add/"
@@ -112,6 +114,35 @@ def test_what_a_rule_did_stands_on_the_call_for_who_may_see_it(company: Company,
     assert client.get(address).status_code in (302, 403)
     Call.objects.get().legs.update(user=operator)
     assert "Contact: made" in client.get(address).content.decode()
+
+
+def test_what_a_deleted_rule_did_stands_on_the_call(company: Company, client: Client) -> None:
+    rule = make_rule(task_title="Call back {number}")
+    company.misses(0)
+    work()
+    company.misses(100)
+    rule.tell.add(enter(client, "Administrator", "boss"))
+    rule.delete()
+    work()
+    assert list(RuleRun.objects.values_list("call__started_at", "state")) == [(START, "done")], "the other never acted"
+    page = client.get(f"/admin/telephony/call/{RuleRun.objects.get().call_id}/change/").content.decode()
+    assert "A rule that was deleted since." in page
+    assert "Task: made" in page
+
+
+def test_a_dry_run_counts_what_the_rule_then_does(company: Company, client: Client) -> None:
+    """Whom the rule makes a contact after the first call is known at the second."""
+    for second, number in ((0, CLIENT), (100, OTHER), (200, CLIENT), (300, ""), (400, "")):
+        company.misses(second, client=number)
+    dry = try_rule(rule=CallRule(ending="missed", who="unknown", add_contact=True), user=enter(client, "Administrator"))
+    assert [call.started_at for call in dry.calls] == [at(400), at(300), at(100), at(0)]
+    make_rule(who="unknown", add_contact=True)
+    Call.objects.all().delete()
+    for second, number in ((0, CLIENT), (100, OTHER), (200, CLIENT), (300, ""), (400, "")):
+        company.misses(second, client=number)
+        work()
+    assert RuleRun.objects.count() == dry.count
+    assert Contact.objects.count() == 2
 
 
 def test_for_you(company: Company, client: Client) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from telephony.models import Call, CallFact, CallResult, Disposition, MissedItem, Schedule
+from telephony.models import Call, CallFact, CallLeg, CallResult, Disposition, MissedItem, MissedRang, Schedule
 from telephony.reports import people_sums, sums
 from tests.benchmarks.lists_data import fill
 from tests.benchmarks.lists_sql import Filler, turn_of
@@ -29,6 +29,7 @@ def fill_reports(calls: int) -> None:
         _make_facts(filler)
         _make_results(filler, chosen)
         _make_missed(filler)
+        _make_rang(filler)
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("VACUUM ANALYZE")
         sums.sum_due()
@@ -85,3 +86,10 @@ def _make_missed(filler: Filler) -> None:
         first_call_id="c.id",
         last_call_id="c.id",
     )
+
+
+def _make_rang(filler: Filler) -> None:
+    items, legs = MissedItem._meta.db_table, CallLeg._meta.db_table
+    source = f"{items} m JOIN {legs} l ON l.call_id = m.first_call_id AND l.user_id IS NOT NULL"
+    people = f"(SELECT DISTINCT m.id, l.user_id, m.first_at FROM {source}) p"
+    filler.insert(MissedRang, people, item_id="p.id", user_id="p.user_id", first_at="p.first_at")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from telephony.domain.events import CallStatus, Direction
 from telephony.domain.missed import ClientCall, Decided, Decision, Part, State, fold_items
-from telephony.models import MissedItem
+from telephony.models import CallLeg, MissedItem, MissedRang
 from tests.missed.company import OTHER, Company, told
 from tests.properties.messages import Message
 from tests.properties.played import examples
@@ -125,6 +125,22 @@ def play(company: Company, messages: Sequence[Message]) -> list[dict[str, Any]]:
     ]
 
 
+def rang() -> set[tuple[str, int, int]]:
+    """Whose phones rang for which item, as its rows say."""
+    assert all(row.first_at == row.item.first_at for row in MissedRang.objects.select_related("item"))
+    return {(row.item.client_key, row.item.attempts, row.user_id) for row in MissedRang.objects.select_related("item")}
+
+
+def rang_by_legs() -> set[tuple[str, int, int]]:
+    """The same, leg by leg."""
+    return {
+        (item.client_key, item.attempts, leg.user_id)
+        for item in MissedItem.objects.all()
+        for leg in CallLeg.objects.filter(call__in=[item.first_call, item.last_call], user__isnull=False)
+        if leg.user_id is not None
+    }
+
+
 def same_in_any_order(company: Company, seed: int) -> None:
     """Through the inbox and the database: in order; then in any order, some of it twice."""
     messages = week(company, seed)
@@ -140,6 +156,7 @@ def same_in_any_order(company: Company, seed: int) -> None:
     dice.shuffle(shuffled)
     assert play(company, shuffled) == in_order
     assert told() == shown
+    assert rang() == rang_by_legs() != set()
 
 
 @pytest.mark.django_db

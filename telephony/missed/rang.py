@@ -1,0 +1,60 @@
+"""Keeps whose phones rang for missed clients: what decides who may see an item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Q
+
+from telephony.models import CallLeg, Extension, MissedItem, MissedRang
+
+Rang = dict[tuple[int, int], datetime]
+"""By item and user: when the client was missed first."""
+
+
+def keep(rows: Sequence[MissedItem], legs: Mapping[int, Sequence[CallLeg]]) -> None:
+    """Make it what the legs of the first and the last call say; `legs` are those of calls that are being saved."""
+    wanted = _wanted(rows, legs)
+    there: Rang = {}
+    wrong = []
+    for pk, item, user, first_at in MissedRang.objects.filter(item__in=rows).values_list(
+        "pk", "item_id", "user_id", "first_at"
+    ):
+        if wanted.get((item, user)) == first_at:
+            there[item, user] = first_at
+        else:
+            wrong.append(pk)
+    if wrong:
+        MissedRang.objects.filter(pk__in=wrong).delete()
+    _add({pair: at for pair, at in wanted.items() if pair not in there})
+
+
+def add_phone(extension: Extension) -> None:
+    """The legs of this phone are its user's now: those of calls that were missed before, too."""
+    calls = CallLeg.objects.filter(extension=extension, user=extension.user_id).order_by().values("call")
+    items = MissedItem.objects.filter(Q(first_call__in=calls) | Q(last_call__in=calls))
+    user = extension.user_id
+    _add({(pk, user): at for pk, at in items.values_list("pk", "first_at") if user is not None})
+
+
+def _wanted(rows: Sequence[MissedItem], legs: Mapping[int, Sequence[CallLeg]]) -> Rang:
+    calls = {pk for row in rows for pk in (row.first_call_id, row.last_call_id) if pk is not None}
+    stored = CallLeg.objects.filter(call__in=calls - legs.keys(), user__isnull=False).order_by()
+    pairs = {*stored.values_list("call_id", "user_id")}
+    pairs |= {(call, leg.user_id) for call, of_call in legs.items() for leg in of_call if leg.user_id is not None}
+    people: dict[int | None, set[int]] = {}
+    for call, user in pairs:
+        people.setdefault(call, set()).add(user)
+    return {
+        (row.pk, user): row.first_at
+        for row in rows
+        for call in (row.first_call_id, row.last_call_id)
+        for user in people.get(call, ())
+    }
+
+
+def _add(rang: Rang) -> None:
+    rows = [MissedRang(item_id=item, user_id=user, first_at=at) for (item, user), at in rang.items()]
+    if rows:
+        MissedRang.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
