@@ -102,7 +102,10 @@ def _tried(item: MissedItem, now: datetime) -> str:
     first, last = (timezone.localtime(at) for at in (item.first_at, item.last_at))
     if item.attempts == 1:
         return moment(last, now)
-    until = f"{last:%H:%M}" if last.date() == first.date() else moment(last, now)
+    until = f"{last:%H:%M}"
+    if last.date() != first.date():  # A time alone would be one of the first day.
+        is_today = last.date() == timezone.localtime(now).date()
+        until = gettext("today %(time)s") % {"time": until} if is_today else moment(last, now)
     return gettext("%(first)s to %(last)s") % {"first": moment(first, now), "last": until}
 
 

@@ -174,6 +174,23 @@ def test_yesterday_s_that_nobody_returned(company: Company, clock: time_machine.
     assert shown(admin, **{**query, "period": "today"}) == []
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        ([0], "13:00"),
+        ([0, 60], "13:00 to 13:01"),
+        ([-DAY, 0], "yesterday 13:00 to today 13:00"),
+        ([-2 * DAY, -DAY], "01/27/2024 13:00 to yesterday 13:00"),
+        ([-DAY, 60 - DAY], "yesterday 13:00 to 13:01"),
+    ],
+)
+def test_when_they_tried(company: Company, seconds: list[int], words: str) -> None:
+    for second in seconds:
+        company.misses(second)
+    page = browser(person("anna", "Administrator")).get(reverse(LIST), {"whose": "all"})
+    assert page.context["rows"][0].tried == words
+
+
 def test_overdue_goes_to_the_supervisor(company: Company, clock: time_machine.Traveller) -> None:
     anna, chief = person("anna"), person("chief", "Supervisor")
     Team.objects.create(name="Sales").members.set([anna, chief])

@@ -117,6 +117,9 @@ def test_the_page_and_its_exports(week: Period, owner: Any, client: Client) -> N
     assert sheet.column_dimensions["A"].width > len("2026-03-02"), "a narrower column shows dates as ####"
     assert rows[1][0] == MONDAY.replace(tzinfo=None)
     assert sum(int(row[1] or 0) for row in rows[1:]) == read_figures(owner, week).total.calls
+    names = ["день", "звонков", "входящих", "отвечено", "пропущено", "вне рабочего времени", "исходящих"]
+    in_russian = client.get(f"/telephony/reports/days.xlsx?{days}", headers={"accept-language": "ru"}).content
+    assert next(iter(load_workbook(io.BytesIO(in_russian)).active.values))[:7] == tuple(names)  # type: ignore[union-attr]
     csv = b"".join(client.get(f"/telephony/reports/sources.csv?{days}"))  # type: ignore[call-overload]
     assert b"yandex" in csv
     assert client.get("/telephony/reports/nothing.csv").status_code == 404

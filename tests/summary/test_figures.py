@@ -59,6 +59,8 @@ def test_a_mail_has_the_figures_of_the_report_of_its_reader(
         assert sum(bar.missed for bar in content.bars) == report.total.missed
         assert sum(bar.outside for bar in content.bars) == report.total.missed_outside
         assert sum(row.answered for row in content.people) == report.total.answered
+        ends = [content.bars[0], content.bars[-1]] if period == "day" else []
+        assert all(bar.answered or bar.missed or bar.outside for bar in ends), "hours from the first call to the last"
         seen.append(report.total.calls)
     assert 0 < seen[0] <= seen[1] < seen[2]
 

@@ -110,7 +110,8 @@ def _bars(facts: QuerySet[CallFact], period: Period) -> list[Bar]:
     for quarter, found in count_by(facts, [Kind.QUARTER])[Kind.QUARTER].items():
         moment = local(int(quarter), period.zone)
         counts[moment.date(), moment.hour if by_hour else None].add(found)
-    hours = [hour for (_day, hour), of in counts.items() if hour is not None and of.incoming]
+    over = [place for place, of in counts.items() if of.answered or of.missed or of.missed_outside]
+    hours = [hour for _day, hour in over if hour is not None]
     places: list[tuple[date, int | None]] = [] if by_hour else [(day, None) for day in period.dates()]
     if hours:
         places = [(period.first, hour) for hour in range(min(hours), max(hours) + 1)]
