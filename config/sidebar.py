@@ -117,6 +117,7 @@ GROUPS: list[dict[str, Any]] = [
     ),
     _fold(
         _("Journals and checks"),
+        _page(_("Health"), "monitor_heart", "telephony:health", "telephony.health.views.may_see"),
         _list(_("Deliveries"), "inbox", "telephony", "delivery"),
         _page(
             _("Reconcile with PBXs"),

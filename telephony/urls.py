@@ -11,6 +11,7 @@ from telephony.call_log.exports import views as exports
 from telephony.cards import stream, urls, written
 from telephony.database.timeouts import quick_statements
 from telephony.dialing import views as dialing
+from telephony.health import views as health
 from telephony.intake import views
 from telephony.missed import urls as missed
 from telephony.reconcile import views as reconcile
@@ -54,6 +55,8 @@ urlpatterns = [
     path("reports/mail/<int:pk>/", admin.site.admin_view(mail.change), name="report_mail"),
     path("reports/mail/<int:pk>/send/", admin.site.admin_view(mail.send_now), name="report_mail_now"),
     path("reports/mail/<int:pk>/cancel/", admin.site.admin_view(mail.cancel), name="report_mail_cancel"),
+    path("health/", health.health, name="health"),
+    path("health/<int:pk>/", health.connection, name="connection_health"),
     path("wallboard/", admin.site.admin_view(wallboard.wallboard), name="wallboard"),
     path("wallboard/rows/", wallboard.rows, name="wallboard_rows"),
     path("live/", stream.live, name="live"),

@@ -11,17 +11,15 @@ import time
 from collections.abc import Callable, Mapping
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.storage import FileSystemStorage, storages
 from django.db import connection as database
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
-from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_safe
 
-from telephony import conf
 from telephony.intake.any_host import takes_any_host
 from telephony.jobs import alive
 from telephony.privacy.tracebacks import where
+from telephony.recordings.storage import check_writable
 
 log = logging.getLogger(__name__)
 
@@ -82,16 +80,7 @@ def _migrations() -> str:
 
 
 def _storage() -> str:
-    """A file is written where recordings are stored; of a store elsewhere it is only asked for one."""
-    storage = storages[conf.RECORDINGS_STORAGE]
-    probe = f".ready-{get_random_string(12)}"
-    if not isinstance(storage, FileSystemStorage):
-        storage.exists(probe)
-        return ""
-    path = storage.path(probe)
-    with open(path, "xb"):
-        pass
-    storage.delete(probe)
+    check_writable()
     return ""
 
 

@@ -26,7 +26,7 @@ from telephony.admin.connection_form import form_for, settings_names
 from telephony.admin.connection_phones import phones_of
 from telephony.call_log.dashboard import connections_with_health
 from telephony.connections.clock import clock_in_words, forget_clock
-from telephony.connections.settings import rotate, settings_changed
+from telephony.connections.settings import end_former_address, rotate, settings_changed
 from telephony.intake import quota
 from telephony.models import Call, Connection, Delivery
 from telephony.ui.markup import badge, link, list_url
@@ -112,8 +112,14 @@ class ConnectionAdmin(TelephonyAdmin):
         if not self.has_change_permission(request, connection):
             raise PermissionDenied
         back = reverse("admin:telephony_connection_change", args=[pk])
+        if request.method == "POST" and "end" in request.POST:
+            end_former_address(connection=connection)
+            self.log_change(request, connection, "The address of before is not taken any more.")
+            messages.success(request, gettext("The address of before is not taken any more."))
+            return HttpResponseRedirect(back)
         if request.method == "POST":
-            rotate(connection=connection)
+            hours = request.POST.get("keep", "0")
+            rotate(connection=connection, keep=timedelta(hours=int(hours) if hours in dict(KEEP) else 0))
             self.log_change(request, connection, "Address renewed.")
             messages.success(request, gettext("The connection has a new address. Paste it into the PBX now."))
             return HttpResponseRedirect(back)
@@ -124,6 +130,7 @@ class ConnectionAdmin(TelephonyAdmin):
             "media": self.media,
             "connection": connection,
             "back": back,
+            "keep": KEEP,
         }
         return TemplateResponse(request, "telephony/admin/rotate.html", context)
 
@@ -198,6 +205,30 @@ def _count_link(count: int, connection: Connection, **filters: Any) -> SafeStrin
     return link(_deliveries_of(connection, **filters), badge(str(count), "bad")) if count else badge("0")
 
 
+KEEP = (
+    ("24", _("for one day")),
+    ("72", _("for three days")),
+    ("168", _("for a week")),
+    ("720", _("for 30 days")),
+    ("1", _("for one hour")),
+    ("0", _("no longer: it may have become known")),
+)
+"""Hours for which the address of before goes on to be taken; the first is the usual choice."""
+
+
+def _former(connection: Connection) -> dict[str, Any]:
+    """Which of the two addresses its PBX uses, while both hold."""
+    if connection.former_until is None or connection.former_until <= timezone.now():
+        return {}
+    used, renewed = connection.former_used_at, connection.renewed_used_at
+    return {
+        "until": connection.former_until,
+        "used": ago(used) if used else "",
+        "renewed": ago(renewed) if renewed else "",
+        "is_over": renewed is not None and (used is None or renewed > used),
+    }
+
+
 def _panel(request: HttpRequest, connection: Connection, *, may_change: bool) -> dict[str, Any]:
     """What stands above the form: the address, and whether anything arrives."""
     health: Any = connections_with_health().defer("settings", "hook_secret").get(pk=connection.pk)
@@ -214,6 +245,8 @@ def _panel(request: HttpRequest, connection: Connection, *, may_change: bool) ->
         "service_address": request.build_absolute_uri(reverse(service.view, args=[service.path])) if service else "",
         "last_received": ago(health.last_received_at) if health.last_received_at else "",
         "clock": clock_in_words(connection),
+        "former": _former(connection),
+        "health_url": reverse("telephony:connection_health", args=[connection.pk]) if may_change else "",
         "use": quota.use_today(connection_id=connection.pk),
         "quota": {"messages": conf.messages_per_minute(), "megabytes": conf.megabytes_per_day()},
         "steps": [(step.text, step.filled(address)) for step in vendor.steps] if may_change else [],

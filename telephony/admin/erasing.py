@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,15 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from telephony import erasure
 from telephony.admin.theme import TextInput
 from telephony.domain.exceptions import HeldRecordings, NumberUnclear
-from telephony.erasure.work import QUEUE
+from telephony.jobs import alive
 from telephony.models import AuditEntry, Erasure, Recording
 from telephony.ui import presentation
 from telephony.ui.markup import change_url, when
 from telephony.ui.shell import page
 
 MAY_ERASE = "telephony.erase_number"
-WORKER_IS_LATE = timedelta(seconds=40)
-"""Stored messages are searched every 10 seconds."""
 
 
 class NumberForm(forms.Form):
@@ -78,7 +74,7 @@ def erased(request: HttpRequest, pk: int) -> HttpResponse:
         who=presentation.person(entry.user) or entry.username or gettext("by command"),
         waiting=waiting,
         share=_share(waiting),
-        worker_is_missing=waiting is not None and QUEUE.is_stuck(WORKER_IS_LATE),
+        worker_is_missing=waiting is not None and not alive.is_anybody_there(),
         again_url=reverse("admin:telephony_erase") if request.user.has_perm(MAY_ERASE) else "",
     )
 

@@ -13,9 +13,8 @@ from django.utils.translation import gettext
 
 from telephony.call_log import dashboard
 from telephony.calls.access import Scope, seeing
-from telephony.intake import inbox
+from telephony.jobs import alive
 from telephony.models import Connection, Delivery, RowFailure
-from telephony.recordings.fetching import claiming
 from telephony.recordings.storage import has_room
 from telephony.recordings.words import why_paused
 from telephony.reports.figures import read_summary
@@ -26,8 +25,6 @@ from telephony.ui.presentation import call_rows
 from telephony.vendors import installed
 
 LATEST_CALLS = 15
-WORKER_IS_LATE = timedelta(minutes=2)
-"""Messages that wait and recordings that are to be fetched are looked for every 5 seconds."""
 
 
 def index_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +69,7 @@ def _connections(request: HttpRequest) -> dict[str, Any]:
     items = [_health(connection) for connection in found]
     return {
         "connections": items,
-        "worker_is_missing": any(queue.is_stuck(WORKER_IS_LATE) for queue in (inbox.QUEUE, claiming.QUEUE)),
+        "worker_is_missing": not alive.is_anybody_there(),
         "why_paused": "" if has_room() else why_paused(),
         "row_failures": RowFailure.objects.filter(last_at__gt=timezone.now() - timedelta(days=1)).count(),
         "row_failures_url": list_url(RowFailure),

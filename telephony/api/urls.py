@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework.routers import SimpleRouter
 
-from telephony.api import missed, rules, statuses, views
+from telephony.api import health, missed, rules, statuses, views
 
 router = SimpleRouter()
 router.register("calls", views.CallViewSet, basename="call")
@@ -13,6 +13,7 @@ router.register("dials", views.DialViewSet, basename="dial")
 router.register("missed", missed.MissedViewSet, basename="missed")
 router.register("rules", rules.RuleViewSet, basename="rule")
 router.register("extensions", views.ExtensionViewSet, basename="extension")
+router.register("health", health.HealthViewSet, basename="health")
 router.register("statuses", statuses.StatusViewSet, basename="status")
 
 urlpatterns = router.urls

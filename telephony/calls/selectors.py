@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from telephony.models import Call, Connection, Recording
+from telephony.models import Call, Connection, Recording, StrayRequests
 from telephony.models.connection import hook_secret_sha256
 from telephony.privacy.masking import hide_secrets, hide_values
 from telephony.vendors import installed
 
 
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """Which connection a hook's address leads to."""
+
+    connection: Connection | None
+    """None: to none; then `why`, and whose address it was meant to be, if that is known."""
+    why: StrayRequests.Why = StrayRequests.Why.UNKNOWN
+    meant: int = 0
+    is_former: bool = False
+    """The address is that of before, and still holds."""
+
+
+def knock(*, vendor: str, secret: str) -> Knock:
+    """One query, the same for every way of leading nowhere."""
+    digest = hook_secret_sha256(secret)
+    rows = list(Connection.objects.filter(Q(hook_secret_sha256=digest) | Q(former_secret_sha256=digest))[:2])
+    # The present address of one goes before the former one of another.
+    found = next(iter(sorted(rows, key=lambda row: row.hook_secret_sha256 != digest)), None)
+    if found is None:
+        return Knock(None)
+    is_former = found.hook_secret_sha256 != digest
+    if is_former and (found.former_until is None or found.former_until <= timezone.now()):
+        return Knock(None, StrayRequests.Why.OLD, found.pk)
+    if found.vendor != vendor or vendor not in installed():
+        return Knock(None, StrayRequests.Why.OTHER_VENDOR, found.pk)
+    if not found.enabled:
+        return Knock(None, StrayRequests.Why.OFF, found.pk)
+    return Knock(found, is_former=is_former)
+
+
 def connection_of_hook(*, vendor: str, secret: str) -> Connection | None:
-    """The enabled connection with this address; the same one query for every way of not being it."""
-    found = Connection.objects.filter(hook_secret_sha256=hook_secret_sha256(secret)).first()
-    if found is None or not found.enabled or found.vendor != vendor or vendor not in installed():
-        return None
-    return found
+    """The enabled connection with this address."""
+    return knock(vendor=vendor, secret=secret).connection
 
 
 def calls_with_details(*, connection_id: int | None = None, since: datetime | None = None) -> QuerySet[Call]:

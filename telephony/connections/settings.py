@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from telephony.domain.fold.responsible import responsible_leg
@@ -120,10 +122,26 @@ def settings_changed(*, connection: Connection) -> None:
     refused.settings_changed(connection=connection)
 
 
-def rotate(*, connection: Connection) -> None:
-    """Give the connection a new address; the old one is a 404 from now on."""
+KEEP_AT_MOST = timedelta(days=90)
+
+
+def rotate(*, connection: Connection, keep: timedelta = timedelta(0)) -> None:
+    """Give the connection a new address. The old one goes on to be taken for so long, then it is a 404."""
+    now = timezone.now()
+    connection.former_secret_sha256 = connection.hook_secret_sha256
+    connection.former_until = now + min(keep, KEEP_AT_MOST)
+    connection.former_used_at = connection.renewed_used_at = None
+    connection.renewed_at = now
     connection.hook_secret = new_hook_secret()
-    connection.save(update_fields=["hook_secret", "hook_secret_sha256"])
+    connection.save(update_fields=["hook_secret", "hook_secret_sha256", *_FORMER])
+
+
+def end_former_address(*, connection: Connection) -> None:
+    """The old address is a 404 from now on, before its time is over."""
+    Connection.objects.filter(pk=connection.pk, former_until__gt=timezone.now()).update(former_until=timezone.now())
+
+
+_FORMER = ("former_secret_sha256", "former_until", "former_used_at", "renewed_at", "renewed_used_at")
 
 
 @transaction.atomic

@@ -12,8 +12,11 @@ _NOTHING = (b"", b"{}", b"[]")
 """An empty body, also as a JSON library writes it."""
 
 
+SAYS_NOTHING = "The request says nothing: somebody checked whether the address answers."
+
+
 def read(hook: Hook) -> Parsed | None:
     """Why the request changes nothing, if it only checks the address; None for a message."""
     if not hook.query.strip() and hook.body.strip(_BLANKS) in _NOTHING:
-        return Parsed(ignored="The request says nothing: somebody checked whether the address answers.")
+        return Parsed(ignored=SAYS_NOTHING)
     return None

@@ -24,13 +24,15 @@ WRITTEN_EVERY = 10.0
 KEPT = timedelta(days=92)
 
 _lock = threading.Lock()
-_waiting: dict[str, int] = {}
-_written_at: dict[str, float] = {}
+Kind = tuple[str, str, int]
+_waiting: dict[Kind, int] = {}
+_written_at: dict[Kind, float] = {}
+Why = StrayRequests.Why
 
 
-def count(*, vendor: str) -> None:
-    """One more of them; `vendor` is the kind of PBX in its address. Never fails."""
-    name = vendor if vendor in installed() else ""
+def count(*, vendor: str, why: StrayRequests.Why = Why.UNKNOWN, meant: int = 0) -> None:
+    """One more of them; `vendor` is the kind of PBX in its address, `meant` whose it should be. Never fails."""
+    name = vendor if vendor in installed() else "", str(why), meant
     with _lock:
         _waiting[name] = _waiting.get(name, 0) + 1
         if time.monotonic() - _written_at.get(name, -WRITTEN_EVERY) < WRITTEN_EVERY:
@@ -38,7 +40,7 @@ def count(*, vendor: str) -> None:
         _written_at[name] = time.monotonic()
         many = _waiting.pop(name)
     now = timezone.now()
-    row = {"day": timezone.localdate(now), "vendor": name}
+    row = {"day": timezone.localdate(now), **dict(zip(("vendor", "why", "connection_key"), name, strict=True))}
     with suppress(DatabaseError):
         if not StrayRequests.objects.filter(**row).update(count=F("count") + many, last_at=now):
             StrayRequests.objects.bulk_create(
@@ -54,4 +56,6 @@ def sweep() -> int:
 
 def count_rejected(*, connection: Connection) -> None:
     """One more request to this connection with a wrong access code."""
-    Connection.objects.filter(pk=connection.pk).update(rejected_count=F("rejected_count") + 1)
+    Connection.objects.filter(pk=connection.pk).update(
+        rejected_count=F("rejected_count") + 1, rejected_at=timezone.now()
+    )

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from telephony.calls.selectors import connection_of_hook
+from telephony.calls.selectors import connection_of_hook, knock
 from telephony.domain.exceptions import HookRejected
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
-from telephony.intake import errands, inbox, quota, reading, stray, uploads
+from telephony.intake import addresses, errands, inbox, quota, reading, stray, uploads
 from telephony.intake.any_host import takes_any_host
 from telephony.intake.processed import Processed
 from telephony.intake.requests import Unreadable, read_body, received_hook
@@ -41,12 +41,17 @@ def hook(request: HttpRequest, vendor: str, secret: str, tail: str = "") -> Http
     learn that the address is right.
     """
     try:
-        connection = connection_of_hook(vendor=vendor, secret=secret)
+        found = knock(vendor=vendor, secret=secret)
     except DatabaseError as error:
         return _not_stored(error)
-    if connection is None or (tail and not connection.vendor_object.takes_tail):
-        stray.count(vendor=vendor)
+    connection = found.connection
+    if connection is None:
+        stray.count(vendor=vendor, why=found.why, meant=found.meant)
         return _plain(404, "Not found.")
+    if tail and not connection.vendor_object.takes_tail:
+        stray.count(vendor=vendor, why=stray.Why.TAIL, meant=connection.pk)
+        return _plain(404, "Not found.")
+    addresses.note_use(connection, is_former=found.is_former)
     if request.method in ("HEAD", "OPTIONS"):
         return HttpResponse(content_type="text/plain; charset=utf-8", headers={"Allow": ", ".join(METHODS)})
     return _take(request, connection, tail)

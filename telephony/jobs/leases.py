@@ -117,17 +117,6 @@ class Queue(Generic[Row]):
         held = self._held_by(tokens).filter(next_try_at__gt=timezone.now())
         return set(held.values_list(self.token, flat=True))
 
-    def is_stuck(self, longer_than: timedelta) -> bool:
-        """Whether a row has been due for so long while nobody works on any: no worker seems to run.
-
-        Where the state doesn't say that a row is leased, one that waits behind others counts, too.
-        """
-        now = timezone.now()
-        rows = self.model._default_manager
-        if not rows.filter(self.due, next_try_at__lt=now - longer_than).exists():
-            return False
-        return not (self.leased_state and rows.filter(state=self.leased_state, next_try_at__gt=now).exists())
-
     def write(self, row: Row, **values: object) -> bool:
         """Write to a row that was claimed; False if its lease is somebody else's by now, and nothing was written.
 

@@ -143,6 +143,28 @@ class Connection(models.Model):
     rejected_count = models.PositiveIntegerField(
         _("rejected requests"), default=0, editable=False, help_text=_("Requests that carried a wrong access code.")
     )
+    rejected_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("When the latest of these requests came.")
+    )
+    former_secret_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        db_index=True,
+        help_text=_("The address of before is looked up by this."),
+    )
+    former_until = models.DateTimeField(
+        null=True, editable=False, help_text=_("Until then messages to the address of before are taken.")
+    )
+    former_used_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("When the latest message came to the address of before.")
+    )
+    renewed_at = models.DateTimeField(null=True, editable=False, help_text=_("When it got its present address."))
+    renewed_used_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("When the latest message came to the present address since then.")
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True, help_text=_("When it was added here."))
     clock_behind = models.FloatField(
         null=True, editable=False, help_text=_("Seconds that the PBX's clock is behind ours, as learned from messages.")

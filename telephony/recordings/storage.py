@@ -83,6 +83,18 @@ def open_private(path: Path) -> BinaryIO:
     return open(path, "wb", opener=partial(os.open, mode=PRIVATE_FILE))
 
 
+def check_writable() -> None:
+    """Write a file where recordings are stored; of a store elsewhere ask for one. Raises what the storage does."""
+    storage = storages[conf.RECORDINGS_STORAGE]
+    probe = f".ready-{secrets.token_hex(6)}"
+    if not isinstance(storage, FileSystemStorage):
+        storage.exists(probe)
+        return
+    with open(storage.path(probe), "xb"):
+        pass
+    storage.delete(probe)
+
+
 def free_bytes() -> int:
     """Room on the disk that recordings are worked on; of a local storage it is the one that they lie on."""
     return shutil.disk_usage(work_dir()).free

@@ -56,7 +56,9 @@ def note_failure(*, user: str, remote_address: str) -> bool:
         return True
     FailedLogin.objects.filter(at__lte=now - LONG_WINDOW).delete()
     FailedLogin.objects.create(remote_address=remote_address, user=user[:_NAME_LENGTH], at=now)
-    Connection.objects.filter(soap_user=user).exclude(soap_user="").update(rejected_count=F("rejected_count") + 1)
+    Connection.objects.filter(soap_user=user).exclude(soap_user="").update(
+        rejected_count=F("rejected_count") + 1, rejected_at=timezone.now()
+    )
     log.warning("Wrong user name or password for 1C's services, from %s.", remote_address)
     return any(_counted(user, remote_address))
 

@@ -49,6 +49,7 @@ DESK = [
     "telephony:reports",
     "telephony:report_missed",
     "telephony:report_lost",
+    "telephony:health",
     "telephony:exports",
     "telephony:for_you",
     "telephony:wallboard",

@@ -80,6 +80,6 @@ def test_a_view_with_a_fault_is_answered_as_everywhere(
     def fail(**_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("telephony.intake.views.connection_of_hook", fail)
+    monkeypatch.setattr("telephony.intake.views.knock", fail)
     client = Client(raise_request_exception=False)
     assert client.post(connection.hook_path, b"", content_type="text/plain").status_code == 500

@@ -87,7 +87,7 @@ def test_a_directory_with_a_bug_leaves_the_delivery_for_later(monkeypatch: pytes
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("error", [OperationalError, DatabaseError, InterfaceError])
-@pytest.mark.parametrize("where", ["connection_of_hook", "inbox.receive"])
+@pytest.mark.parametrize("where", ["knock", "inbox.receive"])
 def test_503_if_the_message_can_not_be_stored(
     connection: Connection,
     monkeypatch: pytest.MonkeyPatch,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -31,8 +32,11 @@ class Command(BaseCommand):
         change.add_argument("id", type=int, help="the connection's number in `connection list`")
         connection_options.add_arguments(change)
         shown = actions.add_parser("list", help="list the connections, addresses included")
-        rotate = actions.add_parser("rotate", help="give a connection a new address; the old one stops working")
+        rotate = actions.add_parser("rotate", help="give a connection a new address")
         rotate.add_argument("id", type=int, help="the connection's number in `connection list`")
+        rotate.add_argument(
+            "--keep-hours", type=int, default=0, help="how long the old address is taken, too (0: it stops at once)"
+        )
         for action in (add, change, shown, rotate):
             action.add_argument("--json", action="store_true", help="print JSON, one object a line")
 
@@ -72,7 +76,7 @@ class Command(BaseCommand):
 
     def _rotate(self, options: dict[str, Any]) -> None:
         connection = _connection(options["id"])
-        connections.rotate(connection=connection)
+        connections.rotate(connection=connection, keep=timedelta(hours=max(0, options["keep_hours"])))
         self._print(connection, options["json"])
 
     def _print(self, connection: Connection, as_json: bool) -> None:

@@ -1,0 +1,103 @@
+"""All findings, by connection and for the installation: what the page, the API, the command and the alarms read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from telephony.calls.selectors import iso
+from telephony.health import of_calls, of_house, of_messages, of_pbx, of_requests
+from telephony.health.finding import Finding, Findings, finding
+from telephony.health.known import Known, known_of
+from telephony.models import Connection
+from telephony.privacy.tracebacks import where
+
+log = logging.getLogger(__name__)
+
+AT_CONNECTION: Sequence[Callable[[Known], Findings]] = (
+    *(of_pbx.vendor_is_missing, of_messages.nothing_came, of_messages.is_silent, of_requests.wrong_code),
+    *(of_requests.stray, of_messages.not_understood, of_messages.tell_nothing, of_messages.few_calls),
+    *(of_messages.over_quota, of_calls.nobody_has_a_phone, of_calls.unmapped_phones, of_calls.phones_of_the_gone),
+    *(of_calls.phones_are_missing, of_calls.ends_are_missing, of_calls.said_by_the_pbx, of_calls.clock_is_off),
+    *(of_messages.slow_answers, of_pbx.orders_fail, of_pbx.recordings_lost, of_pbx.list_is_refused),
+)
+"""What keeps calls away comes first."""
+AT_HOUSE: Sequence[Callable[[datetime], Findings]] = (
+    *(of_house.worker, of_house.beat, of_house.queues, of_house.disk, of_house.storage, of_house.jobs),
+    *(of_house.certificate, of_house.clock, of_house.rows_that_fail, of_house.webhooks, of_house.mail),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """Of one connection, or of the installation."""
+
+    findings: Sequence[Finding]
+    connection: Connection | None = None
+    known: Known | None = None
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        return not self.findings
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "connection": self.connection.pk if self.connection else None,
+            "name": self.connection.name if self.connection else "",
+            "ok": self.ok,
+            "findings": [one.as_json() for one in self.findings],
+            **self.figures,
+        }
+
+
+def connections_health(connections: Sequence[int] | None = None, *, now: datetime | None = None) -> list[Health]:
+    """Of these; None: of all, by name. Those that are switched off are not looked at but for what comes to them."""
+    return [_of_connection(known) for known in known_of(connections, now=now or timezone.now())]
+
+
+def house_health(*, now: datetime | None = None) -> Health:
+    at = now or timezone.now()
+    return Health(findings=list(_looked(AT_HOUSE, at)))
+
+
+def all_health(*, now: datetime | None = None) -> list[Health]:
+    """Each connection, and the installation last."""
+    return [*connections_health(now=now), house_health(now=now)]
+
+
+def _of_connection(known: Known) -> Health:
+    looks = AT_CONNECTION if known.connection.enabled else (of_requests.stray,)
+    return Health(
+        findings=list(_looked(looks, known)), connection=known.connection, known=known, figures=_figures(known)
+    )
+
+
+def _looked(looks: Iterable[Callable[[Any], Findings]], at: Any) -> Findings:
+    """One that fails is a finding itself, and keeps nobody from the others."""
+    for look in looks:
+        try:
+            yield from look(at)
+        except Exception as error:
+            log.exception("health: %s", where(error))
+            text = gettext("The check “%(name)s” failed (%(error)s): the log says more.")
+            words = {"name": look.__name__, "error": type(error).__name__}
+            yield finding("check_failed", text % words, of=at.connection if isinstance(at, Known) else None)
+
+
+def _figures(known: Known) -> dict[str, Any]:
+    usual = known.usual
+    return {
+        "last_message_at": iso(known.last_received_at),
+        "messages_last_hour": known.messages_of_hour,
+        "calls_last_hour": usual.this_hour,
+        "calls_usual": round(usual.at(known.now), 1) if usual.is_known else None,
+        "clock_behind_seconds": known.connection.clock_behind,
+        **{f"answer_p{share}_seconds": known.answered_within(share / 100) for share in (50, 95, 99)},
+    }

@@ -1,0 +1,158 @@
+"""Forty things broken on purpose: each is named by its own code and sentence, and gone when it is mended."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone, translation
+
+from telephony.health import of_house
+from telephony.health.report import all_health
+from telephony.intake import stray
+from telephony.models import Connection, Extension, SeenProcess
+from telephony.recordings.storage import free_bytes
+from tests.health.breaks import CASES, World
+from tests.http.test_tls import certificate
+from tests.rows import rows
+
+Set = Callable[[Any], None]
+
+
+@pytest.fixture
+def world(client: Client, db: None, django_user_model: Any, settings: Any, tmp_path: Path) -> World:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "recordings": {
+            "BACKEND": "telephony.recordings.storage.WholeFileStorage",
+            "OPTIONS": {"location": str(tmp_path)},
+        },
+    }
+    settings.TELEPHONY_DISK_FLOOR = 1
+    anna = django_user_model.objects.create_user("anna")
+    connection = Connection.objects.create(vendor="sipuni", name="Офис")
+    Extension.objects.create(connection=connection, user=anna, number="101")
+    now = timezone.now()
+    SeenProcess.objects.create(kind="worker", name="w", queues=["celery", "inbox", "outside"], seen_at=now)
+    SeenProcess.objects.create(kind="beat", seen_at=now)
+    made = World(client=client, connection=connection, anna=anna)
+    made.good_message()
+    return made
+
+
+def found() -> dict[str, str]:
+    return {one.code: one.text for health in all_health() for one in health.findings}
+
+
+def test_each_break_is_named_and_gone_when_mended(world: World) -> None:
+    assert found() == {}
+    assert len(CASES) > 40
+    with rows(database=True) as row:
+        for code, break_it, mend in CASES:
+            with row(code):
+                stray._written_at.clear()
+                stray._waiting.clear()
+                world.connection.refresh_from_db()
+                break_it(world)
+                named = {one: text for one, text in found().items() if one.startswith(code)}
+                assert len(named) == 1, found()
+                assert all(text.strip() and "%(" not in text for text in named.values())
+                with translation.override("ru"):
+                    assert all(found()[one] != text for one, text in named.items())
+                mend(world)
+                assert not [one for one in found() if one.startswith(code)], found()
+
+
+def test_disk_and_storage(world: World, settings: Any, tmp_path: Path) -> None:
+    for floor, code in ((10**18, "disk_full"), (int(free_bytes() / 1.5), "disk_low")):
+        settings.TELEPHONY_DISK_FLOOR = floor
+        assert set(found()) == {code}
+    settings.TELEPHONY_DISK_FLOOR = 1
+    place = tmp_path / "not a folder"
+    place.write_text("a file")
+    (tmp_path / ".work").rmdir()
+    options = {"location": str(place)}
+    settings.STORAGES = {**settings.STORAGES, "recordings": {**settings.STORAGES["recordings"], "OPTIONS": options}}
+    assert "storage" in found()
+
+
+def test_our_own_certificate(world: World, settings: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    """By a real handshake: nobody answers; not trusted; trusted, but for a day only; for long."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    settings.CSRF_TRUSTED_ORIGINS = [f"https://localhost:{port}"]
+    assert set(found()) == {"public_address"}
+    for days, code in ((1, "certificate_expires"), (90, "")):
+        file = certificate(tmp_path, days=days)
+        with serving(file, port):
+            monkeypatch.undo()
+            of_house._looked.clear()
+            settings.CSRF_TRUSTED_ORIGINS = [f"https://localhost:{port}"]
+            assert set(found()) == {"certificate"}
+            monkeypatch.setattr(of_house, "bundle", lambda file=file: str(file))
+            assert set(found()) == ({code} if code else set())
+
+
+@contextmanager
+def serving(file: Path, port: int) -> Iterator[None]:
+    """A TLS server that says nothing but its certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    listener = socket.create_server(("127.0.0.1", port), reuse_port=False)
+
+    def serve() -> None:
+        while True:
+            try:
+                line, _ = listener.accept()
+                with line, context.wrap_socket(line, server_side=True) as talk:
+                    talk.recv(1)
+            except ssl.SSLError:
+                continue
+            except OSError:
+                if listener.fileno() < 0:
+                    return
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+def test_command_api_and_pages_say_the_same(world: World, capsys: Any, admin_client: Client) -> None:
+    call_command("health", "--json")
+    good = json.loads(capsys.readouterr().out)
+    assert [one["ok"] for one in good] == [True, True]
+    assert (good[0]["connection"], good[1]["connection"], good[0]["messages_last_hour"]) == (
+        world.connection.pk,
+        None,
+        1,
+    )
+
+    Extension.objects.all().delete()
+    SeenProcess.objects.all().delete()
+    with pytest.raises(SystemExit) as ended:
+        call_command("health", "--connection", str(world.connection.pk), "--json")
+    assert ended.value.code == 1
+    said = json.loads(capsys.readouterr().out)
+    codes = [[one["code"] for one in health["findings"]] for health in said]
+    assert codes == [["no_phones_mapped"], ["no_worker"]]
+    assert admin_client.get("/api/v1/health/").json() == said
+    for path in ("/telephony/health/", f"/telephony/health/{world.connection.pk}/"):
+        assert 'data-code="no_phones_mapped"' in admin_client.get(path).content.decode()
+    client = Client()
+    client.force_login(world.anna)
+    assert client.get("/telephony/health/").status_code in (302, 403)
+    assert client.get("/api/v1/health/").status_code == 403
