@@ -57,10 +57,9 @@ WORK: Mapping[str, str | Promise] = {
 def worker(now: datetime) -> Findings:
     if _is_late(alive.last_seen(SeenProcess.Kind.WORKER), now):
         text = gettext(
-            "No worker runs, so recordings, webhooks and reports wait: start it with celery --app config.celery worker "
-            "--beat, README says how."
+            "No worker runs, so recordings, webhooks and reports wait: start it, the first page has the command."
         )
-        yield finding("no_worker", text)
+        yield finding("no_worker", text, url=reverse("admin:index"))
 
 
 def beat(now: datetime) -> Findings:
@@ -75,7 +74,7 @@ def queues(now: datetime) -> Findings:
         return  # That is said already.
     names = alive.queues_without_worker(QUEUES, now=now)
     if names:
-        text = gettext("No worker takes work from the queue %(names)s: start one with --queues, README says how.")
+        text = gettext("No worker takes work from the queue %(names)s: start one that does.")
         yield finding("queue_without_worker", text % {"names": ", ".join(names)})
 
 
