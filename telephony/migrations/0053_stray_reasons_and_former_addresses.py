@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('telephony', '0050_causes_of_lost_calls'),
+        ('telephony', '0052_whose_phone_rang_before'),
     ]
 
     operations = [
