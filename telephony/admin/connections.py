@@ -12,15 +12,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from telephony import conf
 from telephony.admin import connection_policy
+from telephony.admin.addresses import KEEP, ago, former_address
 from telephony.admin.base import TelephonyAdmin
 from telephony.admin.connection_form import form_for, settings_names
 from telephony.admin.connection_phones import phones_of
@@ -185,13 +184,6 @@ class ConnectionAdmin(TelephonyAdmin):
         return _count_link(connection.attention_count, connection, needs_attention__exact=1)
 
 
-def ago(moment: Any) -> str:
-    """How long ago, like “2 hours ago”."""
-    if timezone.now() - moment < timedelta(minutes=1):
-        return gettext("just now")
-    return gettext("%(time)s ago") % {"time": timesince(moment, depth=1)}
-
-
 def _vendor(request: HttpRequest, obj: Any) -> str:
     """The kind of PBX: the connection's own, or what was chosen for a new one."""
     return obj.vendor if isinstance(obj, Connection) else request.GET.get("vendor", "")
@@ -203,30 +195,6 @@ def _deliveries_of(connection: Connection, **filters: Any) -> str:
 
 def _count_link(count: int, connection: Connection, **filters: Any) -> SafeString:
     return link(_deliveries_of(connection, **filters), badge(str(count), "bad")) if count else badge("0")
-
-
-KEEP = (
-    ("24", _("for one day")),
-    ("72", _("for three days")),
-    ("168", _("for a week")),
-    ("720", _("for 30 days")),
-    ("1", _("for one hour")),
-    ("0", _("no longer: it may have become known")),
-)
-"""Hours for which the address of before goes on to be taken; the first is the usual choice."""
-
-
-def _former(connection: Connection) -> dict[str, Any]:
-    """Which of the two addresses its PBX uses, while both hold."""
-    if connection.former_until is None or connection.former_until <= timezone.now():
-        return {}
-    used, renewed = connection.former_used_at, connection.renewed_used_at
-    return {
-        "until": connection.former_until,
-        "used": ago(used) if used else "",
-        "renewed": ago(renewed) if renewed else "",
-        "is_over": renewed is not None and (used is None or renewed > used),
-    }
 
 
 def _panel(request: HttpRequest, connection: Connection, *, may_change: bool) -> dict[str, Any]:
@@ -245,7 +213,7 @@ def _panel(request: HttpRequest, connection: Connection, *, may_change: bool) ->
         "service_address": request.build_absolute_uri(reverse(service.view, args=[service.path])) if service else "",
         "last_received": ago(health.last_received_at) if health.last_received_at else "",
         "clock": clock_in_words(connection),
-        "former": _former(connection),
+        "former": former_address(connection),
         "health_url": reverse("telephony:connection_health", args=[connection.pk]) if may_change else "",
         "use": quota.use_today(connection_id=connection.pk),
         "quota": {"messages": conf.messages_per_minute(), "megabytes": conf.megabytes_per_day()},

@@ -20,6 +20,7 @@ from telephony.domain.events import Phone
 from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Policy
 from telephony.http.networks import internal
+from telephony.models.address_use import AddressUse
 from telephony.models.encrypted import EncryptedJSONField, EncryptedTextField
 from telephony.models.validators import (
     validate_hosts,
@@ -48,7 +49,7 @@ def hook_secret_sha256(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class Connection(models.Model):
+class Connection(AddressUse):
     """One account at one PBX: where its messages arrive and how they are read."""
 
     vendor = models.CharField(_("PBX"), max_length=50, help_text=_("The kind of PBX."))
@@ -139,31 +140,6 @@ class Connection(models.Model):
     )
     soap_password_hash = models.CharField(
         max_length=100, blank=True, editable=False, help_text=_("1C's services are looked up by it and the user name.")
-    )
-    rejected_count = models.PositiveIntegerField(
-        _("rejected requests"), default=0, editable=False, help_text=_("Requests that carried a wrong access code.")
-    )
-    rejected_at = models.DateTimeField(
-        null=True, editable=False, help_text=_("When the latest of these requests came.")
-    )
-    former_secret_sha256 = models.CharField(
-        max_length=64,
-        blank=True,
-        default="",
-        db_default="",
-        editable=False,
-        db_index=True,
-        help_text=_("The address of before is looked up by this."),
-    )
-    former_until = models.DateTimeField(
-        null=True, editable=False, help_text=_("Until then messages to the address of before are taken.")
-    )
-    former_used_at = models.DateTimeField(
-        null=True, editable=False, help_text=_("When the latest message came to the address of before.")
-    )
-    renewed_at = models.DateTimeField(null=True, editable=False, help_text=_("When it got its present address."))
-    renewed_used_at = models.DateTimeField(
-        null=True, editable=False, help_text=_("When the latest message came to the present address since then.")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True, help_text=_("When it was added here."))
     clock_behind = models.FloatField(

@@ -21,7 +21,8 @@ from telephony.health.report import all_health
 from telephony.intake import stray
 from telephony.models import Connection, Extension, SeenProcess
 from telephony.recordings.storage import free_bytes
-from tests.health.breaks import CASES, World
+from tests.health.breaks import CASES
+from tests.health.world import World
 from tests.http.test_tls import certificate
 from tests.rows import rows
 
