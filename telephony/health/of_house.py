@@ -23,6 +23,7 @@ from telephony.health.waiting import waiting_work
 from telephony.http.certificates import bundle
 from telephony.jobs import alive
 from telephony.models import Notice, ReportMail, RowFailure, SeenProcess, Subscription
+from telephony.privacy.tracebacks import where
 from telephony.recordings.storage import check_writable, free_bytes, has_room
 from telephony.recordings.words import why_paused
 from telephony.ui.markup import change_url, list_url
@@ -117,7 +118,7 @@ def storage(now: datetime) -> Findings:
     try:
         check_writable()
     except Exception as error:
-        log.warning("health: the storage of recordings: %s", type(error).__name__)
+        log.warning("health: the storage of recordings: %s", where(error))
         text = gettext(
             "Nothing can be written where recordings are stored (%(error)s): check its rights, its login and the disk."
         )
