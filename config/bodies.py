@@ -130,8 +130,9 @@ class Bodies:
 class LimitedBodies:
     """For the server of the event streams: the body is there before the application is called, and is a small one."""
 
-    def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
+    def __init__(self, application: Callable[..., Awaitable[None]], tell: Callable[..., Awaitable[None]]) -> None:
         self._application = application
+        self._tell = tell
         self._bodies = Bodies()
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Callable[..., Awaitable[None]]) -> None:
@@ -146,10 +147,7 @@ class LimitedBodies:
             body = await self._bodies.read(receive, headers, Limit(size=SIGNED_IN), _nobody)
         except Refused as refusal:
             if refusal.status:
-                await send(
-                    {"type": "http.response.start", "status": refusal.status, "headers": [(b"connection", b"close")]}
-                )
-                await send({"type": "http.response.body", "body": b""})
+                await self._tell(refusal.status, scope, headers, send)
             return
         first = [{"type": "http.request", "body": body, "more_body": False}]
 

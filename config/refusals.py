@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from typing import Any
 
 from django.contrib.auth import get_user
@@ -58,3 +59,14 @@ async def tell(status: int, environ: Mapping[str, Any], send: Callable[[dict[str
     headers += [(b"content-length", str(len(body)).encode()), (b"x-content-type-options", b"nosniff")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def tell_of(
+    status: int, scope: Mapping[str, Any], headers: Mapping[str, str], send: Callable[[dict[str, Any]], Any]
+) -> None:
+    """The same for a server that speaks ASGI."""
+    environ = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+    host, port = scope.get("server") or ("localhost", 80)
+    where = {"PATH_INFO": scope["path"], "SERVER_NAME": str(host), "SERVER_PORT": str(port)}
+    environ |= where | {"REQUEST_METHOD": scope["method"], "wsgi.url_scheme": scope.get("scheme", "http")}
+    await tell(status, {**environ, "wsgi.input": BytesIO()}, send)

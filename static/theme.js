@@ -33,6 +33,12 @@
         label();
     });
     document.addEventListener("htmx:load", ({ target }) => silence(target));
+    // The page is hidden until now (x-cloak), and what is hidden takes no focus by itself.
+    document.addEventListener("alpine:initialized", () => requestAnimationFrame(() => {
+        if (document.activeElement === document.body) {
+            document.querySelector("[autofocus]")?.focus();
+        }
+    }));
     const GLOBAL = ["theme", "searchForm", "searchDropdown"];
 
     document.addEventListener("alpine:init", () => {

@@ -32,6 +32,7 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs["autofocus"] = True
+        self.fields["username"].label = _("Login")
 
     def clean(self) -> dict[str, Any]:
         try:
@@ -44,7 +45,7 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
     def get_invalid_login_error(self) -> ValidationError:
         if not getattr(self.request, "axes_locked_out", False):
             return ValidationError(
-                gettext("User name or password is wrong. Capital letters matter in both."), "invalid_login"
+                gettext("Login or password is wrong. Capital letters matter in both."), "invalid_login"
             )
         name = self.cleaned_data.get(get_user_model().USERNAME_FIELD, "")
         return ValidationError(locked_words(self.request, name), "locked")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from config.bodies import LimitedBodies
+from config.bodies import SIGNED_IN, LimitedBodies
+from config.refusals import tell_of
 
 
 @pytest.mark.parametrize(
@@ -33,8 +34,25 @@ def test_a_body_comes_once_also_an_empty_one(headers: list[tuple[bytes, bytes]],
     async def send(message: Any) -> None:
         raise AssertionError(message)
 
-    asyncio.run(LimitedBodies(application)({"type": "http", "headers": headers}, receive, send))
+    asyncio.run(LimitedBodies(application, tell_of)({"type": "http", "headers": headers}, receive, send))
     assert [(message["type"], message.get("body")) for message in heard] == [
         ("http.request", body),
         ("http.disconnect", None),
     ]
+
+
+@pytest.mark.parametrize(("accept", "words"), [(b"text/html", "<h1>"), (b"*/*", "Запрос слишком велик")])
+def test_who_sends_too_much_is_told_so_in_words(accept: bytes, words: str) -> None:
+    sent: list[Mapping[str, Any]] = []
+    headers = [(b"content-length", b"%d" % (SIGNED_IN + 1)), (b"accept", accept), (b"accept-language", b"ru")]
+
+    async def receive() -> Mapping[str, Any]:
+        raise AssertionError("nothing is read")
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/crm/contacts/new/", "headers": headers}
+    asyncio.run(LimitedBodies(lambda *_: receive(), tell_of)(scope, receive, send))
+    assert sent[0]["status"] == 413
+    assert words in sent[1]["body"].decode()

@@ -53,7 +53,7 @@ def test_a_page_that_is_sent_waits_for_the_password_and_is_then_saved(
     run(server, END_ALL)
     page.evaluate("document.querySelector('#content [name=name]').form.requestSubmit()")
     sign_in_again(page, "not this one")
-    expect(page.locator("#people-again [role=alert]")).to_contain_text("User name or password is wrong")
+    expect(page.locator("#people-again [role=alert]")).to_contain_text("Login or password is wrong")
     expect(page.locator("#content [name=name]")).to_have_value("Vera Novikova")
     sign_in_again(page)
     expect(page.locator("h1")).to_contain_text("Vera Novikova")
@@ -110,13 +110,20 @@ def test_who_signs_in_elsewhere_comes_back_by_itself_and_nobody_else_sees_the_pa
 BORIS = "from django.contrib.auth.models import User; print(User.objects.get(username='boris').pk)"
 
 
+def test_the_login_page_has_the_focus(site: tuple[Server, str], browser_page: PageFactory) -> None:
+    """The page is hidden until its scripts ran: by itself a hidden field takes none."""
+    page = browser_page(site[0])
+    page.goto("/admin/login/")
+    expect(page.locator("#id_username")).to_be_focused()
+
+
 def test_the_login_page_works_without_scripts(site: tuple[Server, str], browser_page: PageFactory) -> None:
     server, _ = site
     page = browser_page(server, java_script_enabled=False)
     page.goto("/admin/login/")
     expect(page.locator("#id_username")).to_be_focused()
     page.get_by_role("button", name="Русский").click()
-    page.get_by_label("Имя пользователя").fill("anna")
+    page.get_by_label("Логин").fill("anna")
     page.get_by_label("Пароль").fill(PASSWORD)
     page.get_by_role("button", name="Войти").click()
     expect(page).to_have_url(f"{server.url}/admin/")
