@@ -20,9 +20,25 @@
         const label = chosenFrom && document.querySelector(`label[for="${CSS.escape(chosenFrom)}"]`);
         return label?.textContent.trim() || element.closest("form")?.querySelector("[placeholder]")?.placeholder || document.title.trim();
     };
-    const name = () => document.querySelectorAll(`:is(${NAMELESS}):not([aria-label])`).forEach((element) => {
-        element.setAttribute("aria-label", nameOf(element));
-    });
+    // A list to choose from is called by what is chosen, and by nothing while that is nothing: the field's label comes first.
+    const nameChooser = (box) => {
+        const label = document.querySelector(`label[for="${CSS.escape(box.closest(".select2-container").previousElementSibling?.id ?? "")}"]`);
+        if (label) {
+            label.id ||= `label-of-${label.htmlFor}`;
+            box.setAttribute("aria-labelledby", `${label.id} ${box.getAttribute("aria-labelledby") ?? ""}`.trim());
+        }
+        box.querySelector("[role=textbox]")?.removeAttribute("role");  // It is the box that is a field, not what stands in it.
+        box.dataset.named = "";
+    };
+    const name = () => {
+        document.querySelectorAll(`:is(${NAMELESS}):not([aria-label])`).forEach((element) => {
+            element.setAttribute("aria-label", nameOf(element));
+        });
+        document.querySelectorAll(".select2-selection[role=combobox]:not([data-named])").forEach(nameChooser);
+        // What was chosen, and a cross between: no list as HTML knows it.
+        document.querySelectorAll("ul.select2-selection__rendered:not([role])").forEach((list) => list.setAttribute("role", "group"));
+        document.querySelectorAll("ul.select2-selection__rendered > li:not([role])").forEach((one) => one.setAttribute("role", "none"));
+    };
     new MutationObserver(() => name()).observe(document, { childList: true, subtree: true });
     // The theme begins each word of a column's name with a capital; no language of ours does.
     const label = () => document.querySelectorAll("#result_list [data-label]").forEach((cell) => {

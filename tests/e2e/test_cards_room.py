@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import add_person, run, shot
 from tests.e2e.conftest import PHONE, PageFactory
-from tests.e2e.test_main_pages import NAMES, PAGES, ROWS
+from tests.e2e.test_main_pages import NAMES, PAGES, ROWS, faults_of
 from tests.rounds import rounds
 from tests.servers import Server
 
@@ -188,3 +188,11 @@ def test_do_not_disturb_takes_the_stack_away_at_once_in_all_tabs(crowded: Any) -
         expect(tab.locator(".tel-desk-card")).to_have_count(0, timeout=5_000)
         expect(tab.locator(".tel-status-word")).to_have_text("Do not disturb")
     assert other.url.endswith("/crm/tasks/")
+
+
+def test_a_card_with_earlier_calls_is_without_serious_faults_in_the_dark(crowded: Any, office: Any) -> None:
+    page = crowded(screen=WIDE, dark=True)
+    run(office[0], CARDS.replace("{number}", "0"))  # All of one client: each card has the calls before it.
+    page.goto("/telephony/calls/")
+    expect(page.locator(".tel-desk-lines a").first).to_be_visible()
+    assert faults_of(page) == []

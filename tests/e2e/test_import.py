@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.browser import add_person, run
 from tests.e2e.conftest import PHONE, PageFactory
-from tests.e2e.test_main_pages import _faults
+from tests.e2e.test_main_pages import faults_of
 from tests.servers import Server
 
 pytestmark = pytest.mark.proof
@@ -87,7 +87,7 @@ def test_questions_people_heads_and_taking_back(server: Server, browser_page: Pa
     path.write_text(ODD, encoding="cp1251")
     page, before = browser_page(server, "anna"), names(server)
     choose(page, server, path)
-    assert _faults(page) == []
+    assert faults_of(page) == []
     page.get_by_text("How the file was read").click()
     page.get_by_label("Line 1 names the columns").check()
     press(page.get_by_role("button", name="Read it like this"))
@@ -104,7 +104,7 @@ def test_questions_people_heads_and_taking_back(server: Server, browser_page: Pa
     expect(page.get_by_role("group", name="Анна Сидорова").get_by_label("the same person")).to_be_checked()
     start(page, server)
     assert names(server) == [*before, "Иван Петров"]
-    assert _faults(page) == []
+    assert faults_of(page) == []
     page.get_by_text("Take this import back").click()
     press(page.get_by_role("button", name="Yes, take"))
     run(server, WORK)
@@ -122,4 +122,4 @@ def test_nothing_sticks_out_on_a_phone_in_russian(server: Server, browser_page: 
     read(page, server)
     page.evaluate("document.querySelectorAll('details').forEach(found => found.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
-    assert _faults(page) == []
+    assert faults_of(page) == []

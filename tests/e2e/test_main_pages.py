@@ -19,7 +19,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from crm.models import Company, Note, Tag, Task
 from crm.services import add_contact
-from telephony.models import Call, Connection, Extension, Recording
+from telephony.models import Call, Connection, Extension, Recording, Team
 owner = get_user_model().objects.get(username="owner")
 office = Connection.objects.create(vendor="mobilon", name="Office", settings={"token": "t"})
 Extension.objects.create(connection=office, user=owner, number="101", key="k1")
@@ -41,9 +41,11 @@ hers = Call.objects.create(
     connection=office, external_id="hers", direction="incoming", status="answered", client_raw="79235292926",
     client_e164="+79235292926", client_match="9235292926", started_at=now, ended_at=now, contact=ivan, responsible=anna,
 )
-print(ivan.pk, Company.objects.get().pk, call.pk, office.pk, Recording.objects.first().pk, hers.pk, anna.pk)
+team = Team.objects.create(name="Sales")
+team.members.add(anna)
+print(ivan.pk, Company.objects.get().pk, call.pk, office.pk, Recording.objects.first().pk, hers.pk, anna.pk, team.pk)
 """
-NAMES = ("contact", "company", "call", "office", "recording", "hers", "anna")
+NAMES = ("contact", "company", "call", "office", "recording", "hers", "anna", "team")
 """What ROWS prints the numbers of."""
 pytestmark = pytest.mark.proof
 PAGES = [
@@ -67,6 +69,8 @@ PAGES = [
     "/crm/tasks/",
     "/people/employees/{anna}/",
     "/admin/telephony/subscription/add/",
+    "/admin/telephony/callrule/add/",
+    "/admin/telephony/team/{team}/change/",
     "/admin/crm/apitoken/add/",
     "/api/v1/docs/",
 ]
@@ -96,7 +100,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, d
     server.stop()
 
 
-def _faults(page: Page) -> list[str]:
+def faults_of(page: Page) -> list[str]:
     """Serious and critical findings of axe, each with the place where it is; of the theme's parts, too."""
     found = Axe().run(page).response["violations"]
     return [
@@ -121,7 +125,7 @@ def test_a_page_opens_without_refused_scripts_and_without_serious_faults(
         "'unsafe-inline'" not in answer.headers["content-security-policy"].partition("script-src")[2].partition(";")[0]
     )
     # The documentation is drf-spectacular's page.
-    assert address.endswith("/docs/") or _faults(page) == []
+    assert address.endswith("/docs/") or faults_of(page) == []
     assert page.evaluate(NAMES_OF_ICONS) == [], "not in the font: .ci/subset-fonts makes it anew"
 
 
@@ -133,7 +137,7 @@ def test_nothing_sticks_out_on_a_phone(
     page = browser_page(server, "owner", screen=PHONE, dark=True, locale="ru-RU")
     page.goto(address.format(**rows))
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
-    assert _faults(page) == []
+    assert faults_of(page) == []
 
 
 @pytest.mark.parametrize("screen", [(1440, 900), PHONE], ids=["wide", "phone"])
@@ -146,7 +150,7 @@ def test_an_operators_pages_of_a_call_a_contact_and_a_company_are_without_seriou
         answer = page.goto(address.format(**rows))
         assert answer is not None
         assert answer.status == 200, address
-        assert _faults(page) == [], address
+        assert faults_of(page) == [], address
         links = page.evaluate("[...document.querySelectorAll('main a[href^=\"/\"]')].map((link) => link.href)")
         refused = [link for link in links if page.request.get(link).status == 403]
         assert refused == [], address
@@ -174,5 +178,5 @@ def test_every_page_of_the_side_bar_is_without_serious_faults_and_opens(
         assert answer is not None
         assert answer.status == 200, address
         if not address.endswith("/docs/"):
-            faults[address] = _faults(page)
+            faults[address] = faults_of(page)
     assert {address: found for address, found in faults.items() if found} == {}

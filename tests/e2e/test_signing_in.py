@@ -10,7 +10,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.e2e.browser import add_person, run, shot
 from tests.e2e.conftest import PHONE, PageFactory
-from tests.e2e.test_main_pages import _faults
+from tests.e2e.test_main_pages import faults_of
 from tests.servers import Server
 
 pytestmark = pytest.mark.proof
@@ -79,7 +79,7 @@ def test_a_passkey_is_added_asked_for_after_the_password_and_opens_by_itself(
     page.click("button[type=submit].people-wide")
     page.wait_for_selector("#mfa_webauthn_add")
     shot(page, "passkey-add")
-    assert _faults(page) == []
+    assert faults_of(page) == []
     page.check("input[name=passwordless]")
     page.click("#mfa_webauthn_add")
     page.wait_for_url("**/recovery-codes/")
@@ -89,7 +89,7 @@ def test_a_passkey_is_added_asked_for_after_the_password_and_opens_by_itself(
     _fill_in_password(page, name)
     page.wait_for_url("**/second-factor/authenticate/")
     shot(page, "second-factor")
-    assert _faults(page) == []
+    assert faults_of(page) == []
     page.click("#mfa_webauthn_authenticate")
     _signed_in(page)
 
@@ -117,4 +117,4 @@ def test_pages_fit_and_shut_nobody_out(
             name = address.format(anna="anna").strip("/").replace("/", "-")
             shot(window, f"{name}-{language[:2]}-{screen[0]}")
             assert window.evaluate("document.documentElement.scrollWidth") <= screen[0], address
-            assert _faults(window) == [], address
+            assert faults_of(window) == [], address
