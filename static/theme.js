@@ -27,7 +27,8 @@
             label.id ||= `label-of-${label.htmlFor}`;
             box.setAttribute("aria-labelledby", `${label.id} ${box.getAttribute("aria-labelledby") ?? ""}`.trim());
         }
-        box.querySelector("[role=textbox]")?.removeAttribute("role");  // It is the box that is a field, not what stands in it.
+        // It is the box that is a field, not what stands in it.
+        ["role", "aria-readonly"].forEach((attribute) => box.querySelector("[role=textbox], [aria-readonly]")?.removeAttribute(attribute));
         box.dataset.named = "";
     };
     const name = () => {
