@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 PLACES = 20
 """For a worker that takes all queues (README.md): more than there are kinds of work, each of which takes one."""
-MOMENTARY = {"telephony.say_beat"}
-"""These take a place for no longer than a row is written."""
+MOMENTARY = {"telephony.say_beat", "telephony.check_health"}
+"""These take a place for a moment."""
 INBOX, OUTSIDE, HOUSE = "inbox", "outside", "celery"
 """What PBXs wait for; what waits for strangers; the rest."""
 
@@ -66,6 +66,7 @@ app.conf.beat_schedule = {
     "crm-keys": {"task": "crm.forget_old_keys", "schedule": 3600.0, "options": {"expires": 3600}},
     "telephony-missed": {"task": "telephony.rebuild_missed", "schedule": 3600.0, "options": {"expires": 3600}},
     "telephony-beat": {"task": "telephony.say_beat", "schedule": 30.0, "options": {"expires": 30}},
+    "telephony-health": {"task": "telephony.check_health", "schedule": 60.0, "options": {"expires": 60}},
     "telephony-live": {"task": "telephony.sweep_live", "schedule": 600.0, "options": {"expires": 600}},
     "telephony-reaper": {"task": "telephony.reap_calls", "schedule": 30.0, "options": {"expires": 30}},
 }

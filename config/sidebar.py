@@ -88,6 +88,14 @@ GROUPS: list[dict[str, Any]] = [
         "title": _("Set-up"),
         "items": [
             _list(_("Connections"), "settings_phone", "telephony", "connection"),
+            _page(
+                _("Health"),
+                "monitor_heart",
+                "telephony:health",
+                "telephony.health.rights.may_see",
+                badge="telephony.health.badges.things_to_mend",
+                badge_variant="danger",
+            ),
             _page(_("Employees"), "badge", "employees", _may("config.manage_employees")),
         ],
     },
@@ -117,7 +125,6 @@ GROUPS: list[dict[str, Any]] = [
     ),
     _fold(
         _("Journals and checks"),
-        _page(_("Health"), "monitor_heart", "telephony:health", "telephony.health.views.may_see"),
         _list(_("Deliveries"), "inbox", "telephony", "delivery"),
         _page(
             _("Reconcile with PBXs"),

@@ -17,6 +17,7 @@ from telephony.after_call import acting, mailing
 from telephony.call_log import exports
 from telephony.calls import reaper
 from telephony.cards import live
+from telephony.health import alarm_mails, alarms
 from telephony.intake import inbox, quota, stray
 from telephony.jobs import Run, alive, one_run, stop_runs
 from telephony.jobs.guard import forget_failures
@@ -76,9 +77,18 @@ def write_exports(run: Run) -> None:
 @shared_task(name="telephony.send_reports")
 @one_run
 def send_reports(run: Run) -> None:
-    """Plan the reports by e-mail that are due, and send them."""
+    """Plan the reports by e-mail that are due, and send them; and e-mails about alarms, which go first."""
+    alarm_mails.send_due(run=run)
     planning.plan()
     sending.send_due(run=run)
+
+
+@shared_task(name="telephony.check_health")
+@one_run
+def check_health(run: Run) -> None:
+    """Look for what is wrong, and have people told what is new of it."""
+    alarms.check()
+    alarms.sweep()
 
 
 @shared_task(name="telephony.sum_calls")

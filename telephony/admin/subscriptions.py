@@ -110,7 +110,7 @@ class NoticeAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("call"))
     def of_call(self, notice: Notice) -> SafeString:
-        return link(change_url(notice.call), f"#{notice.call_id}")
+        return link(change_url(notice.call), f"#{notice.call_id}") if notice.call_id else SafeString("–")
 
     @admin.display(description=_("happened"), ordering="id")
     def created(self, notice: Notice) -> str:

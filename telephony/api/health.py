@@ -12,7 +12,7 @@ from rest_framework.viewsets import ViewSet
 
 from telephony.api.scopes import InScope, Scope
 from telephony.health.report import all_health
-from telephony.health.views import MAY_SEE
+from telephony.health.rights import MAY_SEE
 
 
 class FindingSerializer(serializers.Serializer[Any]):

@@ -184,6 +184,9 @@ OTHERS = [
     Place(model="telephony.LiveEvent", nobody=("content",)),
     Place(model="telephony.DiscardedFile", nobody=("name",)),
     Place(model="telephony.StrayRequests", nobody=("vendor",)),
+    # Without what PBXs and clients wrote (Finding.for_keeping).
+    Place(model="telephony.Alarm", nobody=("code", "texts", "url")),
+    Place(model="telephony.AlarmMail", nobody=("lease",)),
     Place(model="telephony.SeenProcess", nobody=("name", "queues")),
     Place(model="auth.Permission", nobody=("name", "codename")),
     Place(model="auth.Group", nobody=("name",)),

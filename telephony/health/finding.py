@@ -21,6 +21,13 @@ class Finding:
     """The page where it is mended; empty for what is mended outside of this program."""
     connection_id: int | None = None
     """None: of the whole installation."""
+    private: str = ""
+    """The part of the text that PBXs, clients or other systems wrote."""
+
+    @property
+    def for_keeping(self) -> str:
+        """The text without that part: a person's number may be in it."""
+        return self.text.replace(self.private, "…") if self.private else self.text
 
     def as_json(self) -> dict[str, Any]:
         return {"code": self.code, "text": self.text, "url": self.url}
@@ -29,8 +36,12 @@ class Finding:
 Findings = Iterator[Finding]
 
 
-def finding(code: str, text: str | Promise, *, of: Connection | None = None, url: str | None = None) -> Finding:
+def finding(
+    code: str, text: str | Promise, *, of: Connection | None = None, url: str | None = None, private: str = ""
+) -> Finding:
     """Of a connection its page is where it is mended, unless another is named."""
     own = reverse("admin:telephony_connection_change", args=[of.pk]) if of is not None else ""
     where = own if url is None else url
-    return Finding(code=code, text=str(text), url=where, connection_id=of.pk if of is not None else None)
+    return Finding(
+        code=code, text=str(text), url=where, connection_id=of.pk if of is not None else None, private=private
+    )

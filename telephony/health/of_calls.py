@@ -81,7 +81,7 @@ def unmapped_phones(known: Known) -> Findings:
             "Phones %(names)s ring and are nobody's here, so nobody has a card: say whose they are.",
             len(found),
         )
-        yield finding("unmapped_phones", text % {"names": names}, of=known.connection)
+        yield finding("unmapped_phones", text % {"names": names}, of=known.connection, private=names)
 
 
 def phones_of_the_gone(known: Known) -> Findings:
@@ -96,7 +96,8 @@ def phones_of_the_gone(known: Known) -> Findings:
             len(numbers),
         )
         url = list_url(Extension, connection__id__exact=known.connection.pk)
-        yield finding("phones_of_gone", text % {"names": ", ".join(numbers)}, of=known.connection, url=url)
+        names = ", ".join(numbers)
+        yield finding("phones_of_gone", text % {"names": names}, of=known.connection, url=url, private=names)
 
 
 def nobody_has_a_phone(known: Known) -> Findings:

@@ -50,6 +50,7 @@ WORK: Mapping[str, str | Promise] = {
     "lists": _("lists of calls to pull"),
     "exports": _("exports"),
     "report_mails": _("reports by e-mail"),
+    "alarm_mails": _("e-mails about alarms"),
     "hours": _("calls to judge anew"),
     "erasures": _("numbers to erase"),
 }
@@ -213,7 +214,9 @@ def webhooks(now: datetime) -> Findings:
         if len(latest) == 3 and all(state != Notice.State.DELIVERED and error for state, error in latest):
             text = gettext("“%(name)s” takes no messages: %(reason)s Check its address, or switch it off.")
             words = {"name": subscription.name, "reason": latest[0][1]}
-            yield finding(f"webhook_{subscription.pk}", text % words, url=change_url(subscription))
+            yield finding(
+                f"webhook_{subscription.pk}", text % words, url=change_url(subscription), private=latest[0][1]
+            )
 
 
 def mail(now: datetime) -> Findings:
@@ -223,7 +226,7 @@ def mail(now: datetime) -> Findings:
     if latest is not None:
         text = gettext("Reports by e-mail are not sent: %(reason)s %(answer)s")
         words = {"reason": latest.get_reason_display(), "answer": latest.answer}
-        yield finding("mail", (text % words).strip(), url=reverse("telephony:report_mails"))
+        yield finding("mail", (text % words).strip(), url=reverse("telephony:report_mails"), private=latest.answer)
 
 
 _OF_PEOPLE = (ReportMail.Reason.INACTIVE, ReportMail.Reason.NO_RIGHT, ReportMail.Reason.NO_ADDRESS)

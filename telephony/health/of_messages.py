@@ -115,7 +115,7 @@ def _trouble(known: Known, code: str, reason: str, count: int) -> Finding:
             count,
         )
         url = list_url(Delivery, **filters, state__exact="failed")
-    return finding(code, text % {"count": count, "reason": reason}, of=known.connection, url=url)
+    return finding(code, text % {"count": count, "reason": reason}, of=known.connection, url=url, private=reason)
 
 
 def tell_nothing(known: Known) -> Findings:
@@ -134,7 +134,7 @@ def tell_nothing(known: Known) -> Findings:
         yield _placeholders(known, reason, url)
     else:
         text = gettext("The PBX's latest messages are none that tell of calls: %(reason)s Look at its notifications.")
-        yield finding("only_ignored", text % {"reason": reason}, of=known.connection, url=url)
+        yield finding("only_ignored", text % {"reason": reason}, of=known.connection, url=url, private=reason)
 
 
 def _placeholders(known: Known, reason: str, url: str) -> Finding:
@@ -142,7 +142,7 @@ def _placeholders(known: Known, reason: str, url: str) -> Finding:
         "The PBX sends names of values instead of values, so its template is not filled in: %(reason)s Copy the "
         "template of the connection's page once more, whole."
     )
-    return finding("placeholders", text % {"reason": reason}, of=known.connection, url=url)
+    return finding("placeholders", text % {"reason": reason}, of=known.connection, url=url, private=reason)
 
 
 def slow_answers(known: Known) -> Findings:

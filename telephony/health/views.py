@@ -16,24 +16,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from telephony.conf import mail_is_set_up
+from telephony.health.alarm_mails import mended, place
+from telephony.health.alarms import those_told
 from telephony.health.known import Known
 from telephony.health.of_house import WORK
 from telephony.health.report import Health, connections_health, house_health
+from telephony.health.rights import may_see
 from telephony.health.waiting import waiting_work
 from telephony.jobs import alive
-from telephony.models import Delivery, SeenProcess
+from telephony.models import Alarm, Delivery, SeenProcess, Subscription, Topic
 from telephony.recordings.storage import free_bytes
 from telephony.ui import shell
 from telephony.ui.markup import change_url, list_url
-from telephony.ui.presentation import length
+from telephony.ui.presentation import length, person
 
 View = Callable[..., HttpResponseBase]
-MAY_SEE = "telephony.change_connection"
-
-
-def may_see(request: HttpRequest) -> bool:
-    """Whoever sets things up."""
-    return bool(request.user.has_perm(MAY_SEE))
+LATEST = 20
+"""Alarms on the page."""
 
 
 def _for_those_who_mend(view: View) -> View:
@@ -59,6 +59,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "waiting": [(WORK[one.name], one.count, length(one.oldest_seconds)) for one in waiting_work() if one.count],
         "processes": [(kind.label, alive.last_seen(kind)) for kind in SeenProcess.Kind],
         "free": free_bytes(),
+        **_alarms(),
     }
     return shell.page(request, "telephony/health/health.html", title=gettext_lazy("Health"), **context)
 
@@ -80,6 +81,19 @@ def connection(request: HttpRequest, pk: int) -> HttpResponse:
     }
     title = _("Health: %(name)s") % {"name": found.connection.name}
     return shell.page(request, "telephony/health/connection.html", title=title, **context)
+
+
+def _alarms() -> dict[str, Any]:
+    """Who is told, and of what people were told lately."""
+    told_to = those_told().exclude(email="")
+    systems = [one.name for one in Subscription.objects.filter(enabled=True) if Topic.HEALTH_FOUND in one.topics]
+    latest = Alarm.objects.exclude(told_at=None).select_related("connection")[:LATEST]
+    return {
+        "has_mail": mail_is_set_up(),
+        "told_to": ", ".join(person(user) for user in told_to),
+        "systems": ", ".join(systems),
+        "alarms": [(place(one), one.text, one.opened_at, mended(one)) for one in latest],
+    }
 
 
 def _row(found: Health) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from telephony.after_call import acting, mailing
 from telephony.call_log.exports import writing
 from telephony.erasure import work as erasure
+from telephony.health import alarm_mails
 from telephony.intake import inbox
 from telephony.jobs import Queue
 from telephony.outgoing import delivery
@@ -30,6 +31,7 @@ QUEUES: Mapping[str, Queue[Any]] = {
     "lists": pulling.QUEUE,
     "exports": writing.QUEUE,
     "report_mails": sending.QUEUE,
+    "alarm_mails": alarm_mails.QUEUE,
     "hours": rejudging.QUEUE,
     "erasures": erasure.QUEUE,
 }

@@ -1,5 +1,6 @@
 """What is stored. Each model's rows are written by the package of its subject only."""
 
+from telephony.models.alarm import Alarm, AlarmMail
 from telephony.models.api_use import ApiUse
 from telephony.models.ask_turn import AskTurn
 from telephony.models.audit import AuditEntry
@@ -42,6 +43,8 @@ from telephony.models.subscription import Notice, Subscription, Topic
 from telephony.models.team import Team
 
 __all__ = [
+    "Alarm",
+    "AlarmMail",
     "ApiUse",
     "AskTurn",
     "AuditEntry",

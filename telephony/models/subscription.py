@@ -29,6 +29,8 @@ class Topic(models.TextChoices):
     CALL_RULE = "call.rule", _("a rule says so after a call")
     CALL_RESULT = "call.result", _("somebody wrote down what came of a call")
     RECORDING_STORED = "recording.stored", _("a recording was stored")
+    HEALTH_FOUND = "health.found", _("something is to be mended")
+    HEALTH_MENDED = "health.mended", _("something was mended")
 
 
 def new_secret() -> str:
@@ -97,7 +99,12 @@ class Notice(models.Model):
         help_text=_("To which system."),
     )
     call = models.ForeignKey(
-        Call, models.CASCADE, related_name="notices", verbose_name=_("call"), help_text=_("Of which call.")
+        Call,
+        models.CASCADE,
+        null=True,
+        related_name="notices",
+        verbose_name=_("call"),
+        help_text=_("Of which call; empty for what is of none."),
     )
     topic = models.CharField(_("topic"), max_length=30, choices=Topic, help_text=_("What is told."))
     message_id = models.CharField(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from telephony.calls.change import Change
 from telephony.domain.events import MISSED, Direction
-from telephony.models import Call, CallResult, Notice, Recording, Subscription, Topic
+from telephony.models import Alarm, Call, CallResult, Notice, Recording, Subscription, Topic
 
 _MILESTONES = {Topic.CALL_STARTED: "started_at", Topic.CALL_ANSWERED: "answered_at", Topic.CALL_ENDED: "ended_at"}
 _FACTS = ("direction", "status", "client_raw", "client_e164", "our_number", "ring_seconds", "talk_seconds")
@@ -90,6 +91,21 @@ def tell_of_rule(*, call: Call, rule_pk: int, words: str) -> bool:
     return _store(call, [Topic.CALL_RULE], lambda topic: _call_data(call) | {"rule": rule})
 
 
+def tell_of_alarm(*, alarm: Alarm) -> None:
+    """Store that something is to be mended, or was. Needs the transaction that says so."""
+    topic = Topic.HEALTH_FOUND if alarm.closed_at is None else Topic.HEALTH_MENDED
+    data = {
+        "id": alarm.pk,
+        "code": alarm.code,
+        "text": alarm.text,
+        "connection": alarm.connection_id,
+        "opened_at": alarm.opened_at.isoformat(),
+        "closed_at": alarm.closed_at.isoformat() if alarm.closed_at else None,
+    }
+    wanted = [one for one in Subscription.objects.filter(enabled=True).only("pk", "topics") if topic in one.topics]
+    Notice.objects.bulk_create(_notice(one, None, topic, data, timezone.now()) for one in wanted)
+
+
 def _call_data(call: Call) -> dict[str, Any]:
     """The call at this moment: times in ISO 8601, UTC; lengths in seconds; fields as in the API."""
     return {
@@ -122,18 +138,23 @@ def _store(call: Call, topics: list[Topic], data: Callable[[Topic], dict[str, An
         return False
     version = _next_version(call)
     Notice.objects.bulk_create(
-        Notice(
-            subscription=subscription,
-            call=call,
-            topic=topic,
-            message_id=f"msg_{uuid.uuid4().hex}",
-            created_at=now,
-            payload={**data(topic), "version": version},
-            next_try_at=now,
-        )
-        for subscription, topic in wanted
+        _notice(subscription, call, topic, {**data(topic), "version": version}, now) for subscription, topic in wanted
     )
     return True
+
+
+def _notice(
+    subscription: Subscription, call: Call | None, topic: Topic, payload: dict[str, Any], at: datetime
+) -> Notice:
+    return Notice(
+        subscription=subscription,
+        call=call,
+        topic=topic,
+        message_id=f"msg_{uuid.uuid4().hex}",
+        created_at=at,
+        payload=payload,
+        next_try_at=at,
+    )
 
 
 def _next_version(call: Call) -> int:
