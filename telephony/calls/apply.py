@@ -12,6 +12,7 @@ from django.db import transaction
 from telephony.calls import contacts, legs, locate
 from telephony.calls.change import Change, followers
 from telephony.calls.keeping import delete_untold
+from telephony.database.writing import Writes
 from telephony.domain.directory import ContactCard
 from telephony.domain.events import CallEvent, CallStatus, EventKind, Phone, from_json, to_json
 from telephony.domain.fold import CallState, fold, knows_better, repeats_a_ring
@@ -55,7 +56,23 @@ def apply_event(
     A copy of an event that is there already changes nothing, unless it knows the time better than the stored one.
     `call` is given where it is known which one it is; it takes the event's id then, if it had none of the PBX's.
     """
-    call, stored = _load(connection, event, delivery) if call is None else _known(call, event)
+    writes = Writes()
+    call = add_event(writes, connection=connection, event=event, delivery=delivery, find=find, call=call)
+    writes.write()
+    return call
+
+
+def add_event(
+    writes: Writes,
+    *,
+    connection: Connection,
+    event: CallEvent,
+    delivery: Delivery | None,
+    find: Find,
+    call: Call | None = None,
+) -> Call:
+    """As `apply_event`, but what is to be written at last is left to the caller, who has more to write with it."""
+    call, stored = _load(writes, connection, event, delivery) if call is None else _known(call, event)
     if stored is None:
         return call
     call.connection = connection  # It is known: nobody has to look it up.
@@ -66,14 +83,12 @@ def apply_event(
     heard_at = delivery.received_at if delivery else None
     if before is not None and known is not None and not knows_better(event, stored[known]):
         return call
-    change = _prepared(call, before=before, after=fold([*events, event]), event=event, heard_at=heard_at)
-    told = _write(change, find)
-    if known is None:
-        _store(call, event, delivery)
-    else:
-        StoredEvent.objects.filter(pk=known).update(delivery=delivery, **_columns(event))
+    change = _prepared(call, before=before, after=fold([*events, event]), event=event, heard_at=heard_at, writes=writes)
+    told = _save(change, find)
+    _store(writes, call, event, delivery, known)
     for more in told:
-        apply_event(connection=connection, event=more, delivery=None, find=find, call=call)
+        writes.write()
+        add_event(writes, connection=connection, event=more, delivery=None, find=find, call=call)
     return call
 
 
@@ -86,10 +101,14 @@ def refold(*, call: Call, find: Find) -> None:
     if all(event.kind is EventKind.ORDERED for event in events):
         delete_untold(call=call)
         return
-    _write(_prepared(call, before=None, after=fold(events), event=None, heard_at=None), find)
+    writes = Writes()
+    _save(_prepared(call, before=None, after=fold(events), event=None, heard_at=None, writes=writes), find)
+    writes.write()
 
 
-def _load(connection: Connection, event: CallEvent, delivery: Delivery | None) -> tuple[Call, Stored | None]:
+def _load(
+    writes: Writes, connection: Connection, event: CallEvent, delivery: Delivery | None
+) -> tuple[Call, Stored | None]:
     """The event's call, perhaps unsaved, and the events that it is made of so far; None if nothing is left to do."""
     if event.external_id:
         of_id = {"call__connection": connection, "call__external_id": event.external_id}
@@ -97,7 +116,7 @@ def _load(connection: Connection, event: CallEvent, delivery: Delivery | None) -
         latest = list(events[: MANY + 1])
         if len(latest) > MANY:
             call = latest[0].call
-            return call, None if _is_done(call, event, latest, delivery) else _stored(call)
+            return call, None if _is_done(writes, call, event, latest, delivery) else _stored(call)
         if latest:
             return latest[0].call, {row.pk: row.event() for row in latest}
     call_found = locate.find_call(connection=connection, event=event)
@@ -108,7 +127,9 @@ def _load(connection: Connection, event: CallEvent, delivery: Delivery | None) -
     return Call(connection=connection, external_id=external_id, flag=flag), {}
 
 
-def _is_done(call: Call, event: CallEvent, latest: list[StoredEvent], delivery: Delivery | None) -> bool:
+def _is_done(
+    writes: Writes, call: Call, event: CallEvent, latest: list[StoredEvent], delivery: Delivery | None
+) -> bool:
     """Whether nothing is left to do, as the latest of many events tell: this one is a copy, or a ring that was told
     before, which is stored here."""
     event = replace(event, external_id=call.external_id, no_call_id=None)
@@ -117,7 +138,7 @@ def _is_done(call: Call, event: CallEvent, latest: list[StoredEvent], delivery: 
         return not knows_better(event, known.event())
     if call.status != CallStatus.RINGING or not repeats_a_ring(event, [row.event() for row in latest]):
         return False
-    _store(call, event, delivery)
+    _store(writes, call, event, delivery)
     return True
 
 
@@ -130,21 +151,29 @@ def _stored(call: Call) -> Stored:
     return {pk: from_json(content) for pk, content in call.events.values_list("pk", "content")}
 
 
-def _store(call: Call, event: CallEvent, delivery: Delivery | None) -> None:
-    StoredEvent.objects.create(call=call, delivery=delivery, **_columns(event))
-
-
-def _columns(event: CallEvent) -> dict[str, object]:
-    return {
+def _store(writes: Writes, call: Call, event: CallEvent, delivery: Delivery | None, known: int | None = None) -> None:
+    """The event's row; in the place of this one, which is a copy that knew its time less well."""
+    columns = {
+        "delivery_id": delivery.pk if delivery else None,
         "fingerprint": event.fingerprint,
         "kind": event.kind,
         "occurred_at": event.occurred_at,
         "content": to_json(event),
     }
+    if known is None:
+        writes.insert(StoredEvent(call=call, **columns))
+    else:
+        writes.update(StoredEvent, {"id": known}, columns)
 
 
 def _prepared(
-    call: Call, *, before: CallState | None, after: CallState, event: CallEvent | None, heard_at: datetime | None
+    call: Call,
+    *,
+    before: CallState | None,
+    after: CallState,
+    event: CallEvent | None,
+    heard_at: datetime | None,
+    writes: Writes,
 ) -> Change:
     """The change, before anything of it is written."""
     is_new = call.pk is None
@@ -158,6 +187,7 @@ def _prepared(
         is_new=is_new,
         stored=stored,
         former_contact=call.contact_id,
+        writes=writes,
     )
     if not change.differs("legs", "responsible_leg"):
         return change
@@ -166,8 +196,11 @@ def _prepared(
     return replace(change, stored_legs=stored_legs, legs=tuple(rows))
 
 
-def _write(change: Change, find: Find) -> list[CallEvent]:
-    """Save the call and its legs, and let the followers do what hangs on it; returns what they tell of it."""
+def _save(change: Change, find: Find) -> list[CallEvent]:
+    """Have the call and its legs written, and what followers want written with them; returns what they tell of it.
+
+    A new call is a row at once: all others name it.
+    """
     call, after = change.call, change.after
     columns = []
     if after != change.before:
@@ -177,9 +210,9 @@ def _write(change: Change, find: Find) -> list[CallEvent]:
     about_call(call.pk)
     told = [event for follow in followers() if (event := follow(change)) is not None]
     if change.legs is not None:
-        legs.save(call=call, legs=change.legs, stored=change.stored_legs)
+        legs.write(writes=change.writes, call=call, legs=change.legs, stored=change.stored_legs)
     if columns and not change.is_new:
-        call.save(update_fields=columns)
+        change.writes.update(Call, {"id": call.pk}, {name: getattr(call, name) for name in columns})
     if after != change.before:
         transaction.on_commit(partial(_announce, call, change.is_new))
     return told
@@ -197,7 +230,7 @@ def _set_columns(change: Change, find: Find) -> list[str]:
     if change.legs is not None:
         responsible = change.legs[after.responsible_leg] if after.responsible_leg is not None else None
         call.responsible_id = responsible.user_id if responsible else None
-        columns.append("responsible")
+        columns.append("responsible_id")
     return columns
 
 
@@ -212,7 +245,7 @@ def _look_for_contact(call: Call, state: CallState, find: Find) -> list[str]:
     number = Phone(raw=state.client_raw, e164=state.client_e164)
     call.client_match = key
     call.contact_id = contacts.the_contact(number=number, found=find(number)) if number.raw else None
-    return ["client_match", "contact"]
+    return ["client_match", "contact_id"]
 
 
 def _announce(call: Call, created: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
+from telephony.database.writing import Writes
 from telephony.domain.events import CallEvent, Phone
 from telephony.domain.fold import CallState
 from telephony.models import Call, CallLeg
@@ -18,8 +19,8 @@ from telephony.models import Call, CallLeg
 class Change:
     """A call that is being saved, and what is new about it.
 
-    The call itself has its key and its new values. Its legs are about to be written: a follower may fill in
-    columns of theirs that are its own, and they are saved with the rest.
+    The call itself has its key and its new values. It and its legs are about to be written: a follower may fill in
+    columns of the legs that are its own, and adds what it wants written itself to `writes`.
     """
 
     call: Call
@@ -39,6 +40,8 @@ class Change:
     stored_legs: tuple[CallLeg, ...] = ()
     legs: tuple[CallLeg, ...] | None = None
     """Its legs as they will be written, in their order; None if they stay as they are."""
+    writes: Writes = field(default_factory=Writes)
+    """All rows of the change, which are written at once when every follower had its turn."""
 
     def differs(self, *names: str) -> bool:
         """Whether one of these values of the state is not what it was."""
@@ -46,7 +49,9 @@ class Change:
 
 
 Follower = Callable[[Change], CallEvent | None]
-"""Does what it has to do about a changed call, in the transaction that saves the call: what it raises undoes all.
+"""Says what is to be written about a changed call, in the transaction that saves the call: what it raises undoes all.
+
+What is rare, or depends on rows that others change, it writes itself.
 
 It may return an event that the call is to be told next, if it knows something of the call that the PBX did not say.
 """

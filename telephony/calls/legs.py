@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
+from telephony.database.writing import Writes
 from telephony.domain.fold import CallState
 from telephony.models import Call, CallLeg, Extension
 from telephony.privacy import user_keys
@@ -48,15 +49,13 @@ def rows_of(*, call: Call, state: CallState, stored: Sequence[CallLeg]) -> list[
     return rows
 
 
-def save(*, call: Call, legs: Sequence[CallLeg], stored: Sequence[CallLeg]) -> None:
+def write(*, writes: Writes, call: Call, legs: Sequence[CallLeg], stored: Sequence[CallLeg]) -> None:
     """Write the rows in the place of the stored ones: those that differ, a long call has hundreds."""
     if len(stored) > len(legs):
-        call.legs.filter(position__gte=len(legs)).delete()
+        writes.delete(CallLeg, {"call_id": call.pk, "position__in": range(len(legs), len(stored))})
     known = {row.position: _values(row) for row in stored}
     changed = [leg for leg in legs if known.get(leg.position) != _values(leg)]
-    CallLeg.objects.bulk_create(
-        changed, update_conflicts=True, unique_fields=["call", "position"], update_fields=_COLUMNS
-    )
+    writes.insert(*changed, unique=["call", "position"], columns=_COLUMNS)
 
 
 def _stored_hash(hashes: list[str], stored: Sequence[CallLeg]) -> str:

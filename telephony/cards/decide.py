@@ -16,6 +16,7 @@ from django.utils import timezone
 from telephony.calls.change import Change
 from telephony.cards import live
 from telephony.cards.status import begin_after_call
+from telephony.database.writing import Writes
 from telephony.domain.events import CallStatus, Direction, LegRole
 from telephony.models import Call, CallLeg, Card, CardDecision, DeskSettings
 
@@ -33,7 +34,7 @@ def give_cards(change: Change) -> None:
         users = users_with_card(call=change.call)
     else:
         return
-    live.tell_of_call(call=change.call, users=users)
+    live.tell_of_call(writes=change.writes, call=change.call, users=users)
 
 
 def _change_cards(change: Change, legs: Sequence[CallLeg]) -> set[int]:
@@ -42,7 +43,7 @@ def _change_cards(change: Change, legs: Sequence[CallLeg]) -> set[int]:
     behind = _clock_behind(change)
     given = decide(call=change.call, legs=legs, now=now, clock_behind=behind)
     begin_after_call(legs=legs, stored=change.stored_legs, now=now, clock_behind=behind)
-    return update_cards(call=change.call, legs=legs, stored=change.stored_legs, given=given, now=now)
+    return update_cards(change, legs=legs, given=given, now=now)
 
 
 def _clock_behind(change: Change) -> timedelta:
@@ -79,23 +80,23 @@ def decide(
     return given
 
 
-def update_cards(
-    *, call: Call, legs: Sequence[CallLeg], stored: Sequence[CallLeg], given: Sequence[CallLeg], now: datetime
-) -> set[int]:
+def update_cards(change: Change, *, legs: Sequence[CallLeg], given: Sequence[CallLeg], now: datetime) -> set[int]:
     """Give a card to whom `decide` just gave it, and take it from whose part in the call is over.
 
-    `stored` are the legs as they were. Returns the users who have, or had, a card of this call.
+    Returns the users who have, or had, a card of this call.
     """
-    if given:
-        _give(call, given, now)
+    writes, of_call, stored = change.writes, {"call_id": change.call.pk}, change.stored_legs
+    _give(writes, change.call, given, now)
     shown = {leg.user_id for leg in legs if leg.card == CardDecision.SHOWN and leg.user_id is not None}
     left = (_open_users(stored) - _open_users(legs)) & shown
     if left:
-        Card.objects.filter(call=call, withdrawn_at=None, user_id__in=left).update(withdrawn_at=now)
+        mine = {**of_call, "user_id__in": left, "withdrawn_at__isnull": True}
+        writes.update(Card, mine, {"withdrawn_at": now})
     # What looked like the end of the call was only a colleague's, or the reaper's: the phone rings or talks on.
     back = (_open_users(legs) - _open_users(stored)) & shown - _open_users(given)
     if back:
-        Card.objects.filter(call=call, user_id__in=back).exclude(withdrawn_at=None).update(withdrawn_at=None)
+        mine = {**of_call, "user_id__in": back, "withdrawn_at__isnull": False}
+        writes.update(Card, mine, {"withdrawn_at": None})
     return shown
 
 
@@ -104,19 +105,14 @@ def users_with_card(*, call: Call) -> set[int]:
     return set(Card.objects.filter(call=call).values_list("user_id", flat=True))
 
 
-def _give(call: Call, given: Sequence[CallLeg], now: datetime) -> None:
+def _give(writes: Writes, call: Call, given: Sequence[CallLeg], now: datetime) -> None:
     by_user = {leg.user_id: leg for leg in given if leg.user_id is not None}
     rows = [
         Card(call=call, user_id=user, created_at=now, page_was_open=_page_is_open(leg, now))
         for user, leg in sorted(by_user.items())
     ]
     # Who had the call before, and gets it back, has the same card again.
-    Card.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["call", "user"],
-        update_fields=["withdrawn_at", "dismissed_at", "page_was_open"],
-    )
+    writes.insert(*rows, unique=["call", "user"], columns=["withdrawn_at", "dismissed_at", "page_was_open"])
 
 
 def _decision(

@@ -6,13 +6,12 @@ they look several times a second. Nothing here talks to a broker: a PBX waits fo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from django.db import connection
 from django.utils import timezone
 
+from telephony.database.writing import Writes
 from telephony.models import Call, LiveEvent
 
 CHANNEL = "telephony_live"
@@ -28,40 +27,31 @@ def publish(*, users: Iterable[int], content: Mapping[str, object], board: bool 
 
     `content` holds row numbers only. Needs the transaction of the change, if there is one.
     """
+    writes = Writes()
+    add(writes, users=users, content=content, board=board)
+    writes.write()
+
+
+def add(writes: Writes, *, users: Iterable[int], content: Mapping[str, object], board: bool = False) -> None:
+    """As `publish`, with what else is written. Readers on PostgreSQL hear of it at the commit."""
     now = timezone.now()
     rows = [
         LiveEvent(at=now, user_id=user, topic=LiveEvent.Topic.CARDS, content=dict(content)) for user in sorted(users)
     ]
     if board:
         rows.append(LiveEvent(at=now, topic=LiveEvent.Topic.BOARD))
-    if not rows:
-        return
-    if connection.vendor == "postgresql":
-        _insert_and_wake(rows)
-    else:
-        LiveEvent.objects.bulk_create(rows)
+    if rows:
+        writes.insert(*rows)
+        writes.wake(CHANNEL)
 
 
-def tell_of_call(*, call: Call, users: Iterable[int]) -> None:
+def tell_of_call(*, writes: Writes, call: Call, users: Iterable[int]) -> None:
     """A call changed that these users have, or had, a card of."""
     if call.ended_at is not None and call.ended_at < timezone.now() - OLD:
         return
-    publish(users=users, content={"call": call.pk}, board=True)
+    add(writes, users=users, content={"call": call.pk}, board=True)
 
 
 def sweep(*, now: datetime | None = None) -> int:
     """Delete rows that no browser comes back for; returns how many."""
     return LiveEvent.objects.filter(at__lt=(now or timezone.now()) - KEPT).delete()[0]
-
-
-def _insert_and_wake(rows: list[LiveEvent]) -> None:
-    """One statement for both: this is a part of what a PBX waits for. Readers hear of it at the commit."""
-    table = connection.ops.quote_name(LiveEvent._meta.db_table)
-    places = ", ".join(["(%s, %s, %s, %s::jsonb)"] * len(rows))
-    values = [value for row in rows for value in (row.at, row.user_id, row.topic, json.dumps(row.content))]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH told AS (INSERT INTO {table} (at, user_id, topic, content) VALUES {places})"  # noqa: S608
-            " SELECT pg_notify(%s, '')",
-            [*values, CHANNEL],
-        )

@@ -43,7 +43,7 @@ def keep_missed_and_tell(change: Change) -> None:
     if teams:
         people |= set(Team.members.through.objects.filter(team__in=teams).values_list("user_id", flat=True))
     if people:
-        live.publish(users=people, content={"call": change.call.pk})
+        live.add(change.writes, users=people, content={"call": change.call.pk})
 
 
 def waiting_of(calls: Sequence[Call], user: Any, now: datetime) -> dict[int, Waiting]:

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from telephony.calls import apply, locate, locks
 from telephony.conf import contact_directory
+from telephony.database.writing import Writes
 from telephony.domain.directory import ContactCard
 from telephony.domain.events import Parsed
 from telephony.domain.exceptions import MalformedHook
@@ -131,26 +132,38 @@ def find_outcome(connection: Connection, parsed: Parsed, find: apply.Find) -> Ou
 
 def _apply(delivery: Delivery, parsed: Parsed, find: apply.Find, patience_ms: int) -> None:
     connection = delivery.connection
+    writes = Writes()
     if not parsed.events and not parsed.failed_orders:
-        finish_parsed(delivery, parsed)
+        finish_parsed(writes, delivery, parsed)
+        writes.write()
         return
     with transaction.atomic():
         names = [name for event in parsed.events for name in locate.lock_names(connection=connection, event=event)]
         if names:
             locks.take(names=names, patience_ms=patience_ms)
         for event in parsed.events:
-            apply.apply_event(connection=connection, event=event, delivery=delivery, find=find)
+            writes.write()  # The next event finds what the one before it did.
+            apply.add_event(writes, connection=connection, event=event, delivery=delivery, find=find)
         errands.tell_of_failed(connection, parsed.failed_orders)
-        finish_parsed(delivery, parsed)
+        finish_parsed(writes, delivery, parsed)
+        writes.write()
 
 
-def finish_parsed(delivery: Delivery, parsed: Parsed) -> None:
+def finish_parsed(writes: Writes, delivery: Delivery, parsed: Parsed) -> None:
     """The delivery was read and its events are applied: note that, and why it changed nothing if so."""
     state = Delivery.State.IGNORED if parsed.ignored else Delivery.State.APPLIED
-    finish(delivery, state, parsed.ignored, needs_attention=parsed.needs_attention, notes=parsed.notes)
+    _end(writes, delivery, state, parsed.ignored, needs_attention=parsed.needs_attention, notes=parsed.notes)
 
 
-def finish(
+def finish(delivery: Delivery, state: Delivery.State, reason: str) -> None:
+    """The delivery is done with: nothing happens to it any more unless somebody replays it."""
+    writes = Writes()
+    _end(writes, delivery, state, reason)
+    writes.write()
+
+
+def _end(
+    writes: Writes,
     delivery: Delivery,
     state: Delivery.State,
     reason: str,
@@ -158,7 +171,6 @@ def finish(
     needs_attention: bool = False,
     notes: Sequence[Note] = (),
 ) -> None:
-    """The delivery is done with: nothing happens to it any more unless somebody replays it."""
     delivery.state = state
     delivery.error = delivery.connection.without_secrets(reason)
     delivery.needs_attention = needs_attention
@@ -166,7 +178,8 @@ def finish(
     delivery.notes = [{name: hide(value) for name, value in note.to_json().items()} for note in notes]
     delivery.next_try_at = None
     delivery.processed_at = timezone.now()
-    delivery.save(update_fields=["state", "error", "needs_attention", "notes", "next_try_at", "processed_at"])
+    columns = ("state", "error", "needs_attention", "notes", "next_try_at", "processed_at")
+    writes.update(Delivery, {"id": delivery.pk}, {name: getattr(delivery, name) for name in columns})
 
 
 def _try_again(delivery: Delivery, error: Exception) -> Delivery.State:

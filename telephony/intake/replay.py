@@ -17,6 +17,7 @@ from django.db import transaction
 from telephony.calls import apply, locate, locks
 from telephony.calls.selectors import call_as_json
 from telephony.conf import contact_directory
+from telephony.database.writing import Writes
 from telephony.domain.events import CallEvent
 from telephony.domain.exceptions import MalformedHook
 from telephony.intake import inbox, reading, refused
@@ -99,7 +100,9 @@ def _replay(delivery: Delivery) -> Report:
         involved[call.pk] = call
     for call in list(involved.values()):
         apply.refold(call=call, find=find)
-    inbox.finish_parsed(delivery, parsed)
+    writes = Writes()
+    inbox.finish_parsed(writes, delivery, parsed)
+    writes.write()
     return _report(delivery, _differences(before, involved))
 
 

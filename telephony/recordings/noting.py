@@ -49,7 +49,7 @@ def note_recordings(change: Change) -> None:
         row.position, row.link, row.reference = position, note.link, note.reference
         row.source_sha256, row.is_told = source_of(note), True
     Recording.objects.bulk_update(changed, _TOLD_COLUMNS)
-    Recording.objects.bulk_create(new)
+    change.writes.insert(*new)
     matched = {row.pk for row in known.values()}
     _drop([row for row in stored if row.pk not in matched])
 

@@ -46,12 +46,7 @@ def keep_fact(change: Change) -> None:
     fact = fact_of(call, hours_of, _legs_of(change))
     if was := change.stored.get("started_at"):
         note_move(quarter_of(was), fact.quarter)
-    CallFact.objects.bulk_create(
-        [fact],
-        update_conflicts=True,
-        unique_fields=["call"],
-        update_fields=WRITTEN,
-    )
+    change.writes.insert(fact, unique=["call"], columns=WRITTEN)
 
 
 def _legs_of(change: Change) -> Iterable[CallLeg]:

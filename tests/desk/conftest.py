@@ -10,6 +10,7 @@ import time_machine
 from django.contrib.auth.models import User
 
 from telephony.cards import live
+from telephony.database.writing import Writes
 from telephony.intake import stray
 from telephony.models import Connection
 from tests.desk.people import employee, person
@@ -57,13 +58,13 @@ def tell(clock: time_machine.Traveller, connection: Connection) -> Callable[[int
 def published(monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
     """Whom each hint was for."""
     calls: list[set[int]] = []
-    real = live.publish
+    real = live.add
 
-    def publish(*, users: Any, content: Any, board: bool = False) -> None:
+    def add(writes: Writes, *, users: Any, content: Any, board: bool = False) -> None:
         calls.append(set(users))
-        real(users=users, content=content, board=board)
+        real(writes, users=users, content=content, board=board)
 
-    monkeypatch.setattr(live, "publish", publish)
+    monkeypatch.setattr(live, "add", add)
     return calls
 
 

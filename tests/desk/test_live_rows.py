@@ -12,6 +12,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import DjangoDbBlocker
 
 from telephony.cards import live
+from telephony.database import writing
+from telephony.database.writing import postgresql
 from telephony.models import LiveEvent
 
 
@@ -19,11 +21,12 @@ from telephony.models import LiveEvent
 def on_postgresql(
     postgresql_database: str, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[BaseDatabaseWrapper]:
-    """The module speaks to a PostgreSQL database in place of the tests' own."""
+    """What is written goes to a PostgreSQL database in place of the tests' own."""
     options = {**connections["default"].settings_dict, **environ.Env.db_url_config(postgresql_database), "OPTIONS": {}}
     monkeypatch.setitem(connections.settings, "postgresql", options)
     connection = connections.create_connection("postgresql")
-    monkeypatch.setattr(live, "connection", connection)
+    monkeypatch.setattr(writing, "connection", connection)
+    monkeypatch.setattr(postgresql, "connection", connection)
     with django_db_blocker.unblock():
         yield connection
         connection.close()

@@ -105,10 +105,10 @@ def test_what_fails_for_our_own_fault_is_kept_and_answered_neutrally(
 ) -> None:
     from telephony.calls import apply
 
-    def broken(**_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("full of secrets")
 
-    monkeypatch.setattr(apply, "apply_event", broken)
+    monkeypatch.setattr(apply, "add_event", broken)
     assert said(post(RING)) == "1"
     delivery = Delivery.objects.get()
     assert delivery.state == Delivery.State.RECEIVED

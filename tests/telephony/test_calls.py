@@ -126,13 +126,13 @@ def test_what_others_write_meanwhile_is_not_overwritten(
     """A person links a contact between our reading of the call and our writing."""
     deliver(connection, sipuni(1, 0))
     contact = make_contact("+79990000000")
-    real = legs.save
+    real = legs.write
 
-    def save(**values: Any) -> None:
+    def write(**values: Any) -> None:
         Call.objects.update(contact=contact)
         real(**values)
 
-    monkeypatch.setattr(legs, "save", save)
+    monkeypatch.setattr(legs, "write", write)
     deliver(connection, sipuni_answers(3, "101"))
     assert (only_call().contact, only_call().status) == (contact, "talking")
 

@@ -63,7 +63,7 @@ def test_a_failure_while_applying_changes_nothing_and_is_tried_again(
         raise error
 
     with monkeypatch.context() as broken:
-        broken.setattr(legs, "save", fail)
+        broken.setattr(legs, "write", fail)
         assert answer(send(connection, sipuni(1, 0))) == SUCCESS
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.error) == ("received", f"{type(error).__name__}: {error}")

@@ -224,11 +224,11 @@ def test_a_question_can_be_replayed() -> None:
 
 
 def test_a_waiting_delivery_is_done_by_its_replay(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(**_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr(apply, "apply_event", fail)
+        broken.setattr(apply, "add_event", fail)
         delivery = deliver(connection, sipuni(1, 0))
     replay(delivery=delivery)
     delivery.refresh_from_db()

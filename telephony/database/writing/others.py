@@ -1,0 +1,25 @@
+"""All databases but PostgreSQL: each part is a statement of the ORM."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from telephony.database.writing.parts import Deleted, Inserted, Part, Updated
+
+
+def write(parts: Sequence[Part], channel: str) -> None:
+    """Write them in this order. Nobody is woken: readers look several times a second."""
+    for part in parts:
+        rows = part.model._base_manager
+        match part:
+            case Inserted(unique=()):
+                rows.bulk_create(part.rows)
+            case Inserted():
+                rows.bulk_create(
+                    part.rows, update_conflicts=True, unique_fields=part.unique, update_fields=part.columns
+                )
+            case Updated():
+                rows.filter(**part.where).update(**part.values)
+            case Deleted():
+                found = rows.filter(**part.where)
+                found._raw_delete(found.db)
