@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from django.db import transaction
 
-from telephony.calls import contacts, legs, locate
+from telephony.calls import legs, locate
 from telephony.calls.change import Change, followers
+from telephony.calls.contacts import Find, link
 from telephony.calls.keeping import delete_untold
 from telephony.database.writing import Writes
-from telephony.domain.directory import ContactCard
 from telephony.domain.events import CallEvent, CallStatus, EventKind, Phone, from_json, to_json
 from telephony.domain.fold import CallState, fold, knows_better, repeats_a_ring
-from telephony.domain.numbers import match_key
 from telephony.log_context import about_call
 from telephony.models import Call, Connection, Delivery
 from telephony.models import CallEvent as StoredEvent
 from telephony.signals import call_changed
 
-Find = Callable[[Phone], list[ContactCard]]
-"""A contact directory's `find`."""
 Stored = dict[int, CallEvent]
 """A call's events by the keys of their rows."""
 MANY = 100
@@ -226,26 +222,12 @@ def _set_columns(change: Change, find: Find) -> list[str]:
     call.conflicts = list(after.conflicts)
     columns = [*_STATE_COLUMNS]
     if change.differs("client_raw"):
-        columns += _look_for_contact(call, after, find)
+        columns += link(call, Phone(raw=after.client_raw, e164=after.client_e164), find)
     if change.legs is not None:
         responsible = change.legs[after.responsible_leg] if after.responsible_leg is not None else None
         call.responsible_id = responsible.user_id if responsible else None
         columns.append("responsible_id")
     return columns
-
-
-def _look_for_contact(call: Call, state: CallState, find: Find) -> list[str]:
-    """Link the contact with this number, if it is exactly one, or the one that a person chose of several.
-
-    Returns the columns to save: others link contacts too, and what they wrote meanwhile is not overwritten.
-    """
-    key = match_key(state.client_raw)
-    if key == call.client_match and call.contact_id is not None:
-        return []
-    number = Phone(raw=state.client_raw, e164=state.client_e164)
-    call.client_match = key
-    call.contact_id = contacts.the_contact(number=number, found=find(number)) if number.raw else None
-    return ["client_match", "contact_id"]
 
 
 def _announce(call: Call, created: bool) -> None:

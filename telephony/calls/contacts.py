@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,22 @@ from telephony.domain.directory import ContactCard
 from telephony.domain.events import Phone
 from telephony.models import Call, ContactChoice
 from telephony.signals import call_changed
+
+Find = Callable[[Phone], list[ContactCard]]
+"""A contact directory's `find`."""
+
+
+def link(call: Call, number: Phone, find: Find) -> list[str]:
+    """Link the contact with this number, if it is exactly one, or the one that a person chose of several.
+
+    Returns the columns to save: others link contacts too, and what they wrote meanwhile is not overwritten.
+    """
+    key = numbers.match_key(number.raw)
+    if key == call.client_match and call.contact_id is not None:
+        return []
+    call.client_match = key
+    call.contact_id = the_contact(number=number, found=find(number)) if number.raw else None
+    return ["client_match", "contact_id"]
 
 
 def link_earlier_calls(*, number: Phone) -> int:

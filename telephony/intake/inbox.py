@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from telephony.calls import apply, locate, locks
+from telephony.calls.contacts import Find
 from telephony.conf import contact_directory
 from telephony.database.writing import Writes
 from telephony.domain.directory import ContactCard
@@ -114,7 +115,7 @@ def process_due(*, now: datetime | None = None, run: Run | None = None) -> int:
     return done + len(failed)
 
 
-def find_outcome(connection: Connection, parsed: Parsed, find: apply.Find) -> Outcome:
+def find_outcome(connection: Connection, parsed: Parsed, find: Find) -> Outcome:
     """What the vendor may use to answer the question in this message, if it asks one."""
     if parsed.asks_about is None:
         return Outcome()
@@ -130,7 +131,7 @@ def find_outcome(connection: Connection, parsed: Parsed, find: apply.Find) -> Ou
     )
 
 
-def _apply(delivery: Delivery, parsed: Parsed, find: apply.Find, patience_ms: int) -> None:
+def _apply(delivery: Delivery, parsed: Parsed, find: Find, patience_ms: int) -> None:
     connection = delivery.connection
     writes = Writes()
     if not parsed.events and not parsed.failed_orders:
