@@ -54,6 +54,8 @@ def write(*, writes: Writes, call: Call, legs: Sequence[CallLeg], stored: Sequen
     if len(stored) > len(legs):
         writes.delete(CallLeg, {"call_id": call.pk, "position__in": range(len(legs), len(stored))})
     known = {row.position: _values(row) for row in stored}
+    for leg in legs:
+        leg.call_id = call.pk  # A new call had none when they were made.
     changed = [leg for leg in legs if known.get(leg.position) != _values(leg)]
     writes.insert(*changed, unique=["call", "position"], columns=_COLUMNS)
 
