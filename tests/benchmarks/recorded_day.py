@@ -49,7 +49,7 @@ SHOWN = (
     *(tables.MissedItem, tables.Notice, tables.RuleRun, tables.CallQuery, tables.Delivery, tables.Connection),
     *(tables.DeskSettings, tables.Dial, tables.StaleDay),
 )
-LEFT_OUT = {"message_id", "hook_secret", "hook_secret_sha256", "created_at", "updated_at"}
+LEFT_OUT = {"key_hash", "settings", "message_id", "hook_secret", "hook_secret_sha256", "created_at", "updated_at"}
 
 
 def record(path: Path) -> None:
