@@ -90,7 +90,7 @@ GROUPS: list[dict[str, Any]] = [
             _list(_("Connections"), "settings_phone", "telephony", "connection"),
             _page(
                 _("Health"),
-                "monitor_heart",
+                "fact_check",
                 "telephony:health",
                 "telephony.health.rights.may_see",
                 badge="telephony.health.badges.things_to_mend",
