@@ -40,9 +40,8 @@ MESSAGES = (
     ("end", sipuni_ends(9), 9),
 )
 QUERIES = {"postgresql": (12, 9, 10, 7, 11), "sqlite": (15, 13, 14, 6, 14)}
-"""Of each of them, with the two of a savepoint that each test's transaction makes of `atomic`."""
-"""With everything: storing the delivery, a savepoint, a leg, an extension, a contact, whom else to tell (subscribers,
-the board), the call as reports count it. More needs a reason."""
+"""Of each of them, with everything: storing the delivery, a savepoint (two), a leg, an extension, a contact, whom else
+to tell (subscribers, the board), the call as reports count it. More needs a reason."""
 
 
 def test_a_whole_call(connection: Connection) -> None:
