@@ -44,6 +44,7 @@ app.conf.task_routes = {
     "telephony.ask_pbx": {"queue": OUTSIDE},
     "telephony.pull_lists": {"queue": OUTSIDE},
     "telephony.send_reports": {"queue": OUTSIDE},
+    "telephony.canary_calls": {"queue": OUTSIDE},
 }
 # A task waits in the queue no longer than until the sweep that would send it again.
 app.conf.beat_schedule = {
@@ -68,6 +69,7 @@ app.conf.beat_schedule = {
     "telephony-beat": {"task": "telephony.say_beat", "schedule": 30.0, "options": {"expires": 30}},
     "telephony-health": {"task": "telephony.check_health", "schedule": 60.0, "options": {"expires": 60}},
     "telephony-live": {"task": "telephony.sweep_live", "schedule": 600.0, "options": {"expires": 600}},
+    "telephony-canary": {"task": "telephony.canary_calls", "schedule": 60.0, "options": {"expires": 60}},
     "telephony-reaper": {"task": "telephony.reap_calls", "schedule": 30.0, "options": {"expires": 30}},
 }
 

@@ -86,6 +86,14 @@ def read_origins(name: str) -> list[str]:
     return origins
 
 
+def read_web_address(name: str) -> str:
+    """Scheme and host, as a browser has them; empty if it is not set."""
+    value = os.environ.get(name, "").strip().rstrip("/")
+    if value and not _ORIGIN.fullmatch(value):
+        raise ImproperlyConfigured(f"{name} is {value!r}: write scheme and host, like https://crm.example.ru.")
+    return value
+
+
 def read_region(name: str, default: str) -> str:
     value = os.environ.get(name, "").strip().upper() or default
     if value not in phonenumbers.SUPPORTED_REGIONS:

@@ -228,6 +228,8 @@ TELEPHONY_STATEMENT_TIMEOUT = read.read_int("TELEPHONY_STATEMENT_TIMEOUT", 15, h
 TELEPHONY_HOOK_STATEMENT_TIMEOUT = read.read_int("TELEPHONY_HOOK_STATEMENT_TIMEOUT", 3, highest=3600)
 """Seconds after which PostgreSQL ends a statement of a web process, and of a PBX's message; 0: never."""
 TELEPHONY_MESSAGES_PER_MINUTE = read.read_int("TELEPHONY_MESSAGES_PER_MINUTE", 6000)
+TELEPHONY_PUBLIC_URL = read.read_web_address("TELEPHONY_PUBLIC_URL")
+TELEPHONY_CANARY_MINUTES = read.read_int("TELEPHONY_CANARY_MINUTES", 5, highest=1440)
 TELEPHONY_MEGABYTES_PER_DAY = read.read_int("TELEPHONY_MEGABYTES_PER_DAY", 2000, highest=1_000_000)
 """How much the PBX of one connection may send; 0: any number, any amount."""
 TELEPHONY_TRUSTED_PROXIES = read.read_int("TELEPHONY_TRUSTED_PROXIES", 0, highest=10)

@@ -173,6 +173,19 @@ megabytes_per_day = Setting[int](
     unit="megabytes",
     meaning="how much one connection's PBX may send within a day; more is answered 429; 0: any amount",
 )
+public_url = Setting[str](
+    name="TELEPHONY_PUBLIC_URL",
+    default="",
+    meaning="the address at which PBXs and browsers reach this installation, like `https://crm.example.com`; "
+    "canary calls go there; empty: there are none",
+)
+canary_minutes = Setting[int](
+    name="TELEPHONY_CANARY_MINUTES",
+    default=5,
+    unit="minutes",
+    meaning="between two canary calls of a connection, each of which goes the whole way of a real one and leaves "
+    "nothing; 0: there are none",
+)
 trusted_proxies = Setting[int](
     name="TELEPHONY_TRUSTED_PROXIES",
     default=0,

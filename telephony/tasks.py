@@ -16,6 +16,7 @@ from telephony import erasure
 from telephony.after_call import acting, mailing
 from telephony.call_log import exports
 from telephony.calls import reaper
+from telephony.canary import runs as canary
 from telephony.cards import live
 from telephony.health import alarm_mails, alarms
 from telephony.intake import inbox, quota, stray
@@ -114,6 +115,7 @@ def apply_retention(run: Run) -> None:
     stray.sweep()
     claims.sweep()
     alive.sweep()
+    canary.sweep()
 
 
 @shared_task(name="telephony.remove_discarded_files")
@@ -170,6 +172,13 @@ def sweep_live() -> None:
 def forget_lists() -> None:
     """Delete lists of PBXs that nobody compares any more."""
     pulling.forget()
+
+
+@shared_task(name="telephony.canary_calls")
+@partial(one_run, seconds=None)  # Each call has a time of its own.
+def canary_calls(run: Run) -> None:
+    """Make the canary calls that are due."""
+    canary.run(canary.due())
 
 
 @shared_task(name="telephony.say_beat")

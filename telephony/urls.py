@@ -8,6 +8,7 @@ from django.urls import include, path, re_path
 from telephony.after_call import views as after_call
 from telephony.call_log import views as calls
 from telephony.call_log.exports import views as exports
+from telephony.canary import views as canary
 from telephony.cards import stream, urls, written
 from telephony.database.timeouts import quick_statements
 from telephony.dialing import views as dialing
@@ -60,6 +61,7 @@ urlpatterns = [
     path("wallboard/", admin.site.admin_view(wallboard.wallboard), name="wallboard"),
     path("wallboard/rows/", wallboard.rows, name="wallboard_rows"),
     path("live/", stream.live, name="live"),
+    path("canary/<str:token>/", canary.live, name="canary_live"),
     path("desk/", include(urls.urlpatterns)),
     path("missed/", include(missed.urlpatterns)),
     path("reports/", include(reports.urlpatterns)),

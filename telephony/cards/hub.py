@@ -61,6 +61,8 @@ class Stream:
         self._filled = asyncio.Event()
 
     def wants(self, event: LiveEvent) -> bool:
+        if event.topic == LiveEvent.Topic.CANARY:
+            return False
         return self.sees_board if event.user_id is None else event.user_id == self.user_id
 
     def offer(self, messages: Iterable[Message]) -> None:

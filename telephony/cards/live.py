@@ -45,6 +45,14 @@ def add(writes: Writes, *, users: Iterable[int], content: Mapping[str, object], 
         writes.wake(CHANNEL)
 
 
+def publish_canary(content: Mapping[str, object]) -> None:
+    """What became of a canary call's message, for the stream that waits for it and for no browser."""
+    writes = Writes()
+    writes.insert(LiveEvent(at=timezone.now(), topic=LiveEvent.Topic.CANARY, content=dict(content)))
+    writes.wake(CHANNEL)
+    writes.write()
+
+
 def tell_of_call(*, writes: Writes, call: Call, users: Iterable[int]) -> None:
     """A call changed that these users have, or had, a card of."""
     if call.ended_at is not None and call.ended_at < timezone.now() - OLD:

@@ -63,8 +63,12 @@ async def live(request: HttpRequest) -> HttpResponseBase:
         mark=user.get_session_auth_hash(),
         language=getattr(request, "LANGUAGE_CODE", ""),
     )
-    events = _events(stream, _last_id(request))
-    return StreamingHttpResponse(events, content_type="text/event-stream", headers=HEADERS)
+    return response(stream, _last_id(request))
+
+
+def response(stream: Stream, last_id: int | None = None) -> StreamingHttpResponse:
+    """Server-sent events, until the browser leaves or its session ends."""
+    return StreamingHttpResponse(_events(stream, last_id), content_type="text/event-stream", headers=HEADERS)
 
 
 async def _events(stream: Stream, last_id: int | None) -> AsyncIterator[bytes]:
@@ -109,6 +113,7 @@ def missed(stream: Stream, last_id: int | None) -> list[Message]:
         return [RESYNC]
     again = Q(at__gt=last.at - timedelta(seconds=LATE_SECONDS)) & ~Q(pk=last.pk)
     mine = Q(user_id=stream.user_id) | Q(user_id=None) if stream.sees_board else Q(user_id=stream.user_id)
+    mine &= ~Q(topic=LiveEvent.Topic.CANARY)
     rows = LiveEvent.objects.filter(mine, Q(pk__gt=last.pk) | again).order_by("pk")
     found = [message_of(row) for row in rows[: LONGEST_RESUME + 1]]
     return found if len(found) <= LONGEST_RESUME else [RESYNC]

@@ -6,18 +6,21 @@ import logging
 
 from telephony.domain.events import Parsed
 from telephony.domain.hooks import ConnectionProfile, Hook, Reply
-from telephony.intake import probes
+from telephony.intake import canary_mark, probes
 from telephony.intake.parties import put_right
 from telephony.models import Connection
 from telephony.privacy.tracebacks import where
 from telephony.vendors.base import Vendor
 
 log = logging.getLogger(__name__)
+CANARY = Parsed(ignored="A canary call's message: it was tried, and changed nothing.")
 CHALLENGED = Parsed(ignored="The PBX checked this address, and was answered as it expects.")
 
 
 def read(hook: Hook, *, connection: Connection) -> Parsed:
     """Raises `MalformedHook` for what can't be read, and whatever a fault in the vendor's code raises."""
+    if canary_mark.run_of(hook.headers, connection_id=connection.pk, at=hook.received_at) is not None:
+        return CANARY  # Whatever is replayed or left over: only rehearsal.py does more with it.
     pbx, profile = connection.vendor_object, connection.profile()
     if challenge(pbx, hook, profile) is not None:
         return CHALLENGED

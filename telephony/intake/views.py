@@ -8,13 +8,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import Error as DatabaseError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from telephony.calls.selectors import connection_of_hook, knock
 from telephony.domain.exceptions import HookRejected
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
-from telephony.intake import addresses, errands, inbox, quota, reading, stray, uploads
+from telephony.intake import addresses, canary_mark, errands, inbox, quota, reading, rehearsal, stray, uploads
 from telephony.intake.any_host import takes_any_host
 from telephony.intake.processed import Processed
 from telephony.intake.requests import Unreadable, read_body, received_hook
@@ -51,9 +52,10 @@ def hook(request: HttpRequest, vendor: str, secret: str, tail: str = "") -> Http
     if tail and not connection.vendor_object.takes_tail:
         stray.count(vendor=vendor, why=stray.Why.TAIL, meant=connection.pk)
         return _plain(404, "Not found.")
-    addresses.note_use(connection, is_former=found.is_former)
+    if canary_mark.HEADER not in request.headers:
+        addresses.note_use(connection, is_former=found.is_former)
     if request.method in ("HEAD", "OPTIONS"):
-        return HttpResponse(content_type="text/plain; charset=utf-8", headers={"Allow": ", ".join(METHODS)})
+        return _address_is_right(request, connection)
     return _take(request, connection, tail)
 
 
@@ -81,6 +83,15 @@ def recording(request: HttpRequest, vendor: str, secret: str, number: str) -> Ht
     return _answer(uploads.take(request, connection, received, number=int(number)))
 
 
+def _address_is_right(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """A canary learns here whether its mark arrives: without it, its call would be a real one."""
+    headers = {"Allow": ", ".join(METHODS)}
+    marked = {canary_mark.HEADER.lower(): request.headers.get(canary_mark.HEADER, "")}
+    if (run := canary_mark.run_of(marked, connection_id=connection.pk, at=timezone.now())) is not None:
+        headers[canary_mark.HEADER] = str(run)
+    return HttpResponse(content_type="text/plain; charset=utf-8", headers=headers)
+
+
 def _take(request: HttpRequest, connection: Connection, tail: str) -> HttpResponse:
     try:
         received = received_hook(request, read_body(request), tail=tail)
@@ -101,8 +112,12 @@ def _take(request: HttpRequest, connection: Connection, tail: str) -> HttpRespon
         return _not_stored(error)
     if fault is not None:
         inbox.note_fault(delivery, fault, doing="authenticating it")
-    done = inbox.process(delivery=delivery, hook=received)
-    return _answer(challenged or _reply(pbx, received, profile, delivery, errands.added_to(done, connection)))
+    run = canary_mark.run_of(received.headers, connection_id=connection.pk, at=received.received_at)
+    if run is not None:
+        done = rehearsal.rehearse(delivery=delivery, hook=received, run_id=run)
+    else:
+        done = errands.added_to(inbox.process(delivery=delivery, hook=received), connection)
+    return _answer(challenged or _reply(pbx, received, profile, delivery, done))
 
 
 def _refuse(connection: Connection, hook: Hook, refusal: HookRejected) -> HttpResponse:

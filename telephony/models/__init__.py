@@ -7,6 +7,7 @@ from telephony.models.audit import AuditEntry
 from telephony.models.call import Call, CallEvent, CallLeg
 from telephony.models.call_info import CallQuery, PbxDay, PbxRow
 from telephony.models.call_rule import CallEnding, CallRule
+from telephony.models.canary import CanaryRun
 from telephony.models.card import Card
 from telephony.models.choices import CauseChoice, DirectionChoice, EndReasonChoice, StatusChoice
 from telephony.models.connection import Connection
@@ -58,6 +59,7 @@ __all__ = [
     "CallResult",
     "CallRule",
     "CallSum",
+    "CanaryRun",
     "Card",
     "CardDecision",
     "CauseChoice",

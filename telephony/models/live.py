@@ -13,6 +13,7 @@ class LiveEvent(models.Model):
     class Topic(models.TextChoices):
         CARDS = "cards", _("a user's cards")
         BOARD = "board", _("the board")
+        CANARY = "canary", _("a canary call")
 
     at = models.DateTimeField(_("when"), db_index=True, help_text=_("When it happened."))
     user = models.ForeignKey(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
 from telephony.vendors.simulated import Message
 
 TIMEOUT_SECONDS = 30
+_Response = tuple[int, bytes, dict[str, str]]
 _HOOK_SECRET = re.compile(r"(/hooks/[-\w]+/)[^/?]+")
 
 
@@ -23,12 +25,16 @@ class Answer:
     body: bytes
     seconds: float
     failure: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in small letters."""
 
 
 class Sender:
     """For one thread. An address's query, if it has one, comes before the message's."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, timeout: float = TIMEOUT_SECONDS) -> None:
+        """`timeout`: seconds for each answer."""
+        self._timeout = timeout
         self._connections: dict[tuple[str, str], HTTPConnection] = {}
 
     def send(self, url: str, message: Message) -> Answer:
@@ -38,18 +44,18 @@ class Sender:
         path = (parts.path or "/") + message.tail + (f"?{query}" if query else "")
         begun = time.monotonic()
         try:
-            status, body = self._request(parts.scheme, parts.netloc, path, message)
+            status, body, headers = self._request(parts.scheme, parts.netloc, path, message)
         except (OSError, HTTPException) as error:
             self._forget(parts.scheme, parts.netloc)
             return Answer(status=0, body=b"", seconds=time.monotonic() - begun, failure=type(error).__name__)
-        return Answer(status=status, body=body, seconds=time.monotonic() - begun)
+        return Answer(status=status, body=body, seconds=time.monotonic() - begun, headers=headers)
 
     def close(self) -> None:
         for connection in self._connections.values():
             connection.close()
         self._connections.clear()
 
-    def _request(self, scheme: str, netloc: str, path: str, message: Message) -> tuple[int, bytes]:
+    def _request(self, scheme: str, netloc: str, path: str, message: Message) -> _Response:
         was_open = (scheme, netloc) in self._connections
         try:
             return self._request_once(scheme, netloc, path, message)
@@ -60,15 +66,15 @@ class Sender:
             self._forget(scheme, netloc)
             return self._request_once(scheme, netloc, path, message)
 
-    def _request_once(self, scheme: str, netloc: str, path: str, message: Message) -> tuple[int, bytes]:
+    def _request_once(self, scheme: str, netloc: str, path: str, message: Message) -> _Response:
         connection = self._connections.get((scheme, netloc))
         if connection is None:
             kind = HTTPSConnection if scheme == "https" else HTTPConnection
-            connection = self._connections[scheme, netloc] = kind(netloc, timeout=TIMEOUT_SECONDS)
+            connection = self._connections[scheme, netloc] = kind(netloc, timeout=self._timeout)
         body = message.body if message.method == "POST" else None
         connection.request(message.method, path, body=body, headers=dict(message.headers))
         response = connection.getresponse()
-        return response.status, response.read()
+        return response.status, response.read(), {name.lower(): value for name, value in response.getheaders()}
 
     def _forget(self, scheme: str, netloc: str) -> None:
         connection = self._connections.pop((scheme, netloc), None)

@@ -1,0 +1,1 @@
+"""Canary calls: every few minutes the whole way of a call is gone, by a call that nobody made and nobody sees."""

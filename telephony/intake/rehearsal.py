@@ -1,0 +1,55 @@
+"""A canary call's message goes the whole way of a real one, and the database takes all of it back.
+
+What it wrote was seen by nobody: not committed, it is in no list, no figure, on no screen. What would have become of it
+is told to the canary by the live events that browsers' streams are fed with (telephony/canary).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import cache
+
+from django.db import DatabaseError, transaction
+
+from telephony.calls import apply, locate, locks
+from telephony.cards import live
+from telephony.conf import contact_directory
+from telephony.domain.hooks import Hook
+from telephony.intake import inbox, probes
+from telephony.intake.parties import put_right
+from telephony.intake.processed import Processed
+from telephony.models import Connection, Delivery
+
+LONGEST_REASON = 300
+
+
+def rehearse(*, delivery: Delivery, hook: Hook, run_id: int) -> Processed:
+    """Do with a stored message what is done with every message, and undo it. Never raises for what it holds."""
+    told: dict[str, object] = {"run": run_id}
+    done = Processed(state=Delivery.State.IGNORED)
+    try:
+        done, told["calls"] = _applied_and_undone(delivery, hook)
+    except Exception as error:
+        reason = delivery.connection.without_secrets(f"{type(error).__name__}: {error}")
+        told["error"] = reason[:LONGEST_REASON]
+    with suppress(DatabaseError):  # The canary hears nothing then, and says so.
+        delivery.delete()
+        live.publish_canary(told)
+    return done
+
+
+def _applied_and_undone(delivery: Delivery, hook: Hook) -> tuple[Processed, int]:
+    """With how many calls' changes were written."""
+    connection: Connection = delivery.connection
+    profile = connection.profile()
+    parsed = put_right(probes.read(hook) or connection.vendor_object.parse(hook, profile), connection=connection)
+    find = cache(contact_directory().find)
+    outcome = inbox.find_outcome(connection, parsed, find)
+    with transaction.atomic():
+        names = [name for event in parsed.events for name in locate.lock_names(connection=connection, event=event)]
+        if names:
+            locks.take(names=names, patience_ms=inbox.PATIENCE_IN_REQUEST_MS)
+        for event in parsed.events:
+            apply.apply_event(connection=connection, event=event, delivery=delivery, find=find)
+        transaction.set_rollback(True)
+    return Processed(state=Delivery.State.IGNORED, parsed=parsed, outcome=outcome), len(parsed.events)
