@@ -176,8 +176,8 @@ megabytes_per_day = Setting[int](
 public_url = Setting[str](
     name="TELEPHONY_PUBLIC_URL",
     default="",
-    meaning="the address at which PBXs and browsers reach this installation, like `https://crm.example.com`; "
-    "canary calls go there; empty: there are none",
+    meaning="where canary calls go, like `https://crm.example.com`: the address at which PBXs and browsers reach this "
+    "installation; empty: the first host that `CSRF_TRUSTED_ORIGINS` or `ALLOWED_HOSTS` names",
 )
 canary_minutes = Setting[int](
     name="TELEPHONY_CANARY_MINUTES",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from telephony.calls.selectors import iso
-from telephony.health import of_calls, of_house, of_messages, of_pbx, of_requests
+from telephony.health import of_calls, of_canary, of_house, of_messages, of_pbx, of_requests
 from telephony.health.finding import Finding, Findings, finding
 from telephony.health.known import Known, known_of
 from telephony.models import Connection
@@ -25,7 +25,13 @@ AT_CONNECTION: Sequence[Callable[[Known], Findings]] = (
     *(of_requests.stray, of_messages.not_understood, of_messages.tell_nothing, of_messages.few_calls),
     *(of_messages.over_quota, of_calls.nobody_has_a_phone, of_calls.unmapped_phones, of_calls.phones_of_the_gone),
     *(of_calls.phones_are_missing, of_calls.ends_are_missing, of_calls.said_by_the_pbx, of_calls.clock_is_off),
-    *(of_messages.slow_answers, of_pbx.orders_fail, of_pbx.recordings_lost, of_pbx.list_is_refused),
+    *(
+        of_canary.canary_is_lost,
+        of_messages.slow_answers,
+        of_pbx.orders_fail,
+        of_pbx.recordings_lost,
+        of_pbx.list_is_refused,
+    ),
 )
 """What keeps calls away comes first."""
 AT_HOUSE: Sequence[Callable[[datetime], Findings]] = (

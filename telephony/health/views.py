@@ -20,6 +20,7 @@ from telephony.conf import mail_is_set_up
 from telephony.health.alarm_mails import mended, place
 from telephony.health.alarms import those_told
 from telephony.health.known import Known
+from telephony.health.of_canary import of_last_day
 from telephony.health.of_house import WORK
 from telephony.health.report import Health, connections_health, house_health
 from telephony.health.rights import may_see
@@ -128,6 +129,7 @@ def _facts(known: Known) -> list[tuple[str, str]]:
         (_("Calls in such an hour usually"), _usual(known)),
         *((label, _("%(seconds).2f s") % {"seconds": value} if value is not None else "–") for label, value in times),
         (_("The PBX's clock is behind ours by"), _("%(seconds).1f s") % {"seconds": behind} if behind else "–"),
+        (_("Canary calls of the last day"), of_last_day(known)),
         (_("Requests with a wrong code, ever"), str(known.connection.rejected_count)),
     ]
 

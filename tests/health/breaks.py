@@ -11,6 +11,7 @@ from telephony.connections.settings import save_extension
 from telephony.intake import inbox
 from telephony.models import (
     CallLeg,
+    CanaryRun,
     Connection,
     Delivery,
     Dial,
@@ -157,6 +158,15 @@ def _mails_fail(world: World) -> None:
     ReportMail.objects.create(subscription=ordered, day=timezone.localdate(), state="failed", reason="no_server")
 
 
+def _canaries(*problems: str) -> Step:
+    def step(world: World) -> None:
+        now = timezone.now()
+        for problem in problems:
+            CanaryRun.objects.create(connection=world.connection, begun_at=now, ended_at=now, problem=problem)
+
+    return step
+
+
 CASES: list[Case] = [
     *OF_MESSAGES,
     ("clock", _connection(clock_behind=300.0), _connection(clock_behind=0.2)),
@@ -175,6 +185,8 @@ CASES: list[Case] = [
     ("list_failed", _list_fails, lambda w: _none(PbxDay.objects.update(state="pulled", failures=0))),
     ("orders_wrong_token", _orders_fail, _order_taken),
     ("vendor_missing", _connection(vendor="gone"), _connection(vendor="sipuni")),
+    ("canary_unreachable", _canaries("unreachable", "unreachable"), _canaries("")),
+    ("canary_unmarked", _canaries("not_heard", "unmarked"), _canaries("")),
     ("no_worker", _processes(), _processes_are_back),
     ("no_beat", _processes(kind="beat"), _processes_are_back),
     ("queue_without_worker", _queues("inbox"), _queues("celery", "inbox", "outside")),

@@ -1,0 +1,74 @@
+"""Canary calls: whether the whole way of a call was gone lately, and where it is broken."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils.translation import gettext
+
+from telephony import conf
+from telephony.health.finding import Findings, finding
+from telephony.health.known import Known
+from telephony.models import CanaryRun
+
+IN_A_ROW = 2
+"""One that is lost may be the network's bad minute; two have found something."""
+
+
+def canary_is_lost(known: Known) -> Findings:
+    """The latest calls that came back, of whose periods the last is not over for long."""
+    minutes = conf.canary_minutes()
+    if not minutes:
+        return
+    since = known.now - timedelta(minutes=minutes * (IN_A_ROW + 1))
+    runs = CanaryRun.objects.filter(connection=known.connection, ended_at__gt=since).order_by("-id")
+    latest = list(runs[:IN_A_ROW])
+    if len(latest) == IN_A_ROW and all(run.problem for run in latest):
+        run = latest[0]
+        text = gettext("Canary calls don't arrive: %(problem)s%(said)s. %(advice)s")
+        said = f" ({run.said})" if run.said else ""
+        words = {"problem": run.get_problem_display(), "said": said, "advice": advice(run.problem)}
+        yield finding(f"canary_{run.problem}", text % words, of=known.connection)
+
+
+def of_last_day(known: Known) -> str:
+    """How many arrived, and within which time 95 % were on a screen."""
+    since = known.now - timedelta(days=1)
+    runs = CanaryRun.objects.filter(connection=known.connection, begun_at__gt=since).exclude(ended_at=None)
+    times = sorted(runs.filter(problem="").exclude(heard_ms=None).values_list("heard_ms", flat=True))
+    count = runs.count()
+    if not count:
+        return gettext("none")
+    slowest = times[min(len(times) - 1, int(0.95 * len(times)))] / 1000 if times else 0.0
+    words = {"arrived": len(times), "count": count, "seconds": slowest}
+    return gettext("%(arrived)d of %(count)d arrived, 95%% within %(seconds).2f s") % words
+
+
+def advice(problem: str) -> str:
+    """What to do where canary calls get stuck there."""
+    if problem in _OF_PROXY:
+        return gettext("Look at the proxy or firewall before the application, and at TELEPHONY_PUBLIC_URL.")
+    if problem in _OF_STREAMS:
+        return gettext(
+            "Look how pages are served: README says which server holds streams, and what a proxy must not hold."
+        )
+    if problem == CanaryRun.Problem.REFUSED:
+        return gettext("Look at the secrets of this connection, and whether a proxy removes or changes headers.")
+    if problem == CanaryRun.Problem.TOO_MANY:
+        return gettext("Look who sends so much, or raise the quota.")
+    return gettext("The server's log has the reason; look at the database and at migrations that were not made.")
+
+
+_OF_PROXY = frozenset(
+    {
+        CanaryRun.Problem.UNREACHABLE,
+        CanaryRun.Problem.REDIRECTED,
+        CanaryRun.Problem.NOT_FOUND,
+        CanaryRun.Problem.UNMARKED,
+        CanaryRun.Problem.NO_ANSWER,
+        CanaryRun.Problem.WRONG_ANSWER,
+    }
+)
+_OF_STREAMS = frozenset(
+    {CanaryRun.Problem.STREAM_NONE, CanaryRun.Problem.STREAM_REFUSED, CanaryRun.Problem.STREAM_SILENT}
+)
