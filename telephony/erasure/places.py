@@ -187,6 +187,8 @@ OTHERS = [
     # Without what PBXs and clients wrote (Finding.for_keeping).
     Place(model="telephony.Alarm", nobody=("code", "texts", "url")),
     Place(model="telephony.AlarmMail", nobody=("lease",)),
+    # Nobody calls: the number is nobody's.
+    Place(model="telephony.CanaryRun", nobody=("said",)),
     Place(model="telephony.SeenProcess", nobody=("name", "queues")),
     Place(model="auth.Permission", nobody=("name", "codename")),
     Place(model="auth.Group", nobody=("name",)),
