@@ -6,6 +6,7 @@ is told to the canary by the live events that browsers' streams are fed with (te
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from functools import cache
 
@@ -19,6 +20,9 @@ from telephony.intake import inbox, probes
 from telephony.intake.parties import put_right
 from telephony.intake.processed import Processed
 from telephony.models import Connection, Delivery
+from telephony.privacy.tracebacks import readable_traceback
+
+log = logging.getLogger(__name__)
 
 LONGEST_REASON = 300
 
@@ -30,8 +34,9 @@ def rehearse(*, delivery: Delivery, hook: Hook, run_id: int) -> Processed:
     try:
         done, told["calls"] = _applied_and_undone(delivery, hook)
     except Exception as error:
-        reason = delivery.connection.without_secrets(f"{type(error).__name__}: {error}")
-        told["error"] = reason[:LONGEST_REASON]
+        hide = delivery.connection.without_secrets
+        log.error("A canary call's message could not be applied:\n%s", readable_traceback(error, hide))
+        told["error"] = hide(f"{type(error).__name__}: {error}")[:LONGEST_REASON]
     with suppress(DatabaseError):  # The canary hears nothing then, and says so.
         delivery.delete()
         live.publish_canary(told)
