@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from telephony.calls import apply, legs
 from telephony.calls.selectors import call_as_json
+from telephony.domain import numbers
 from telephony.domain.directory import EmptyDirectory
 from telephony.models import Call, CallEvent, Connection, Delivery, Recording
 from telephony.signals import call_changed
@@ -69,9 +71,11 @@ def test_rows_as_people_see_them(connection: Connection) -> None:
     delivery = deliver(connection, sipuni_rings(0, "101"))
     deliver(connection, sipuni_ends(9, call_record_link="https://records.example/1.mp3"))
     call = only_call()
-    rows = [delivery, call, call.legs.get(), call.events.all()[0], call.recordings.get()]
-    recording = f"#{call.recordings.get().pk}"
-    assert [str(row) for row in rows] == [f"#{delivery.pk}", f"incoming +{CLIENT}", "101", "leg_ringing", recording]
+    recording = call.recordings.get()
+    recording.created_at = datetime(2026, 3, 14, 6, 5, tzinfo=UTC)
+    rows = [delivery, call, call.legs.get(), call.events.all()[0], recording]
+    words = [f"#{delivery.pk}", f"incoming, {numbers.shown('+' + CLIENT)}", "101", "leg_ringing", "03/14/2026 09:05"]
+    assert [str(row) for row in rows] == words
 
 
 def test_a_copy_of_a_message_changes_nothing(connection: Connection) -> None:
