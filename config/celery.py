@@ -17,7 +17,7 @@ from config.environment import make_private
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 log = logging.getLogger(__name__)
 
-PLACES = 20
+PLACES = 24
 """For a worker that takes all queues (README.md): more than there are kinds of work, each of which takes one."""
 MOMENTARY = {"telephony.say_beat", "telephony.check_health"}
 """These take a place for a moment."""

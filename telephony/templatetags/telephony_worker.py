@@ -12,4 +12,4 @@ register = template.Library()
 def no_worker() -> dict[str, str]:
     """The project's own worker, as README starts it; beside its addresses, where Celery's documentation puts it."""
     project = settings.ROOT_URLCONF.partition(".")[0]
-    return {"command": f"celery --app {project}.celery worker --beat --pool threads --concurrency 20"}
+    return {"command": f"celery --app {project}.celery worker --beat --pool threads --concurrency 24"}
