@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from telephony.after_call import views as after_call
+from telephony.assistant import urls as assistant
 from telephony.call_log import views as calls
 from telephony.call_log.exports import views as exports
 from telephony.canary import views as canary
@@ -62,6 +63,7 @@ urlpatterns = [
     path("wallboard/rows/", wallboard.rows, name="wallboard_rows"),
     path("live/", stream.live, name="live"),
     path("canary/<str:token>/", canary.live, name="canary_live"),
+    path("connect/", include(assistant.urlpatterns)),
     path("desk/", include(urls.urlpatterns)),
     path("missed/", include(missed.urlpatterns)),
     path("reports/", include(reports.urlpatterns)),

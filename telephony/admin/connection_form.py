@@ -83,7 +83,7 @@ class ConnectionForm(PolicyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in (("time_zone", _time_zones), ("phone_region", _regions)):
+        for name, choices in (("time_zone", time_zones), ("phone_region", _regions)):
             field = self.fields.get(name)
             if isinstance(field, forms.ChoiceField):
                 field.initial = getattr(Connection(), name)
@@ -122,9 +122,14 @@ class ConnectionForm(PolicyForm):
 
 def form_for(*, vendor: str, stored: Mapping[str, Any]) -> type[ConnectionForm]:
     """The form of a connection of this kind of PBX, with the settings that it has so far."""
-    settings_form = get_vendor(vendor).settings_form()
-    settings = {PREFIX + name: _shown(settings_form, name, stored.get(name)) for name in settings_form.fields}
+    settings = settings_fields(vendor, stored)
     return type("VendorConnectionForm", (ConnectionForm,), {"vendor": vendor, "stored": stored, **settings})
+
+
+def settings_fields(vendor: str, stored: Mapping[str, Any]) -> dict[str, forms.Field]:
+    """The PBX's own settings as fields of a form of ours."""
+    form = get_vendor(vendor).settings_form()
+    return {PREFIX + name: _shown(form, name, stored.get(name)) for name in form.fields}
 
 
 def settings_names(vendor: str) -> list[str]:
@@ -159,7 +164,8 @@ def _widget(field: forms.Field, is_set: bool) -> forms.Widget:
     return TextInput()
 
 
-def _time_zones(current: str) -> list[Any]:
+def time_zones(current: str) -> list[Any]:
+    """Choices of a field, the near ones first."""
     others = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
     found = dict.fromkeys(["UTC", *others, *([current] if current else [])])
     return [

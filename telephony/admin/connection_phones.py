@@ -44,7 +44,7 @@ def phones_of(request: HttpRequest, connection: Connection) -> dict[str, Any]:
 
 def _unknown(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
     number, key_hash = row["extension_number"], row["key_hash"]
-    owner = _owner_elsewhere(connection, number, key_hash)
+    owner = owner_elsewhere(connection, number, key_hash)
     initial = {"number": number, "leg": row["leg"] if key_hash else "", "user": owner.pk if owner else ""}
     return {
         "number": number,
@@ -55,7 +55,7 @@ def _unknown(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _owner_elsewhere(connection: Connection, number: str, key_hash: str) -> User | None:
+def owner_elsewhere(connection: Connection, number: str, key_hash: str) -> User | None:
     """Whose the same number or key is at another connection: most likely the same person's phone."""
     same = Q(number=number) & ~Q(number="") | Q(key_hash=key_hash) & ~Q(key_hash="")
     others = Extension.objects.filter(same, user__is_active=True).exclude(connection=connection).select_related("user")

@@ -78,7 +78,7 @@ def _connections(request: HttpRequest) -> dict[str, Any]:
         "connections_url": list_url(Connection),
         "things_to_mend": open_alarms().count() if may_see(request) else 0,
         "first_steps": not items and request.user.has_perm("telephony.add_connection"),
-        "add_connection_url": reverse("admin:telephony_connection_add"),
+        "add_connection_url": reverse("telephony:connect"),
     }
 
 

@@ -24,6 +24,7 @@ from telephony.vendors.listing import CallInfo
 from telephony.vendors.office import Office
 from telephony.vendors.settings import SecretField, Service, ShownNumberField, VendorSettingsForm, WebAddressField
 from telephony.vendors.steps import Step
+from telephony.vendors.unfilled import unfilled
 
 if TYPE_CHECKING:
     from telephony.vendors.simulated import SimulatedPbx
@@ -64,6 +65,14 @@ class Vendor(ABC):
     """What it can call besides the hook's address, with a login."""
     may_lack_call_id: ClassVar[bool] = False
     """Some of its messages name no call, so all messages of one number are processed one after another."""
+    only_posts: ClassVar[bool] = True
+    """Its messages are POST: one by GET is a wrong setting over there, or an address opened in a browser."""
+    tells_recordings: ClassVar[bool] = True
+    """Its messages say where a call's recording is."""
+    asks_names: ClassVar[bool] = False
+    """It asks who is calling, and shows the name."""
+    asks_whom: ClassVar[bool] = False
+    """It asks whom to connect the caller with."""
     call_info: ClassVar[CallInfo | None] = None
     """How it is asked for its calls; None if it can't be asked."""
     office: ClassVar[Office | None] = None
@@ -83,6 +92,10 @@ class Vendor(ABC):
 
     uploads_recordings: ClassVar[bool] = False
     """It sends its recordings by PUT, when an errand asks for them; `authenticate` proves the hash of the sound."""
+
+    def unfilled(self, hook: Hook) -> str:
+        """The first placeholder that the PBX sent instead of filling it in; empty if there is none."""
+        return unfilled(hook)
 
     def is_poll(self, hook: Hook) -> bool:
         """Whether the message tells nothing and only asks for errands: it is answered, and not stored."""

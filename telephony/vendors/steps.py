@@ -16,6 +16,10 @@ class Step:
     """A sentence or two, translated."""
     template: str = ""
     """What is copied there: an address or a whole body, with `{address}` where the connection's address stands."""
+    menu: tuple[str, ...] = ()
+    """The way through the PBX's pages, in the words that stand there: it is drawn."""
+    field: str = ""
+    """What the field is called there that the template, or a value, goes into or comes from."""
 
     def filled(self, address: str) -> str:
         """The template for this address."""

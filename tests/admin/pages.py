@@ -7,6 +7,7 @@ from django.db.models import Model
 from django.urls import reverse
 
 from crm.models import Company, Contact
+from telephony.assistant.progress import STEPS
 from telephony.models import Call, CallRule, Connection, Delivery, Extension, MissedItem, Recording
 from telephony.vendors import installed
 
@@ -55,6 +56,7 @@ DESK = [
     "telephony:wallboard",
     "telephony:missed",
     "telephony:report_mails",
+    "telephony:connect",
     "crm:contacts",
     "crm:contact-new",
     "crm:import-new",
@@ -73,6 +75,7 @@ def every_page() -> list[str]:
     """Every list, form, history, and the page of every row that there is."""
     addresses = [reverse(name) for name in (*OTHERS, *LISTS, *FORMS, *DESK)]
     addresses += [f"{reverse('admin:telephony_connection_add')}?vendor={vendor}" for vendor in installed()]
+    addresses += [reverse("telephony:connect_new", args=[vendor]) for vendor in installed()]
     for model in MODELS:
         for row in model._default_manager.all():
             addresses += [page_of(row), page_of(row).replace("/change/", "/history/")]
@@ -83,4 +86,5 @@ def every_page() -> list[str]:
         addresses.append(client.get_absolute_url())
     for connection in Connection.objects.all():
         addresses.append(reverse("admin:telephony_connection_rotate", args=[connection.pk]))
+        addresses += [reverse(f"telephony:connect_{step}", args=[connection.pk]) for step, _label in STEPS]
     return addresses

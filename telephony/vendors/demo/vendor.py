@@ -16,6 +16,8 @@ class Demo(Vendor):
     slug = "demo"
     label = "Demo PBX"
     address_help = _("Anything that sends HTTP can play this PBX, curl for one: see telephony/vendors/demo/README.md.")
+    only_posts = False
+    tells_recordings = False
 
     def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:
         return parse_message(hook, profile)

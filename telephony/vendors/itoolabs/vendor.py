@@ -24,6 +24,7 @@ from telephony.vendors.itoolabs.parsing import parse_command
 from telephony.vendors.steps import Step
 
 # Source: what the family's own clients answer (README.md, "Answers").
+MENU = ("Интеграция с CRM", "Собственная CRM (REST API)")
 WRONG_TOKEN, WRONG_PARAMETERS = {"error": "Invalid token"}, {"error": "Invalid parameters"}
 
 
@@ -72,7 +73,7 @@ class Itoolabs(Vendor):
     )
     steps = (
         Step(_("In the PBX's cabinet, switch on the integration with a CRM of your own (REST API)."), ""),
-        Step(_("Enter this address there as “Адрес вашей CRM”."), "{address}"),
+        Step(_("Enter this address there as “Адрес вашей CRM”."), "{address}", MENU, "Адрес вашей CRM"),
         Step(_("Copy both keys and “Адрес облачной АТС” from there into this connection.")),
         Step(_("Give each extension the login of its employee in the PBX as its key.")),
     )
@@ -80,6 +81,8 @@ class Itoolabs(Vendor):
     dials_by_key = True
     call_info = ItoolabsCallInfo()
     office = ItoolabsOffice()
+    asks_names = True
+    asks_whom = True
 
     def authenticate(self, hook: Hook, profile: ConnectionProfile) -> None:
         """Each message carries the token. One that is wrong is kept: ours may be mistyped."""

@@ -16,6 +16,7 @@ from telephony.vendors.mango.statistics import MangoCallInfo
 from telephony.vendors.steps import ADDRESS, Step
 
 PING = "ping"
+MENU = ("Интеграции", "API коннектор")
 
 
 class MangoSettingsForm(VendorSettingsForm):
@@ -48,11 +49,17 @@ class Mango(Vendor):
     address_help = _("In Mango's cabinet: Integrations, “API connector”, the address of the external system.")
     takes_tail = True
     steps = (
-        Step(_("In Mango's cabinet, open Integrations, “API connector”, and switch it on.")),
-        Step(_("Copy the unique code of your PBX and the key to sign with into this connection.")),
+        Step(_("In Mango's cabinet, open Integrations, “API connector”, and switch it on."), menu=MENU),
+        Step(
+            _("Copy the unique code of your PBX and the key to sign with into this connection."),
+            menu=MENU,
+            field="Уникальный код вашей АТС",
+        ),
         Step(
             _("Enter this address as that of the external system. Mango appends /events/call and the like to it."),
             template=ADDRESS,
+            menu=MENU,
+            field="Адрес внешней системы",
         ),
         Step(_("Switch on all events there: calls, results of calls (summary), recordings.")),
     )

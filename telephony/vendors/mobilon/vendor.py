@@ -17,6 +17,7 @@ from telephony.vendors.mobilon.client import MobilonCallInfo
 from telephony.vendors.mobilon.envelope import looks_like_xml
 from telephony.vendors.mobilon.parsing import parse_message
 from telephony.vendors.mobilon.soap import AUTO, DEFAULT_TEMPLATE, PLACEHOLDER, PLACEHOLDERS, PLAIN, XML, parse_soap
+from telephony.vendors.mobilon.steps import STEPS
 
 API_URL = "https://connect.mobilon.ru/api/call/"
 INFO_PATH = "info"
@@ -118,8 +119,12 @@ class Mobilon(Vendor):
     may_lack_call_id = True
     service = soap.SERVICE
     call_info = MobilonCallInfo(api_url=API_URL, info_path=INFO_PATH)
+    steps = STEPS
     can_dial = True
     dials_by_key = True
+    asks_names = True
+    asks_whom = True
+    only_posts = False
 
     def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:
         if hook.body and looks_like_xml(hook.body, hook.content_type):

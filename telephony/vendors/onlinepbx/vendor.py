@@ -59,7 +59,12 @@ class OnlinePbx(Vendor):
     settings_form = OnlinePbxSettingsForm
     address_help = _("OnlinePBX: Settings, Integrations, HTTP notifications: this address, by POST, all call events.")
     steps = (
-        Step(_("In OnlinePBX, under Integrations, add HTTP notifications with this address: POST, JSON."), "{address}"),
+        Step(
+            _("In OnlinePBX, under Integrations, add HTTP notifications with this address: POST, JSON."),
+            "{address}",
+            ("Настройки", "Интеграции", "HTTP-уведомления"),
+            "URL",
+        ),
         Step(_("Switch on all events of calls. OnlinePBX sends only to https with a valid certificate.")),
         Step(_("For the client's name on the display, add an “HTTP command” to the dial plan."), "{address}name"),
         Step(_("Copy the API key and your domain from there into this connection.")),
@@ -70,6 +75,7 @@ class OnlinePbx(Vendor):
     office = OnlinePbxOffice()
     # Source: three requests a second, in public clients.
     pace: ClassVar[Mapping[str, float]] = {"": 180}
+    asks_names = True
 
     def authenticate(self, hook: Hook, profile: ConnectionProfile) -> None:
         """Nothing is signed; the domain must be the connection's. Another one is kept: ours may be mistyped."""

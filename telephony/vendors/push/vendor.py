@@ -39,6 +39,9 @@ class Push(Vendor):
     )
     takes_tail = True
     may_lack_call_id = True
+    asks_names = True
+    asks_whom = True
+    only_posts = False
 
     def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:
         return parse_message(hook, profile)

@@ -12,6 +12,7 @@ from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebA
 from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.sipuni import client
 from telephony.vendors.sipuni.parsing import parse_event
+from telephony.vendors.steps import ADDRESS, Step
 
 API_URL = "https://sipuni.com/api/callback/call_number"
 
@@ -45,7 +46,17 @@ class Sipuni(Vendor):
     label = "Sipuni"
     settings_form = SipuniSettingsForm
     address_help = _("In Sipuni's settings for the HTTP API, the URL for events; then press “Сохранить”.")
+    steps = (
+        Step(
+            _("In Sipuni's settings for the HTTP API, enter this address as the URL for events, and save."),
+            ADDRESS,
+            ("Настройки", "Интеграции", "HTTP API"),
+            "URL для событий",
+        ),
+        Step(_("Copy the integration key from there into this connection.")),
+    )
     can_dial = True
+    only_posts = False
 
     def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:
         return parse_event(hook, profile)

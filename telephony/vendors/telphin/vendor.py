@@ -44,7 +44,12 @@ class Telphin(Vendor):
     settings_form = TelphinSettingsForm
     address_help = _("Telphin: each extension that is a phone, Events: this address, by POST, for all four events.")
     steps = (
-        Step(_("In Telphin, open an extension that is a phone, then Events. Enter this address by POST."), "{address}"),
+        Step(
+            _("In Telphin, open an extension that is a phone, then Events. Enter this address by POST."),
+            "{address}",
+            ("Добавочные", "События"),
+            "URL",
+        ),
         Step(_("Do so for dial-in, dial-out, answer and hangup, and for each phone; not for queues and voice menus.")),
         Step(_("For calling and recordings, make an application under API, and copy its ID and secret from there.")),
         Step(_("For calling, enter each extension's ID as its key here: CalledExtensionID of a received message.")),

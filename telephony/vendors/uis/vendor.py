@@ -64,6 +64,7 @@ class Uis(Vendor):
     can_dial = True
     dials_by_key = True
     keeps_order_id = True
+    asks_whom = True
 
     def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:
         return parse_notification(hook, profile)

@@ -10,6 +10,7 @@ from telephony.http import Request, Response
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
 from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.starting import answer_start_field, answer_to_start
+from telephony.vendors.steps import ADDRESS, Step
 from telephony.vendors.wirecrm import client
 from telephony.vendors.wirecrm.parsing import parse_notification
 
@@ -36,7 +37,9 @@ class WireCrm(Vendor):
     label = "WireCRM API PBX"
     settings_form = WireCrmSettingsForm
     address_help = _("In the PBX's settings, the link for notifications (webhook). Sent by POST, multipart/form-data.")
+    steps = (Step(_("Have this address entered as the link for notifications."), ADDRESS, ("Webhook",), "URL"),)
     can_dial = True
+    asks_names = True
 
     def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:
         return parse_notification(hook, profile)

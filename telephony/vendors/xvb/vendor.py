@@ -11,6 +11,7 @@ from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.http import Request, Response
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField, check_shared_code
 from telephony.vendors.dialing import Dialled, DialOrder
+from telephony.vendors.steps import ADDRESS, Step
 from telephony.vendors.xvb import client
 from telephony.vendors.xvb.parsing import parse_command
 
@@ -45,7 +46,13 @@ class Xvb(Vendor):
     )
     secret_headers = frozenset({"x-xvb-ac"})
     may_lack_call_id = True
+    steps = (
+        Step(_("In XVB-PBX, open Webhooks and enter this address."), ADDRESS, ("Webhooks",), "WebHook URL"),
+        Step(_("Switch on the notices of the start and the end of a call there.")),
+    )
     can_dial = True
+    asks_names = True
+    asks_whom = True
 
     def authenticate(self, hook: Hook, profile: ConnectionProfile) -> None:
         """Rejects another PBX's code, in the body or in the header of some messages."""

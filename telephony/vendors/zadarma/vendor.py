@@ -49,10 +49,16 @@ class Zadarma(Vendor):
     address_help = _("In Zadarma's settings, “Integrations and API”, “Notifications”; or set from here by the API.")
     signature_headers = frozenset({signing.HEADER})
     steps = (
-        Step(_("In Zadarma's settings, open “Keys and API”, and copy the key and the secret into this connection.")),
+        Step(
+            _("In Zadarma's settings, open “Keys and API”, and copy the key and the secret into this connection."),
+            menu=("Настройки", "Ключи и API"),
+            field="Key, Secret",
+        ),
         Step(
             _("Enter this address for notifications of calls. Zadarma calls it at once, and takes it if it answers."),
             template=ADDRESS,
+            menu=("Настройки", "Интеграции и API", "Уведомления"),
+            field="URL",
         ),
         Step(_("Switch on all notifications of calls there: each has a switch of its own.")),
         Step(
@@ -63,6 +69,7 @@ class Zadarma(Vendor):
     office = ZadarmaOffice()
     pace = client.PACE
     can_dial = True
+    asks_names = True
 
     def authenticate(self, hook: Hook, profile: ConnectionProfile) -> None:
         signing.check_message(hook, profile)
