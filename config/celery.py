@@ -43,6 +43,7 @@ app.conf.task_routes = {
     "telephony.fetch_recordings": {"queue": OUTSIDE},
     "telephony.ask_pbx": {"queue": OUTSIDE},
     "telephony.pull_lists": {"queue": OUTSIDE},
+    "telephony.check_pbxs": {"queue": OUTSIDE},
     "telephony.send_reports": {"queue": OUTSIDE},
     "telephony.canary_calls": {"queue": OUTSIDE},
 }
@@ -66,6 +67,7 @@ app.conf.beat_schedule = {
     "config-sign-ins": {"task": "config.forget_sign_ins", "schedule": 3600.0, "options": {"expires": 3600}},
     "crm-keys": {"task": "crm.forget_old_keys", "schedule": 3600.0, "options": {"expires": 3600}},
     "telephony-missed": {"task": "telephony.rebuild_missed", "schedule": 3600.0, "options": {"expires": 3600}},
+    "telephony-checks": {"task": "telephony.check_pbxs", "schedule": 3600.0, "options": {"expires": 3600}},
     "telephony-beat": {"task": "telephony.say_beat", "schedule": 30.0, "options": {"expires": 30}},
     "telephony-health": {"task": "telephony.check_health", "schedule": 60.0, "options": {"expires": 60}},
     "telephony-live": {"task": "telephony.sweep_live", "schedule": 600.0, "options": {"expires": 600}},

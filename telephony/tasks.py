@@ -19,6 +19,7 @@ from telephony.calls import reaper
 from telephony.canary import runs as canary
 from telephony.cards import live
 from telephony.health import alarm_mails, alarms
+from telephony.connections import drift
 from telephony.intake import inbox, quota, stray
 from telephony.jobs import Run, alive, one_run, stop_runs
 from telephony.jobs.guard import forget_failures
@@ -179,6 +180,11 @@ def forget_lists() -> None:
 def canary_calls(run: Run) -> None:
     """Make the canary calls that are due."""
     canary.run(canary.due())
+@shared_task(name="telephony.check_pbxs")
+@one_run
+def check_pbxs(run: Run) -> None:
+    """Ask PBXs whether they are set up as their connections need it, each once a day."""
+    drift.check_due(run=run)
 
 
 @shared_task(name="telephony.say_beat")

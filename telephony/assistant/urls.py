@@ -15,5 +15,6 @@ urlpatterns = [
     path("<int:pk>/wait/", _inside(views.wait), name="connect_wait"),
     path("<int:pk>/phones/", _inside(views.phones), name="connect_phones"),
     path("<int:pk>/test/", _inside(views.test), name="connect_test"),
+    path("<int:pk>/check/", _inside(views.check), name="connect_check"),
     path("<int:pk>/done/", _inside(views.done), name="connect_done"),
 ]

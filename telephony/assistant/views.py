@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,8 @@ from telephony.assistant import judging, progress, test_call
 from telephony.assistant import phones as phones_of
 from telephony.assistant.abilities import abilities
 from telephony.assistant.forms import NewConnectionForm
-from telephony.models import Connection
+from telephony.connections import drift
+from telephony.models import Connection, PbxCheck
 from telephony.ui import shell
 from telephony.ui.presentation import person
 from telephony.vendors import installed
@@ -140,6 +142,32 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
             answer.headers["HX-Refresh"] = "true"
         return answer
     return _page(request, "test", _title(connection), connection, **context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whether the PBX is set up as this connection needs it: asked by a button, mended by another."""
+    connection = _connection(request, pk)
+    if request.method == "POST":
+        if "mend" in request.POST:
+            url = request.build_absolute_uri(connection.hook_path)
+            if trouble := drift.mend(connection=connection, url=url):
+                messages.error(request, gettext("The PBX did not take it: %(reason)s") % {"reason": trouble})
+            else:
+                messages.success(request, gettext("The PBX was told the address, with all messages on."))
+        elif drift.can_ask(connection):
+            drift.check(connection=connection)
+        return HttpResponseRedirect(reverse("telephony:connect_check", args=[pk]))
+    row = PbxCheck.objects.filter(connection=connection).first()
+    context = {
+        "row": row,
+        "findings": drift.in_words(row) if row else [],
+        "office": connection.vendor_object.office,
+        "can_ask": drift.can_ask(connection),
+    }
+    title = gettext("Set-up at the PBX: %(name)s") % {"name": connection.name}
+    return _page(request, "check", title, connection, **context)
 
 
 @never_cache

@@ -153,6 +153,9 @@ OTHERS = [
     Place(model="telephony.AuditEntry", nobody=("username", "details")),
     # The company's own: its PBXs, numbers, phones and employees.
     Place(
+        model="telephony.PbxCheck", nobody=("findings", "error"), how="Only internal numbers, and the PBX's own words."
+    ),
+    Place(
         model="telephony.Connection",
         nobody=(
             *("vendor", "name", "time_zone", "phone_region", "outside_prefix", "settings", "recording_hosts"),

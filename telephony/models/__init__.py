@@ -30,6 +30,7 @@ from telephony.models.missed import MissedItem, MissedPlace, MissedReason, Misse
 from telephony.models.missed_decision import MissedDecision, MissedRule
 from telephony.models.missed_rang import MissedRang
 from telephony.models.once import OnceAnswer
+from telephony.models.pbx_check import PbxCheck
 from telephony.models.people_day import PeopleDay, SeenPeople
 from telephony.models.process import SeenProcess
 from telephony.models.recording import Listening, Recording
@@ -91,6 +92,7 @@ __all__ = [
     "MissedState",
     "Notice",
     "OnceAnswer",
+    "PbxCheck",
     "PbxDay",
     "PbxRow",
     "PeopleDay",

@@ -86,5 +86,5 @@ def every_page() -> list[str]:
         addresses.append(client.get_absolute_url())
     for connection in Connection.objects.all():
         addresses.append(reverse("admin:telephony_connection_rotate", args=[connection.pk]))
-        addresses += [reverse(f"telephony:connect_{step}", args=[connection.pk]) for step, _label in STEPS]
+        addresses += [reverse(f"telephony:connect_{step}", args=[connection.pk]) for step in ("check", *dict(STEPS))]
     return addresses

@@ -67,7 +67,7 @@ def call_from_the_pbx(vendor: str, address: str, settings: dict[str, str]) -> No
 
 def _look() -> dict[str, Any]:
     """For whoever looks at the pictures: LOOK_LOCALE=ru-RU, LOOK_DARK=1, LOOK_WIDTH=390."""
-    width = int(os.environ.get("LOOK_WIDTH", 1440))
+    width = int(os.environ.get("LOOK_WIDTH", "1440"))
     return {
         "locale": os.environ.get("LOOK_LOCALE", "en-US"),
         "dark": "LOOK_DARK" in os.environ,
@@ -121,4 +121,3 @@ def test_a_pbx_is_connected_and_proven(server: Server, browser_page: PageFactory
     assert page.locator(".tel-proof-open").count() == 0
     assert hand.pressed < MOST_CLICKS
     assert time.monotonic() - begun < MOST_SECONDS
-    print(f"{vendor}: {hand.pressed} clicks, {time.monotonic() - begun:.0f} s")

@@ -76,6 +76,7 @@ BODIES: dict[str, Mapping[str, Any]] = {
     "people/employees/<int:pk>/": {"first_name": "Otherwise", "role": "{role}"},
     "people/employees/<int:pk>/reset-access/": {},
     "people/employees/new/": {"first_name": "A", "last_name": "B", "username": "another", "role": "{role}"},
+    "telephony/connect/<int:pk>/check/": {"ask": "1"},
     "telephony/connect/<int:pk>/phones/": {"give": "own", "number": "778"},
     "telephony/connect/<int:pk>/test/": {},
     "telephony/connect/new/<slug:vendor>/": {"name": "Another"},
