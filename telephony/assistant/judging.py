@@ -60,8 +60,8 @@ def _wrong(delivery: Delivery) -> str:
     says = bool(hook.query.strip() or hook.body.strip())
     if state == Delivery.State.REFUSED:
         return gettext(
-            "Its signature does not fit the secret that was entered here. Copy the secret once more from the PBX into "
-            "the connection: this message is kept, and read then."
+            "Its signature, key or domain does not fit what was entered here. Copy it once more from the PBX into the "
+            "connection: this message is kept, and read then."
         )
     if placeholder := vendor.unfilled(hook):
         text = gettext(

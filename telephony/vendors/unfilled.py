@@ -10,7 +10,9 @@ from telephony.domain.hooks import Hook
 SEARCHED = 20_000
 """Bytes: they stand near the beginning, and a body may be long."""
 # As PBXs write them: {{name}}, {name}, ${name}, %name%, <name>, each as a whole value.
-_PLACEHOLDER = re.compile(r"""[=:>"'\s](\{\{\s*\w+\s*\}\}|\$?\{\w+\}|%[A-Za-z_]\w*%|<[A-Z_]{3,}>)(?=[&,"'<}\s\]]|$)""")
+_PLACEHOLDER = re.compile(
+    r"""[=:>"'\s](\{\{\s*\w+\s*\}\}|\$?\{\w+\}|%[A-Za-z_]\w*%|<[A-Z_]{3,}>)(?=\s*(?:[&,"'<}\]]|$))"""
+)
 
 
 def unfilled(hook: Hook) -> str:
