@@ -18,8 +18,8 @@ from telephony.call_log import exports
 from telephony.calls import reaper
 from telephony.canary import runs as canary
 from telephony.cards import live
-from telephony.health import alarm_mails, alarms
 from telephony.connections import drift
+from telephony.health import alarm_mails, alarms
 from telephony.intake import inbox, quota, stray
 from telephony.jobs import Run, alive, one_run, stop_runs
 from telephony.jobs.guard import forget_failures
