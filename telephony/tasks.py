@@ -180,6 +180,8 @@ def forget_lists() -> None:
 def canary_calls(run: Run) -> None:
     """Make the canary calls that are due."""
     canary.run(canary.due())
+
+
 @shared_task(name="telephony.check_pbxs")
 @one_run
 def check_pbxs(run: Run) -> None:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('telephony', '0052_whose_phone_rang_before'),
+        ('telephony', '0055_canary_calls'),
     ]
 
     operations = [
