@@ -11,7 +11,7 @@ STEPS = (
         _("In the settings of the virtual PBX, enter this address for calls; leave the placeholders as they are."),
         ADDRESS,
         ("Виртуальная АТС", "Настройки"),
-        "WEB-адрес",
+        "Веб-адрес",
     ),
     Step(_("For names on phones, have the integration with 1C switched on, with the user name and password above.")),
 )
