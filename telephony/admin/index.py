@@ -13,8 +13,7 @@ from django.utils.translation import gettext
 
 from telephony.call_log import dashboard
 from telephony.calls.access import Scope, seeing
-from telephony.health.alarms import open_alarms
-from telephony.health.rights import may_see
+from telephony.health.badges import count_for
 from telephony.jobs import alive
 from telephony.models import Connection, Delivery, RowFailure
 from telephony.recordings.storage import has_room
@@ -76,7 +75,7 @@ def _connections(request: HttpRequest) -> dict[str, Any]:
         "row_failures": RowFailure.objects.filter(last_at__gt=timezone.now() - timedelta(days=1)).count(),
         "row_failures_url": list_url(RowFailure),
         "connections_url": list_url(Connection),
-        "things_to_mend": open_alarms().count() if may_see(request) else 0,
+        "things_to_mend": count_for(request),
         "first_steps": not items and request.user.has_perm("telephony.add_connection"),
         "add_connection_url": reverse("telephony:connect"),
     }

@@ -19,18 +19,22 @@ _BEGIN = rf"(\A[{_SKIPPED}]*+|(?<![{_SKIPPED}])[{_SKIPPED}]++)"
 _RUN = re.compile(rf"{_BEGIN}(?='*+[{_SIGNS}])")
 _QUOTED_NUMBER = re.compile(r"'+[\d(]")
 """Elsewhere such an apostrophe guards a number: importing takes it away (crm/imports/reading/grid.py)."""
+_IN_QUOTES = re.compile(r'[;"\r\n]')
+"""A text with one of these stands in quotation marks, one of which is read with its last number."""
 _NUMBER = re.compile(rf"[+-]\d+(?:\.\d+)?(?=[^\S\r\n\t]*(?:[{DELIMITERS}]|\Z))")
 """One number and nothing else, like a telephone's: a program makes that number of it."""
 
 
 def guarded(text: str) -> str:
     """The text as a CSV cell of which no program takes any part for a formula."""
+    is_quoted = _IN_QUOTES.search(text)
 
     def guard(match: re.Match[str]) -> str:
-        is_harmless = not _begins_a_cell(match) or _NUMBER.match(text, match.end())
-        return match[1] if is_harmless else f"{match[1]}'"
+        is_number = not is_quoted and _NUMBER.match(text, match.end())
+        return f"{match[1]}'" if _begins_a_cell(match) and not is_number else match[1]
 
-    return f"'{text}" if _QUOTED_NUMBER.match(text) else _RUN.sub(guard, text)
+    safe = _RUN.sub(guard, text)
+    return f"'{safe}" if _QUOTED_NUMBER.match(text) else safe
 
 
 def unguarded(text: str) -> str:

@@ -24,7 +24,7 @@ from telephony.vendors import installed
 from telephony.vendors.simulated import Scenario
 
 CLIENT = "+79990000000"
-"""Nobody has it: of these ten million numbers none is given out."""
+"""Whoever has it: nothing of the call is kept."""
 AT_ONCE = 4
 KEPT = timedelta(days=30)
 

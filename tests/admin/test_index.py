@@ -28,7 +28,7 @@ def _index(client: Client) -> tuple[dict[str, object], str]:
 def test_an_empty_system_shows_the_first_steps(owner: Client) -> None:
     shown, html = _index(owner)
     assert "First steps" in html
-    assert reverse("admin:telephony_connection_add") in html
+    assert reverse("telephony:connect") in html
     assert shown["rows"] == []
 
 

@@ -74,6 +74,11 @@ def test_no_reading_of_a_file_runs_a_formula() -> None:
 @example("-1")
 @example("'(1")
 @example("''1;=2")
+@example("'1;==")
+@example("'1;'=")
+@example("\r-1")
+@example("a;b,-1")
+@example('a",-1')
 def test_no_text_runs_and_every_text_comes_back(text: str) -> None:
     never_runs(text)
     assert unguarded(guarded(text)) == text

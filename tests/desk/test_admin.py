@@ -27,7 +27,7 @@ def test_labels_of_numbers_are_kept_once_whatever_their_form(chief: Client, conn
     assert chief.post("/admin/telephony/line/add/", fields).status_code == 302
     again = chief.post("/admin/telephony/line/add/", {**fields, "number": "+74951234567"})
     assert "This connection has this number already." in again.content.decode()
-    assert str(Line.objects.get()) == "Advertising (8 (495) 123-45-67)"
+    assert str(Line.objects.get()) == "Advertising (+7 495 123-45-67)"
     assert "Advertising" in chief.get("/admin/telephony/line/").content.decode()
 
 
