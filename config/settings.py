@@ -163,6 +163,8 @@ LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
 FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = read.read_time_zone("TIME_ZONE", "Europe/Moscow")
 USE_I18N = True
+# Before Django's own words, some of which are no good Russian.
+LOCALE_PATHS = [BASE_DIR / "config/locale"]
 USE_TZ = True
 
 STATIC_URL = "static/"

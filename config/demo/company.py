@@ -97,12 +97,6 @@ def demo_connections() -> list[int]:
     return list(Connection.objects.filter(name__in=names).order_by("pk").values_list("pk", flat=True))
 
 
-def played_connections() -> list[int]:
-    """Of them, those whose PBX the simulator plays on: nobody runs an agent here that fetched its orders."""
-    found = Connection.objects.filter(pk__in=demo_connections()).order_by("pk")
-    return [connection.pk for connection in found if not connection.vendor_object.fetches_errands]
-
-
 def _make_users(password: str) -> None:
     people = [_make_user(OWNER, "Виктор", "Воронов"), _make_user(*ADMINISTRATOR, role="Administrator")]
     people[0].is_superuser = True
@@ -135,7 +129,8 @@ def _make_connections(staff: list[User], api_url: str) -> None:
     for vendor, (name, secrets) in CONNECTIONS.items():
         setting, path = API_ADDRESSES.get(vendor, ("", ""))
         settings = secrets | ({setting: api_url + path} if setting else {})
-        policy = {"internal_networks": THIS_MACHINE}
+        # Nobody runs an agent here that would send Asterisk's recordings: they are asked for, one by one.
+        policy = {"internal_networks": THIS_MACHINE, "fetch_recordings": vendor != "asterisk"}
         known = Connection.objects.filter(vendor=vendor, name=name).first()
         if known is not None:
             change_connection(connection=known, settings=settings, policy=policy)

@@ -17,7 +17,7 @@ from django.utils.dates import WEEKDAYS as NAMES
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from telephony.admin.base import EditedInline, TelephonyAdmin
@@ -116,8 +116,13 @@ def state_in_words(schedule: Schedule, now: datetime) -> str:
     opens = next_opening(hours, now)
     if opens is None:
         return gettext("Never open")
-    when = date_format(opens.astimezone(hours.zone), gettext("D, j M, H:i"))
+    when = _in_a_sentence(date_format(opens.astimezone(hours.zone), gettext("D, j M, H:i")))
     return gettext("Closed now, opens on %(when)s") % {"when": when}
+
+
+def _in_a_sentence(day: str) -> str:
+    """Django names weekdays with a capital in every language; inside a sentence English alone writes them so."""
+    return day if (get_language() or "en").startswith("en") else day[:1].lower() + day[1:]
 
 
 def week_picture(schedule: Schedule, now: datetime) -> dict[str, Any]:

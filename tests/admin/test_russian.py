@@ -147,6 +147,11 @@ def test_no_english_and_no_wrong_ending_is_left(owner: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_a_row_is_added_in_words_that_fit_whatever_it_is() -> None:
+    with translation.override("ru"):
+        assert gettext("Add another %(verbose_name)s") % {"verbose_name": "Особый день"} == "Добавить строку"
+
+
 def test_login_in_russian() -> None:
     client = Client()
     client.cookies["django_language"] = "ru"

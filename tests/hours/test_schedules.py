@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.utils import translation
 
+from telephony.admin.schedules import state_in_words
 from telephony.domain.hours import ALWAYS, CLOSED, is_working, write_spans
 from telephony.hours import russia
 from telephony.hours.selectors import hours_for, schedule_for
@@ -78,6 +80,11 @@ def test_russia_works_as_many_days_as_its_production_calendar_says(calendar: Cal
     assert sum(hours.of_day(day) != CLOSED for day in days) == 247
 
 
+def closed_words(schedule: Schedule, language: str) -> str:
+    with translation.override(language):
+        return state_in_words(schedule, datetime(2026, 3, 14, 12, tzinfo=UTC))  # A Saturday.
+
+
 def test_an_administrator_sets_up_the_office(administrator: Client, connection: Connection) -> None:
     calendar, _ = Calendar.objects.get_or_create(name=russia.NAME)  # A test that empties all tables may be before.
     offered = administrator.get(ADD).context["adminform"].form.initial
@@ -87,6 +94,8 @@ def test_an_administrator_sets_up_the_office(administrator: Client, connection: 
     made = Schedule.objects.get()
     page = administrator.get(f"/admin/telephony/schedule/{made.pk}/change/").content.decode()
     assert page.count("tel-week-open") == 5
+    assert closed_words(made, "en").startswith("Closed now, opens on Mon, ")
+    assert closed_words(made, "ru").startswith("Сейчас закрыто, откроется: пн, ")
     listed = administrator.get("/admin/telephony/schedule/").content.decode()
     assert "Mon–Fri 9-18" in listed
 

@@ -64,6 +64,7 @@ def test_a_right_to_see_calls_is_enough(owner: Any) -> None:
         page = signed_in(owner).get(PAGE)
         assert page.status_code == 200
         assert signed_in(owner).get(ROWS).text in page.text
+    assert f'data-zone="{timezone.get_current_timezone_name()}"' in page.text
 
 
 def test_another_version_of_its_files_is_another_version(owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:

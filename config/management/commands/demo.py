@@ -22,8 +22,8 @@ from config.demo.company import (
     STAFF,
     NotADemoError,
     client_numbers,
+    demo_connections,
     make_company,
-    played_connections,
 )
 from config.demo.processes import Processes, Stopped, answers
 
@@ -95,7 +95,7 @@ class Command(BaseCommand):
                 f"  Login             {OWNER}\n"
                 f"  Password          {password}\n\n"
                 f"With the same password: {', '.join(_others())}.\n"
-                "Calls of six simulated PBXs arrive in the call log. Ctrl-C stops everything.\n"
+                "Calls of seven simulated PBXs arrive in the call log. Ctrl-C stops everything.\n"
             )
             self.stdout.flush()
             ended = processes.wait()
@@ -117,7 +117,7 @@ def _write_clients() -> Path:
 
 def _simulator(address: str, api_port: int, *, rate: str) -> tuple[str, ...]:
     """The PBXs' side: their APIs (recordings, results of calls, orders to call), and the calls of clients, if any."""
-    whose = [word for pk in played_connections() for word in ("--connection", str(pk))]
+    whose = [word for pk in demo_connections() for word in ("--connection", str(pk))]
     if rate:
         traffic = ("calls", "manage.py", "simulate", "traffic", "--quiet", "--base-url", address)
         clients = str(_write_clients())

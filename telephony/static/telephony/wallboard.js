@@ -14,7 +14,8 @@ const main = document.getElementById("wallboard");
 const lost = document.getElementById("lost");
 const clock = document.getElementById("clock");
 const language = document.documentElement.lang;
-const TIME = { hour: "2-digit", minute: "2-digit", hour12: false };
+// In the zone in which the figures' day is counted, wherever the screen hangs.
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: clock.dataset.zone };
 const version = main.firstElementChild.dataset.version;
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 let clockIsAhead = 0;
@@ -36,7 +37,7 @@ function beat() {
     document.body.classList.toggle("is-old", isOld);
     lost.hidden = !isOld;
     if (isOld) {
-        const since = new Date(readAt).toLocaleTimeString(language, TIME);
+        const since = new Date(readAt - clockIsAhead * 1000).toLocaleTimeString(language, TIME);
         const text = isSignedOut ? lost.dataset.signedOut : `${lost.dataset.offline} ${since}.`;
         if (lost.textContent !== text) {
             lost.textContent = text;
