@@ -83,7 +83,7 @@ class RecordingAdmin(PlayingAdmin):
         ("created_at", DayRangeFilter),
         ("held", BooleanRadioFilter),
     ]
-    ordering = ["-id"]
+    ordering = ["-call__started_at", "-call_id", "-id"]
     fields = ()
     change_form_template = "telephony/admin/recording.html"
 
