@@ -64,8 +64,12 @@ def renamed(table: str) -> Break:
 
 
 def refusing(table: str) -> Break:
-    """As a full tablespace does, or a constraint of somebody's."""
-    return undone(f"CREATE RULE broken AS ON INSERT TO {table} DO INSTEAD SELECT 1 / 0", f"DROP RULE broken ON {table}")
+    """As a full disk does, or a constraint of somebody's."""
+    return undone(
+        "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''full''; END';"
+        f"CREATE TRIGGER broken BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION broken()",
+        "DROP FUNCTION broken CASCADE",
+    )
 
 
 def meddling(how: front.Meddling) -> Break:

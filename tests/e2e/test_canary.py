@@ -131,7 +131,8 @@ def test_a_connections_secrets_are_found_nowhere(world: World, postgresql_databa
     planted = {f"{key} of {name}": value for name, keys in PLANTED.items() for key, value in keys.items()}
     keys = {f"user key of {number}": user_key(number) for number in PHONES}
     hunt = Hunt({**planted, **hooks, **keys})
-    own_page = {f"/admin/telephony/connection/{row['id']}/change/": name for name, row in world.connections.items()}
+    pages_of = ("/admin/telephony/connection/{}/change/", "/telephony/connect/{}/address/")
+    own_page = {page.format(row["id"]): name for name, row in world.connections.items() for page in pages_of}
 
     def take(address: str, content: bytes) -> None:
         # Where an address is copied from it has to stand.

@@ -76,9 +76,7 @@ BODIES: dict[str, Mapping[str, Any]] = {
     "people/employees/<int:pk>/": {"first_name": "Otherwise", "role": "{role}"},
     "people/employees/<int:pk>/reset-access/": {},
     "people/employees/new/": {"first_name": "A", "last_name": "B", "username": "another", "role": "{role}"},
-    "telephony/connect/<int:pk>/check/": {"ask": "1"},
     "telephony/connect/<int:pk>/phones/": {"give": "own", "number": "778"},
-    "telephony/connect/<int:pk>/test/": {},
     "telephony/connect/new/<slug:vendor>/": {"name": "Another"},
     "telephony/calls/filters/": {"name": "Another", "query": "outcome=missed"},
     "telephony/calls/filters/<pk>/delete": {},
@@ -101,6 +99,7 @@ BODIES: dict[str, Mapping[str, Any]] = {
 EXEMPT: dict[str, str] = {
     r"(admin/)?": "pages that only read: a POST is a GET",
     r"admin/<app_label>/|admin/search/|telephony/desk/|telephony/for-you/|telephony/reconcile/": "the same",
+    r"telephony/connect/<int:pk>/(check|test)/": "asks the PBX, or rings one's own phone, as often as it is pressed",
     r"admin/(.*)/(history/|<path:object_id>/)": "the same, or sends on to the row's page",
     rf"admin/telephony/({_READ_ONLY})/": "lists without actions",
     r"admin/crm/(company|contact)/": "leads to the one list of these rows",
