@@ -107,7 +107,8 @@ def test_a_slow_receiver_of_webhooks_stops_neither_the_inbox_nor_the_other_recei
     with Stranger(SLOW_SECONDS) as slow, Stranger(0) as quick:
         receivers = [("slow", slow.url, MESSAGES), ("quick", quick.url, 20)]
         took = begin(server, worker, SUBSCRIBE.format(receivers=receivers), lambda: slow.count > 0)
-        wait_for(lambda: quick.count == 20, seconds=90, what=worker.log())
+        # Where the machine is slow, an alarm about it is told, too.
+        wait_for(lambda: quick.count >= 20, seconds=90, what=worker.log())
         ended = end(worker)
         log.info("%s", f"processed after {took:.1f} s, ended after {ended:.1f} s, {slow.count} were told meanwhile")
         assert took < 15
