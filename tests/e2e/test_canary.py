@@ -125,14 +125,19 @@ def save_wrong_forms(world: World, crawler: Crawler) -> None:
         assert "no network is no network" in page
 
 
+def own_pages(world: World) -> dict[str, str]:
+    """Whose address may stand in which page: where people copy it from."""
+    pages = ("/admin/telephony/connection/{}/change/", "/telephony/connect/{}/address/")
+    return {page.format(row["id"]): name for name, row in world.connections.items() for page in pages}
+
+
 def test_a_connections_secrets_are_found_nowhere(world: World, postgresql_database: str) -> None:
     set_up(world)
     hooks = {f"address of {name}": row["hook_path"].split("/")[-2] for name, row in world.connections.items()}
     planted = {f"{key} of {name}": value for name, keys in PLANTED.items() for key, value in keys.items()}
     keys = {f"user key of {number}": user_key(number) for number in PHONES}
     hunt = Hunt({**planted, **hooks, **keys})
-    pages_of = ("/admin/telephony/connection/{}/change/", "/telephony/connect/{}/address/")
-    own_page = {page.format(row["id"]): name for name, row in world.connections.items() for page in pages_of}
+    own_page = own_pages(world)
 
     def take(address: str, content: bytes) -> None:
         # Where an address is copied from it has to stand.
