@@ -141,7 +141,7 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("arguments", "error"),
         [
-            (["set", "77", "--allow-ftp"], "id: there is no connection 77"),
+            (["set", "987654321", "--allow-ftp"], "id: there is no connection 987654321"),
             (["set", "ID"], "Say what to change"),
             (["set", "ID", "--internal-networks", "office"], "internal_networks: office is no network"),
             (["set", "ID", "--longest-recording", "0"], "longest_recording: Ensure this value is greater"),
