@@ -9,7 +9,7 @@ from dataclasses import replace
 from telephony.canary.listening import Ear
 from telephony.canary.values import Errand, Stuck, Way
 from telephony.intake.canary_mark import HEADER
-from telephony.models import CanaryRun
+from telephony.models import CanaryRun, LiveEvent
 from telephony.simulator.sender import Answer, Sender
 from telephony.vendors.simulated import Message
 
@@ -73,7 +73,7 @@ def _hear(ear: Ear, *, count: int, until: float) -> bool:
     """Whether any of the messages told something of a call; raises for what went wrong with one."""
     is_call = False
     for _ in range(count):
-        told = ear.next_of_canary(until)
+        told = ear.next(until, topic=LiveEvent.Topic.CANARY)
         if told is None:
             raise Stuck(Problem.NOT_HEARD)
         if "error" in told:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from telephony.canary.values import Stuck
-from telephony.models import CanaryRun, LiveEvent
+from telephony.models import CanaryRun
 
 Problem = CanaryRun.Problem
 
@@ -51,18 +51,12 @@ class Ear:
                 self._connection.sock.shutdown(2)
         self._connection.close()
 
-    def next(self, until: float) -> dict[str, Any] | None:
-        """The next that was said, by time.monotonic(); None if nothing came until then."""
-        with suppress(queue.Empty):
-            return self._heard.get(timeout=max(0.0, until - time.monotonic()))[1]
-        return None
-
-    def next_of_canary(self, until: float) -> dict[str, Any] | None:
-        """The same of what became of a message."""
+    def next(self, until: float, *, topic: str = "") -> dict[str, Any] | None:
+        """The next that was said, or said of this topic, by time.monotonic(); None if nothing came until then."""
         with suppress(queue.Empty):
             while True:
-                topic, content = self._heard.get(timeout=max(0.0, until - time.monotonic()))
-                if topic == LiveEvent.Topic.CANARY:
+                said_of, content = self._heard.get(timeout=max(0.0, until - time.monotonic()))
+                if topic in ("", said_of):
                     return content
         return None
 

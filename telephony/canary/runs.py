@@ -32,7 +32,7 @@ KEPT = timedelta(days=30)
 def due(*, now: datetime | None = None) -> list[Connection]:
     """Enabled connections whose last run began so long ago; none where canary calls are off."""
     minutes = conf.canary_minutes()
-    if not (minutes and address()):
+    if not (minutes and conf.site_address()):
         return []
     # A little early: whoever asks does so once a minute.
     since = (now or timezone.now()) - timedelta(minutes=minutes) + timedelta(seconds=30)
@@ -40,11 +40,6 @@ def due(*, now: datetime | None = None) -> list[Connection]:
         row["pk"]: row["last"] for row in Connection.objects.values("pk").annotate(last=Max("canary_runs__begun_at"))
     }
     return [one for one in playable() if last[one.pk] is None or last[one.pk] < since]
-
-
-def address() -> str:
-    """Where the calls go; empty: nobody has told."""
-    return (conf.public_url() or conf.site_address()).rstrip("/")
 
 
 def playable(*, connection_id: int | None = None) -> list[Connection]:
@@ -88,7 +83,7 @@ def _can_play(connection: Connection) -> bool:
 
 
 def _errand(row: CanaryRun) -> Errand:
-    connection, base = row.connection, address()
+    connection, base = row.connection, conf.site_address()
     try:
         target = of_connection(connection, base_url=base, casting=Casting(clients=[CLIENT]))
     except ValueError:  # Its phones have no keys yet, by which this PBX names them.

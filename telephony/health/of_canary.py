@@ -28,7 +28,7 @@ def canary_is_lost(known: Known) -> Findings:
         text = gettext("Canary calls don't arrive: %(problem)s%(said)s. %(advice)s")
         said = f" ({run.said})" if run.said else ""
         words = {"problem": run.get_problem_display(), "said": said, "advice": advice(run.problem)}
-        yield finding(f"canary_{run.problem}", text % words, of=known.connection)
+        yield finding(f"canary_{run.problem}", text % words, of=known.connection, private=run.said)
 
 
 def of_last_day(known: Known) -> str:

@@ -132,22 +132,27 @@ def find_outcome(connection: Connection, parsed: Parsed, find: Find) -> Outcome:
 
 
 def _apply(delivery: Delivery, parsed: Parsed, find: Find, patience_ms: int) -> None:
-    connection = delivery.connection
-    writes = Writes()
     if not parsed.events and not parsed.failed_orders:
+        writes = Writes()
         finish_parsed(writes, delivery, parsed)
         writes.write()
         return
     with transaction.atomic():
-        names = [name for event in parsed.events for name in locate.lock_names(connection=connection, event=event)]
-        if names:
-            locks.take(names=names, patience_ms=patience_ms)
-        for event in parsed.events:
-            writes.write()  # The next event finds what the one before it did.
-            apply.add_event(writes, connection=connection, event=event, delivery=delivery, find=find)
-        errands.tell_of_failed(connection, parsed.failed_orders)
-        finish_parsed(writes, delivery, parsed)
-        writes.write()
+        apply_parsed(delivery, parsed, find, patience_ms)
+
+
+def apply_parsed(delivery: Delivery, parsed: Parsed, find: Find, patience_ms: int) -> None:
+    """Write all that the message says, and that it was applied. Needs a transaction."""
+    connection, writes = delivery.connection, Writes()
+    names = [name for event in parsed.events for name in locate.lock_names(connection=connection, event=event)]
+    if names:
+        locks.take(names=names, patience_ms=patience_ms)
+    for event in parsed.events:
+        writes.write()  # The next event finds what the one before it did.
+        apply.add_event(writes, connection=connection, event=event, delivery=delivery, find=find)
+    errands.tell_of_failed(connection, parsed.failed_orders)
+    finish_parsed(writes, delivery, parsed)
+    writes.write()
 
 
 def finish_parsed(writes: Writes, delivery: Delivery, parsed: Parsed) -> None:

@@ -21,6 +21,11 @@ def read(hook: Hook, *, connection: Connection) -> Parsed:
     """Raises `MalformedHook` for what can't be read, and whatever a fault in the vendor's code raises."""
     if canary_mark.run_of(hook.headers, connection_id=connection.pk, at=hook.received_at) is not None:
         return CANARY  # Whatever is replayed or left over: only rehearsal.py does more with it.
+    return read_unmarked(hook, connection=connection)
+
+
+def read_unmarked(hook: Hook, *, connection: Connection) -> Parsed:
+    """The same, whether a canary sent it or a PBX."""
     pbx, profile = connection.vendor_object, connection.profile()
     if challenge(pbx, hook, profile) is not None:
         return CHALLENGED

@@ -12,14 +12,12 @@ from functools import cache
 
 from django.db import DatabaseError, transaction
 
-from telephony.calls import apply, locate, locks
 from telephony.cards import live
 from telephony.conf import contact_directory
 from telephony.domain.hooks import Hook
-from telephony.intake import inbox, probes
-from telephony.intake.parties import put_right
+from telephony.intake import inbox, reading
 from telephony.intake.processed import Processed
-from telephony.models import Connection, Delivery
+from telephony.models import Delivery
 from telephony.privacy.tracebacks import readable_traceback
 
 log = logging.getLogger(__name__)
@@ -44,17 +42,12 @@ def rehearse(*, delivery: Delivery, hook: Hook, run_id: int) -> Processed:
 
 
 def _applied_and_undone(delivery: Delivery, hook: Hook) -> tuple[Processed, int]:
-    """With how many calls' changes were written."""
-    connection: Connection = delivery.connection
-    profile = connection.profile()
-    parsed = put_right(probes.read(hook) or connection.vendor_object.parse(hook, profile), connection=connection)
+    """With how many events it told of."""
+    connection = delivery.connection
+    parsed = reading.read_unmarked(hook, connection=connection)
     find = cache(contact_directory().find)
     outcome = inbox.find_outcome(connection, parsed, find)
     with transaction.atomic():
-        names = [name for event in parsed.events for name in locate.lock_names(connection=connection, event=event)]
-        if names:
-            locks.take(names=names, patience_ms=inbox.PATIENCE_IN_REQUEST_MS)
-        for event in parsed.events:
-            apply.apply_event(connection=connection, event=event, delivery=delivery, find=find)
+        inbox.apply_parsed(delivery, parsed, find, inbox.PATIENCE_IN_REQUEST_MS)
         transaction.set_rollback(True)
     return Processed(state=Delivery.State.IGNORED, parsed=parsed, outcome=outcome), len(parsed.events)
