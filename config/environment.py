@@ -79,18 +79,18 @@ def read_hosts(name: str, default: list[str]) -> list[str]:
 
 def read_origins(name: str) -> list[str]:
     """Origins, as Django's CSRF_TRUSTED_ORIGINS wants them."""
-    origins = read_list(name, [])
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise ImproperlyConfigured(f"{name} holds {origin!r}: write scheme and host, like https://crm.example.ru.")
-    return origins
+    return [_origin(name, origin) for origin in read_list(name, [])]
 
 
 def read_web_address(name: str) -> str:
     """Scheme and host, as a browser has them; empty if it is not set."""
     value = os.environ.get(name, "").strip().rstrip("/")
-    if value and not _ORIGIN.fullmatch(value):
-        raise ImproperlyConfigured(f"{name} is {value!r}: write scheme and host, like https://crm.example.ru.")
+    return value and _origin(name, value)
+
+
+def _origin(name: str, value: str) -> str:
+    if not _ORIGIN.fullmatch(value):
+        raise ImproperlyConfigured(f"{name} holds {value!r}: write scheme and host, like https://crm.example.ru.")
     return value
 
 

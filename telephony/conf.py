@@ -176,8 +176,9 @@ megabytes_per_day = Setting[int](
 public_url = Setting[str](
     name="TELEPHONY_PUBLIC_URL",
     default="",
-    meaning="where canary calls go, like `https://crm.example.com`: the address at which PBXs and browsers reach this "
-    "installation; empty: the first host that `CSRF_TRUSTED_ORIGINS` or `ALLOWED_HOSTS` names",
+    meaning="the address at which PBXs and browsers reach this installation, like `https://crm.example.com`: "
+    "canary calls and links in e-mails go there; empty: the first host that `CSRF_TRUSTED_ORIGINS` or `ALLOWED_HOSTS` "
+    "names",
 )
 canary_minutes = Setting[int](
     name="TELEPHONY_CANARY_MINUTES",
@@ -203,11 +204,12 @@ def mail_is_set_up() -> bool:
 
 
 def site_address() -> str:
-    """Where people reach this site, as far as Django's own settings tell; empty if they name no host."""
+    """Where people and PBXs reach this site, as far as settings tell; empty if they name no host."""
     named = [origin for origin in settings.CSRF_TRUSTED_ORIGINS if "*" not in origin]
     hosts = [host for host in settings.ALLOWED_HOSTS if not host.startswith(("*", ".")) and host not in _HERE]
     scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
-    return next(iter([*named, *(f"{scheme}://{host}" for host in hosts)]), "")
+    found = [public_url().rstrip("/"), *named, *(f"{scheme}://{host}" for host in hosts)]
+    return next(filter(None, found), "")
 
 
 def language_of(user: object) -> str:

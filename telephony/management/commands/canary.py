@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from telephony import conf
 from telephony.canary import runs
 from telephony.canary.calling import PATIENCE
 from telephony.models import CanaryRun
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one object a line for each call")
 
     def handle(self, **options: Any) -> None:
-        if not runs.address():
+        if not conf.site_address():
             raise CommandError("Set TELEPHONY_PUBLIC_URL to the address that PBXs call, like https://crm.example.com.")
         connections = runs.playable(connection_id=options["connection"])
         if not connections:
