@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth.models import User
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from telephony.connections.owners import owner_elsewhere
 from telephony.models import CallLeg, CardDecision, Connection, Extension
 from telephony.ui.markup import list_url
 from telephony.ui.presentation import person
@@ -53,14 +53,6 @@ def _unknown(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
         "owner": person(owner),
         "url": _add_url(connection, **initial),
     }
-
-
-def owner_elsewhere(connection: Connection, number: str, key_hash: str) -> User | None:
-    """Whose the same number or key is at another connection: most likely the same person's phone."""
-    same = Q(number=number) & ~Q(number="") | Q(key_hash=key_hash) & ~Q(key_hash="")
-    others = Extension.objects.filter(same, user__is_active=True).exclude(connection=connection).select_related("user")
-    owners = {extension.user for extension in others}
-    return owners.pop() if len(owners) == 1 else None
 
 
 def _add_url(connection: Connection, **initial: Any) -> str:

@@ -217,7 +217,7 @@ def _panel(request: HttpRequest, connection: Connection, *, may_change: bool) ->
         "health_url": reverse("telephony:connection_health", args=[connection.pk]) if may_change else "",
         "use": quota.use_today(connection_id=connection.pk),
         "quota": {"messages": conf.messages_per_minute(), "megabytes": conf.megabytes_per_day()},
-        "steps": [(step.text, step.filled(address)) for step in vendor.steps] if may_change else [],
+        "steps": [(step, step.filled(address)) for step in vendor.steps] if may_change else [],
         "refused_count": health.refused_count,
         "refused_url": _deliveries_of(connection, state__exact="refused"),
         "failed_count": health.failed_count,

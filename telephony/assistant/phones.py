@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils.translation import gettext
 
-from telephony.admin.connection_phones import owner_elsewhere
+from telephony.connections.owners import owner_elsewhere
 from telephony.connections.settings import key_of_leg, save_extension, sends_keys_to_its_own_host
 from telephony.http import Limits, RequestFailed
 from telephony.models import CallLeg, Connection, Extension
@@ -75,7 +75,7 @@ def give(connection: Connection, phones: Iterable[Phone], owners: Mapping[str, s
     """Give phones to the people chosen, by row; returns how many, and what went wrong."""
     done, wrong = 0, []
     for phone in phones:
-        user = User.objects.filter(pk=owners.get(phone.row) or 0, is_active=True).first()
+        user = get_user_model()._default_manager.filter(pk=owners.get(phone.row) or 0, is_active=True).first()
         if user is None:
             continue
         key = phone.key
@@ -116,7 +116,7 @@ def _is_owned(phone: Phone, connection: Connection) -> bool:
 
 def _suggested(phone: Phone, connection: Connection) -> int | None:
     """By e-mail or name in the PBX's list, else whose this number is at another connection; nobody if not one."""
-    people = User.objects.filter(is_active=True)
+    people = get_user_model()._default_manager.filter(is_active=True)
     if phone.email and (same := list(people.filter(email__iexact=phone.email)[:2])) and len(same) == 1:
         return same[0].pk
     if phone.name:

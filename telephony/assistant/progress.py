@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from telephony.assistant import judging, test_call
+from telephony.assistant import judging, played_call
 from telephony.models import CallLeg, Connection, Dial, Recording
 
 STEPS: tuple[tuple[str, str | Promise], ...] = (
@@ -50,7 +50,7 @@ def line(connection: Connection | None, here: str, user_pk: int) -> list[Mark]:
     if connection is None:
         return [*first, *(Mark(label=label) for _name, label in STEPS)]
     heard = judging.has_good(connection)
-    called = test_call.shown_card(connection, user_pk) is not None
+    called = played_call.shown_card(connection, user_pk) is not None
     done = {"address": heard or here != "address", "wait": heard, "phones": connection.extensions.exists()}
     done |= {"test": called, "done": heard and called}
     return first + [
@@ -94,7 +94,7 @@ def proofs(connection: Connection, user_pk: int) -> list[Proof]:
         ),
         Proof(
             label=_("A test call came up as a card on your screen."),
-            is_proven=test_call.shown_card(connection, user_pk) is not None,
+            is_proven=played_call.shown_card(connection, user_pk) is not None,
             url=url_of("test", connection),
         ),
     ]

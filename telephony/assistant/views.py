@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from telephony.assistant import judging, progress, test_call
+from telephony.assistant import judging, played_call, progress
 from telephony.assistant import phones as phones_of
 from telephony.assistant.abilities import abilities
 from telephony.assistant.forms import NewConnectionForm
@@ -94,7 +94,7 @@ def phones(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _give(request, connection, found)
     owned = [(row.number or row.key_label, person(row.user)) for row in connection.extensions.select_related("user")]
-    active = User.objects.filter(is_active=True).order_by("first_name", "last_name", "pk")
+    active = get_user_model()._default_manager.filter(is_active=True).order_by("first_name", "last_name", "pk")
     people = [(one.pk, person(one)) for one in active]
     context = {"phones": found, "why_not": why_not, "owned": owned, "people": people}
     return _page(request, "phones", _title(connection), connection, **context)
@@ -126,14 +126,14 @@ def _give(request: HttpRequest, connection: Connection, found: list[phones_of.Ph
 def test(request: HttpRequest, pk: int) -> HttpResponse:
     """A call to the administrator's own phone, that ends as a card on this very screen."""
     connection = _connection(request, pk)
-    phone = test_call.own_phone(connection, _pk(request))
+    phone = played_call.own_phone(connection, _pk(request))
     if request.method == "POST":
         site = request.build_absolute_uri("/")
-        if phone is None or (trouble := test_call.start(connection, phone, base_url=site)):
+        if phone is None or (trouble := played_call.start(connection, phone, base_url=site)):
             messages.error(request, trouble if phone else gettext("Say first which phone is yours."))
             return HttpResponseRedirect(progress.url_of("test", connection))
         return HttpResponseRedirect(progress.url_of("test", connection) + "?rings=1")
-    card = test_call.shown_card(connection, _pk(request))
+    card = played_call.shown_card(connection, _pk(request))
     context = {"phone": phone, "card": card, "rings": "rings" in request.GET, "vendor": connection.vendor_object}
     if "part" in request.GET:
         answer = render(request, "telephony/connect/card.html", {**context, "connection": connection})
