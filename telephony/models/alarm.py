@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from telephony.models.connection import Connection
+from telephony.models.mail_row import MailRow
 
 
 class Alarm(models.Model):
@@ -58,7 +59,7 @@ class Alarm(models.Model):
         return str(self.texts.get(get_language() or "") or next(iter(self.texts.values()), self.code))
 
 
-class AlarmMail(models.Model):
+class AlarmMail(MailRow):
     """One e-mail to one person about what began and what ended."""
 
     class State(models.TextChoices):
@@ -72,12 +73,6 @@ class AlarmMail(models.Model):
     ended = models.ManyToManyField(Alarm, related_name="+")
     at = models.DateTimeField(_("told"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    next_try_at = models.DateTimeField(null=True, help_text=_("When a worker sends the e-mail."))
-    lease = models.CharField(max_length=32, blank=True, help_text=_("Which worker sends it."))
-    handed_over_at = models.DateTimeField(
-        null=True, help_text=_("When it was begun to be handed to the mail server: it is not sent a second time.")
-    )
 
     class Meta:
         verbose_name = _("e-mail about an alarm")

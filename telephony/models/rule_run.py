@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony.models.call import Call
 from telephony.models.call_rule import CallEnding, CallRule
+from telephony.models.mail_row import MailRow
 
 
 class RuleRun(models.Model):
@@ -77,7 +78,7 @@ class RuleEffect(models.Model):
         return f"{self.get_kind_display()}: {self.get_result_display()}"
 
 
-class RuleMessage(models.Model):
+class RuleMessage(MailRow):
     """One person who is told of a call by a rule: on the page “For you”, and by e-mail."""
 
     class Mail(models.TextChoices):
@@ -92,12 +93,6 @@ class RuleMessage(models.Model):
     at = models.DateTimeField(_("told"))
     seen_at = models.DateTimeField(_("seen"), null=True)
     mail = models.CharField(_("e-mail"), max_length=10, choices=Mail, default=Mail.NONE)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    next_try_at = models.DateTimeField(null=True, help_text=_("When a worker sends the e-mail."))
-    lease = models.CharField(max_length=32, blank=True, help_text=_("Which worker sends it."))
-    handed_over_at = models.DateTimeField(
-        null=True, help_text=_("When it was begun to be handed to the mail server: it is not sent a second time.")
-    )
 
     class Meta:
         verbose_name = _("message of a rule")
