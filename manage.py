@@ -13,7 +13,10 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     try:
-        execute_from_command_line(sys.argv)
+        try:
+            execute_from_command_line(sys.argv)
+        finally:
+            sys.stdout.flush()  # What is short is only written here.
     except BrokenPipeError:
         if _is_read(sys.stdout.fileno()):
             raise  # Somebody else's line broke: a broker's, a database's.

@@ -45,11 +45,12 @@ def manage(var_dir: Path, *arguments: str, **variables: str) -> subprocess.Compl
     )
 
 
-def test_who_reads_only_the_first_lines_gets_no_traceback(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_who_reads_only_the_first_lines_gets_no_traceback(tmp_path: Path, unbuffered: str) -> None:
     """`manage.py help | head -1`: the pipe is closed before anything is written."""
     reading, writing = os.pipe()
     os.close(reading)
-    started = {"cwd": ROOT, "env": environment(tmp_path), "stderr": subprocess.PIPE}
+    started = {"cwd": ROOT, "env": environment(tmp_path, PYTHONUNBUFFERED=unbuffered), "stderr": subprocess.PIPE}
     done = subprocess.run(command("help"), stdout=writing, timeout=60, check=False, **started)
     os.close(writing)
     assert (done.returncode, done.stderr) == (1, b"")
