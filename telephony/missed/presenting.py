@@ -123,8 +123,14 @@ def _over(item: MissedItem, now: datetime) -> str:
     if item.closed_at:
         parts.append(moment(item.closed_at, now))
     if item.state == State.RETURNED and item.closed_at:
-        parts.append(gettext("after %(time)s") % {"time": duration(item.closed_at - item.first_at)})
+        parts.append(_how_soon(item.closed_at - item.first_at))
     return ", ".join(part for part in parts if part)
+
+
+def _how_soon(time: timedelta) -> str:
+    if time < timedelta(minutes=1):
+        return gettext("at once")
+    return gettext("after %(time)s") % {"time": duration(time)}
 
 
 def _callbacks(item: MissedItem, now: datetime) -> str:

@@ -45,6 +45,8 @@ def _calls(item: MissedItem, user: Any) -> list[Step]:
     calls = Call.objects.filter(same, started_at__gte=item.first_at)
     if item.closed_at is not None:
         calls = calls.filter(started_at__lte=item.closed_at)
+    if item.closing_call_id is not None:  # It may have begun before the first missed one.
+        calls |= Call.objects.filter(pk=item.closing_call_id)
     found = access.visible_calls(user, calls).select_related("connection", "contact", "responsible")
     now = timezone.now()
     told = found.order_by("started_at")[:MOST]

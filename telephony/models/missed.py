@@ -34,6 +34,7 @@ class MissedState(models.TextChoices):
 class MissedReason(models.TextChoices):
     CALLED_BACK = missed.Reason.CALLED_BACK, _("called back")
     CALLED_AGAIN = missed.Reason.CALLED_AGAIN, _("called again and was answered")
+    MEANWHILE = missed.Reason.MEANWHILE, _("was talking with us meanwhile")
     SETTLED = missed.Reason.SETTLED, _("settled in another way")
     NOT_NEEDED = missed.Reason.NOT_NEEDED, _("no call back is needed")
     WRONG_NUMBER = missed.Reason.WRONG_NUMBER, _("wrong number")

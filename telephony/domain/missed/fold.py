@@ -100,7 +100,7 @@ class _Story:
     def _return(self, item: Item, call: ClientCall) -> None:
         item.state, item.closing_call = State.RETURNED, call
         item.closed_at = max(call.answered_at or call.started_at, item.last_at)
-        item.closed_reason = Reason.CALLED_BACK if call.direction is Direction.OUTGOING else Reason.CALLED_AGAIN
+        item.closed_reason = _why_returned(item, call)
         item.snoozed_until = None
 
     def decide(self, said: Decision) -> None:
@@ -127,6 +127,12 @@ class _Story:
         if self.items and self.items[-1].state is State.CLOSED:
             item = self.items[-1]
             item.state, item.closed_at, item.closed_by, item.closed_reason = _awake(item), None, None, ""
+
+
+def _why_returned(item: Item, talk: ClientCall) -> Reason:
+    if talk.started_at < item.first_at:
+        return Reason.MEANWHILE
+    return Reason.CALLED_BACK if talk.direction is Direction.OUTGOING else Reason.CALLED_AGAIN
 
 
 def _awake(item: Item) -> State:

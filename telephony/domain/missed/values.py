@@ -56,6 +56,8 @@ class Reason(StrEnum):
     CALLED_BACK = "called_back"
     CALLED_AGAIN = "called_again"
     """The client reached us."""
+    MEANWHILE = "meanwhile"
+    """They were talking with us when their other call was missed."""
     SETTLED = "settled"
     """By other means: a message, a letter, a visit."""
     NOT_NEEDED = "not_needed"
