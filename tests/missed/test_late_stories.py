@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 
 from crm.models import Contact, ContactPhone
 from crm.services import add_contact
 from crm.services.merging import merge_contacts
 from telephony.domain.events import CallStatus
-from telephony.missed import deciding
+from telephony.missed import deciding, story
+from telephony.missed.presenting import rows_of
 from telephony.models import MissedItem, MissedRule, Schedule, Team
 from telephony.models.schedule import WEEKDAYS
 from tests.keeping.erased import erase
@@ -145,3 +147,15 @@ def test_deadlines_where_clocks_change(
     clock.move_to(at(second + MINUTE))
     company.misses(second)
     assert MissedItem.objects.get().due_at == due.astimezone(UTC)
+
+
+def test_who_was_talking_on_another_line_is_not_said_to_have_called_again(company: Company) -> None:
+    """The talk is told though it began before the call that was missed."""
+    company.answers(0, talk=300)
+    company.misses(30, "mobilon")
+    chief = make_user("chief")
+    chief.groups.add(Group.objects.get(name="Administrator"))
+    item = MissedItem.objects.get()
+    assert [step.call.outcome for step in story.of(item, chief) if step.call] == ["answered", "missed"]
+    [row] = rows_of([item], chief, at(10 * MINUTE))
+    assert (row.over.split(", ")[0], row.over.split(", ")[-1]) == ("was talking with us meanwhile", "at once")

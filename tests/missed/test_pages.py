@@ -161,18 +161,6 @@ class TestTheButtons:
         assert admin.get(reverse("telephony:missed_decide", args=[item.pk, "take"])).status_code == 405
 
 
-def test_who_was_talking_on_another_line_is_not_said_to_have_called_again(company: Company) -> None:
-    """The talk is told though it began before the call that was missed."""
-    company.answers(0, talk=300)
-    company.misses(30, "mobilon")
-    page = browser(person("chief", "Administrator")).get(
-        reverse("telephony:missed_item", args=[MissedItem.objects.get().pk])
-    )
-    assert [step.call.outcome for step in page.context["story"]] == ["answered", "missed"]
-    assert page.context["row"].over.startswith("was talking with us meanwhile, ")
-    assert page.context["row"].over.endswith(", at once")
-
-
 def test_yesterday_s_that_nobody_returned(company: Company, clock: time_machine.Traveller) -> None:
     company.misses(0)
     company.misses(MINUTE, client=OTHER)
