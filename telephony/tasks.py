@@ -19,7 +19,7 @@ from telephony.calls import reaper
 from telephony.canary import runs as canary
 from telephony.cards import live
 from telephony.connections import drift
-from telephony.health import alarm_mails, alarms
+from telephony.health import alarm_mails, alarms, message_hours
 from telephony.intake import inbox, quota, stray
 from telephony.jobs import Run, alive, one_run, stop_runs
 from telephony.jobs.guard import forget_failures
@@ -89,6 +89,7 @@ def send_reports(run: Run) -> None:
 @one_run
 def check_health(run: Run) -> None:
     """Look for what is wrong, and have people told what is new of it."""
+    message_hours.count()
     alarms.check()
     alarms.sweep()
 
@@ -117,6 +118,7 @@ def apply_retention(run: Run) -> None:
     claims.sweep()
     alive.sweep()
     canary.sweep()
+    message_hours.sweep()
 
 
 @shared_task(name="telephony.remove_discarded_files")

@@ -32,6 +32,7 @@ class HealthSerializer(serializers.Serializer[Any]):
     findings = FindingSerializer(many=True)
     last_message_at = serializers.CharField(required=False, allow_null=True)
     messages_last_hour = serializers.IntegerField(required=False)
+    messages_usual = serializers.FloatField(required=False, allow_null=True, help_text="In such an hour of the week.")
     calls_last_hour = serializers.IntegerField(required=False)
     calls_usual = serializers.FloatField(required=False, allow_null=True, help_text="In such an hour of the week.")
     clock_behind_seconds = serializers.FloatField(required=False, allow_null=True)

@@ -18,6 +18,8 @@ WINDOW = timedelta(minutes=10)
 """A message may be held up on its way, never hurried: the quickest of so long a time tells the clock."""
 NOTABLE = 0.5
 """Seconds; less is not written."""
+SAME = 5
+"""Seconds within which two clocks are the same to people: messages are on their way for as long."""
 WORTH_SAYING = 60
 """Seconds."""
 HALF_HOUR, CLOCK_SLIP = 1800, 180
@@ -70,6 +72,17 @@ def clock_in_words(connection: Connection) -> str:
             "Set its clock by a time server."
         )
     return text % values
+
+
+def clock_figure(connection: Connection) -> str:
+    """How far the PBX's clock is from ours, in a few words; a network's delays are no difference."""
+    behind = connection.clock_behind
+    if behind is None:
+        return gettext("not known yet")
+    if abs(behind) < SAME:
+        return gettext("as ours")
+    text = gettext("%(length)s behind ours") if behind > 0 else gettext("%(length)s ahead of ours")
+    return text % {"length": length(abs(behind))}
 
 
 def _news(connection: Connection, behind: float, now: datetime) -> dict[str, Any]:

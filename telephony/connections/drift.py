@@ -25,6 +25,7 @@ from telephony.vendors.office import Office
 T = TypeVar("T")
 LIMITS = Limits(total_seconds=8)
 EVERY = timedelta(hours=22)
+WHILE_IT_DIFFERS = timedelta(minutes=50)
 MOST_PHONES = 20
 """Of which it is asked whether they are connected: each is a question of its own."""
 
@@ -32,6 +33,10 @@ ADDRESS_NONE, ADDRESS_OTHER, SWITCHES_OFF = "address_none", "address_other", "sw
 NOT_LISTED, NOBODYS, NOT_CONNECTED = "not_listed", "nobodys", "not_connected"
 MENDED_THERE = frozenset({ADDRESS_NONE, ADDRESS_OTHER, SWITCHES_OFF})
 """What one button sets right: the PBX is told our address, with all messages on."""
+
+
+KEEP_CALLS_AWAY = MENDED_THERE | {NOT_LISTED}
+"""What Health tells by itself. That a phone is not connected, or is nobody's here, may be as people want it."""
 
 
 def can_ask(connection: Connection) -> bool:
@@ -55,9 +60,13 @@ def check(*, connection: Connection) -> PbxCheck:
 
 
 def check_due(*, run: Run) -> None:
-    """Ask those whose last answer is about a day old."""
+    """Ask those whose last answer is about a day old; those of which something is to be mended each hour."""
     asked = [slug for slug, vendor in installed().items() if vendor.office is not None]
-    old = Q(check_of_pbx=None) | Q(check_of_pbx__checked_at__lt=timezone.now() - EVERY)
+    now = timezone.now()
+    old = Q(check_of_pbx=None) | Q(check_of_pbx__checked_at__lt=now - EVERY)
+    old |= Q(check_of_pbx__checked_at__lt=now - WHILE_IT_DIFFERS) & ~Q(
+        check_of_pbx__findings=[], check_of_pbx__error=""
+    )
     for connection in Connection.objects.filter(old, enabled=True, vendor__in=asked).order_by("pk"):
         if not run.goes_on():
             return
@@ -80,6 +89,10 @@ def mend(*, connection: Connection, url: str) -> str:
 
 def in_words(check: PbxCheck) -> list[tuple[str, bool]]:
     """A sentence for each difference, and whether the button mends it."""
+    return [(sentence(code, what), code in MENDED_THERE) for code, what in check.findings]
+
+
+def sentence(code: str, what: str) -> str:
     words = {
         ADDRESS_NONE: gettext("The PBX has no address to send its messages to."),
         ADDRESS_OTHER: gettext("The PBX sends its messages to another address (%(what)s), not to this connection's."),
@@ -88,7 +101,7 @@ def in_words(check: PbxCheck) -> list[tuple[str, bool]]:
         NOBODYS: gettext("The PBX knows these phones, and nobody here owns them: %(what)s."),
         NOT_CONNECTED: gettext("These phones are not connected with the PBX now, so they can't ring: %(what)s."),
     }
-    return [(words[code] % {"what": what}, code in MENDED_THERE) for code, what in check.findings if code in words]
+    return words[code] % {"what": what}
 
 
 def _address(office: Office, connection: Connection) -> Iterable[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -17,6 +17,8 @@ from telephony.models import Connection, Delivery, StrayRequests
 RECENT = timedelta(days=1)
 MOST = 500
 """So many of the latest messages are looked at."""
+MOST_COUNTED = 20_000
+"""So many of an hour's are counted."""
 GOOD_AGAIN = 10
 """Messages without a trouble, after which it is over."""
 
@@ -54,6 +56,8 @@ class Known:
     last_received_at: datetime | None
     messages: Sequence[Message]
     """Of the last day, the latest first; MOST at most."""
+    messages_of_hour: int = 0
+    """How many came within the last hour."""
     stray: Sequence[StrayRequests] = field(default_factory=list)
     """Requests of the last day that its PBX seems to have sent to an address that is none."""
 
@@ -71,12 +75,7 @@ class Known:
 
     @cached_property
     def usual(self) -> Usual:
-        return usual_of(self.connection, now=self.now)
-
-    @property
-    def messages_of_hour(self) -> int:
-        since = self.now - timedelta(hours=1)
-        return sum(1 for message in self.messages if message.received_at > since)
+        return usual_of(self.connection, now=self.now, last=self.last_received_at)
 
     @cached_property
     def answer_seconds(self) -> list[float]:
@@ -102,26 +101,43 @@ def known_of(connections: Sequence[int] | None = None, *, now: datetime) -> list
         rows = rows.filter(pk__in=connections)
     stray = list(StrayRequests.objects.filter(last_at__gt=now - RECENT))
     return [
-        Known(
-            connection=row,
-            now=now,
-            last_received_at=row.last_received_at,
-            messages=_messages_of(row, now),
-            stray=[one for one in stray if one.connection_key == row.pk or _may_be_its(one, row)],
-        )
+        _known(row, now, [one for one in stray if one.connection_key == row.pk or _may_be_its(one, row)])
         for row in rows
     ]
+
+
+def _known(row: Any, now: datetime, stray: Sequence[StrayRequests]) -> Known:
+    latest = _latest_messages(row)
+    # What is stored last need not have come last: a history that is written in is old.
+    came = [message.received_at for message in latest]
+    if row.last_received_at is not None:
+        came.append(row.last_received_at)
+    return Known(
+        connection=row,
+        now=now,
+        last_received_at=max(came, default=None),
+        messages=[message for message in latest if message.received_at > now - RECENT],
+        messages_of_hour=_count_since(row, latest, now - timedelta(hours=1)),
+        stray=stray,
+    )
 
 
 def _may_be_its(stray: StrayRequests, connection: Connection) -> bool:
     return not stray.connection_key and stray.vendor == connection.vendor
 
 
-def _messages_of(connection: Connection, now: datetime) -> list[Message]:
+def _latest_messages(connection: Connection) -> list[Message]:
     rows = Delivery.objects.filter(connection=connection).order_by("-id")
     columns = ("received_at", "processed_at", "state", "error", "needs_attention", "attempts", "method", "traceback")
-    found = [
+    return [
         Message(**{**dict(zip(columns, row, strict=True)), "traceback": bool(row[-1])})
         for row in rows.values_list(*columns)[:MOST]
     ]
-    return [message for message in found if message.received_at > now - RECENT]
+
+
+def _count_since(connection: Connection, latest: Sequence[Message], since: datetime) -> int:
+    times: Iterable[datetime] = (message.received_at for message in latest)
+    if len(latest) == MOST and latest[-1].received_at > since:
+        rows = Delivery.objects.filter(connection=connection).order_by("-id")
+        times = rows.values_list("received_at", flat=True)[:MOST_COUNTED]
+    return sum(1 for received_at in times if received_at > since)

@@ -59,6 +59,24 @@ def phones_are_missing(known: Known) -> Findings:
         yield finding("no_phones", text, of=known.connection)
 
 
+def only_ends_come(known: Known) -> Findings:
+    """Each of the latest calls was told of by one message, which came when it was over: nobody could have a card."""
+    latest = Call.objects.filter(connection=known.connection, started_at__gt=known.now - RECENT, ended_at__isnull=False)
+    told = latest.filter(direction="incoming").annotate(
+        messages=Count("events__delivery", distinct=True),
+        ends=Count("events", filter=Q(events__kind="ended", events__delivery__isnull=False)),
+    )
+    calls = list(
+        told.filter(messages__gt=0).order_by("-started_at", "-pk").values_list("messages", "ends")[: 2 * ENOUGH]
+    )
+    if len(calls) == 2 * ENOUGH and all(messages == 1 and ends for messages, ends in calls):
+        text = gettext(
+            "The PBX tells of calls only when they are over, so no card can come while it rings: switch on its "
+            "notifications of a call's beginning, of ringing phones and of the answer."
+        )
+        yield finding("only_ends", text, of=known.connection)
+
+
 def unmapped_phones(known: Known) -> Findings:
     legs = CallLeg.objects.filter(
         call__connection=known.connection,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 
 from telephony.health.finding import Finding, Findings, finding
 from telephony.health.known import Known, Message
-from telephony.health.usual import SURELY, missing_calls
+from telephony.health.usual import LONGEST, SURELY, missing_calls
 from telephony.intake import quota
 from telephony.intake.probes import SAYS_NOTHING
 from telephony.models import Delivery
@@ -35,17 +37,26 @@ def nothing_came(known: Known) -> Findings:
 
 
 def is_silent(known: Known) -> Findings:
-    """Calls that usually come have not, for longer than chance explains."""
-    last, usual = known.last_received_at, known.usual
-    if not known.connection.enabled or last is None or not usual.is_known:
+    """Calls that usually come have not, for longer than chance explains; or nothing came for weeks."""
+    last = known.last_received_at
+    if not known.connection.enabled or last is None:
         return
-    missing = missing_calls(known.connection, usual, since=last, now=known.now)
-    if missing >= SURELY:
+    # It was not silent here before it was here: a history may have been brought along.
+    since = max(last, known.connection.created_at)
+    missing = missing_calls(known.connection, known.usual, since=since, now=known.now)
+    if known.now - since > LONGEST:
+        text = gettext(
+            "The PBX has been silent for %(time)s, since %(day)s: look whether its notifications are switched on and "
+            "its address is this connection's; switch the connection off if it is not used any more."
+        )
+        words = {"time": length((known.now - last).total_seconds()), "day": date_format(localtime(last))}
+        yield finding("silent", text % words, of=known.connection)
+    elif missing >= SURELY:
         text = gettext(
             "The PBX has been silent for %(time)s, in which about %(count)d calls usually come: look whether its "
             "notifications are switched on and its address is this connection's."
         )
-        silent = length((known.now - last).total_seconds())
+        silent = length((known.now - since).total_seconds())
         yield finding("silent", text % {"time": silent, "count": round(missing)}, of=known.connection)
 
 
@@ -54,7 +65,8 @@ def few_calls(known: Known) -> Findings:
     usual, now = known.usual, known.now
     if not usual.is_known or known.last_received_at is None:
         return
-    expected = missing_calls(known.connection, usual, since=now - timedelta(hours=1), now=now)
+    since = max(now - timedelta(hours=1), known.connection.created_at)
+    expected = missing_calls(known.connection, usual, since=since, now=now)
     if expected >= 2 * SURELY and known.messages_of_hour and usual.this_hour < expected / 4:
         text = gettext(
             "Only %(count)d calls came within the last hour, usually there are %(usual)d at this time: look whether "

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.db.models import Count
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from telephony.connections import drift
 from telephony.dialing.words import PROBLEMS
 from telephony.domain.exceptions import DialProblem
 from telephony.health.finding import Findings, finding
 from telephony.health.known import RECENT, Known
-from telephony.models import Dial, PbxDay, Recording
+from telephony.models import Dial, PbxCheck, PbxDay, Recording
 from telephony.recordings.words import ADVICE
 from telephony.ui.markup import list_url
 from telephony.vendors import installed
@@ -60,6 +62,23 @@ def list_is_refused(known: Known) -> Findings:
             "to its API in the connection's settings."
         )
         yield finding("list_failed", text % {"count": day.failures}, of=known.connection)
+
+
+def set_up_differs(known: Known) -> Findings:
+    """What the PBX itself said of its set-up when it was last asked, each night or on the button."""
+    check = PbxCheck.objects.filter(connection=known.connection).first()
+    if check is None:
+        return
+    url = reverse("telephony:connect_check", args=[known.connection.pk])
+    if check.error:
+        text = gettext(
+            "The PBX's API gives no answer when its set-up is asked for: %(reason)s Check its key and address."
+        )
+        reason = f"{check.error.rstrip('.')}."
+        yield finding("pbx_not_asked", text % {"reason": reason}, of=known.connection, private=reason)
+    for code, what in check.findings:
+        if code in drift.KEEP_CALLS_AWAY:
+            yield finding(f"pbx_{code}", drift.sentence(code, what), of=known.connection, url=url, private=what)
 
 
 def orders_fail(known: Known) -> Findings:

@@ -24,7 +24,14 @@ AT_CONNECTION: Sequence[Callable[[Known], Findings]] = (
     *(of_pbx.vendor_is_missing, of_messages.nothing_came, of_messages.is_silent, of_requests.wrong_code),
     *(of_requests.stray, of_messages.not_understood, of_messages.tell_nothing, of_messages.few_calls),
     *(of_messages.over_quota, of_calls.nobody_has_a_phone, of_calls.unmapped_phones, of_calls.phones_of_the_gone),
-    *(of_calls.phones_are_missing, of_calls.ends_are_missing, of_calls.said_by_the_pbx, of_calls.clock_is_off),
+    *(
+        of_calls.phones_are_missing,
+        of_calls.ends_are_missing,
+        of_calls.only_ends_come,
+        of_pbx.set_up_differs,
+        of_calls.said_by_the_pbx,
+        of_calls.clock_is_off,
+    ),
     *(
         of_canary.canary_is_lost,
         of_messages.slow_answers,
@@ -102,8 +109,13 @@ def _figures(known: Known) -> dict[str, Any]:
     return {
         "last_message_at": iso(known.last_received_at),
         "messages_last_hour": known.messages_of_hour,
+        "messages_usual": _rounded(usual.messages_at(known.now)),
         "calls_last_hour": usual.this_hour,
-        "calls_usual": round(usual.at(known.now), 1) if usual.is_known else None,
+        "calls_usual": _rounded(usual.at(known.now) if usual.is_known else None),
         "clock_behind_seconds": known.connection.clock_behind,
         **{f"answer_p{share}_seconds": known.answered_within(share / 100) for share in (50, 95, 99)},
     }
+
+
+def _rounded(usual: float | None) -> float | None:
+    return None if usual is None else round(usual, 1)

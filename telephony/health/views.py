@@ -11,12 +11,13 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from telephony.conf import mail_is_set_up
+from telephony.connections.clock import clock_figure
 from telephony.health.alarm_mails import mended, place
 from telephony.health.alarms import those_told
 from telephony.health.known import Known
@@ -107,28 +108,34 @@ def _row(found: Health) -> dict[str, Any]:
         "last": known.last_received_at if known else None,
         "messages_count": known.messages_of_hour if known else 0,
         "calls": known.usual.this_hour if known else 0,
-        "usual": _usual(known) if known else "",
+        "usual_messages": _number(known.usual.messages_at(known.now)) if known else "",
+        "usual_calls": _number(_usual_calls(known)) if known else "",
         "slowest": _("%(seconds).2f s") % {"seconds": slowest} if slowest is not None else "–",
     }
 
 
-def _usual(known: Known) -> str:
-    return f"{known.usual.at(timezone.now()):.1f}" if known.usual.is_known else _("not known yet")
+def _usual_calls(known: Known) -> float | None:
+    return known.usual.at(known.now) if known.usual.is_known else None
+
+
+def _number(usual: float | None) -> str:
+    """Empty while it is not known."""
+    return str(localize(round(usual, 1) if usual < 10 else round(usual))) if usual is not None else ""
 
 
 def _facts(known: Known) -> list[tuple[str, str]]:
     """Words and values."""
-    behind = known.connection.clock_behind
     times = [
         (_("%(share)d%% of messages were answered within") % {"share": share}, known.answered_within(share / 100))
         for share in (50, 95, 99)
     ]
     return [
         (_("Messages of the last hour"), str(known.messages_of_hour)),
+        (_("Messages in such an hour usually"), _number(known.usual.messages_at(known.now)) or _("not known yet")),
         (_("Calls of the last hour"), str(known.usual.this_hour)),
-        (_("Calls in such an hour usually"), _usual(known)),
+        (_("Calls in such an hour usually"), _number(_usual_calls(known)) or _("not known yet")),
         *((label, _("%(seconds).2f s") % {"seconds": value} if value is not None else "–") for label, value in times),
-        (_("The PBX's clock is behind ours by"), _("%(seconds).1f s") % {"seconds": behind} if behind else "–"),
+        (_("The PBX's clock"), clock_figure(known.connection)),
         (_("Canary calls of the last day"), of_last_day(known)),
         (_("Requests with a wrong code, ever"), str(known.connection.rejected_count)),
     ]

@@ -11,7 +11,7 @@ from telephony.models.canary import CanaryRun
 from telephony.models.card import Card
 from telephony.models.choices import CauseChoice, DirectionChoice, EndReasonChoice, StatusChoice
 from telephony.models.connection import Connection
-from telephony.models.connection_use import ConnectionUse
+from telephony.models.connection_use import ConnectionUse, MessageHour
 from telephony.models.contact_choice import ContactChoice
 from telephony.models.decision import CardDecision
 from telephony.models.delivery import Delivery
@@ -83,6 +83,7 @@ __all__ = [
     "Line",
     "Listening",
     "LiveEvent",
+    "MessageHour",
     "MissedDecision",
     "MissedItem",
     "MissedPlace",

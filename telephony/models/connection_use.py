@@ -28,3 +28,30 @@ class ConnectionUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.messages}"
+
+
+class MessageHour(models.Model):
+    """Messages of one connection in one hour (telephony/health/message_hours.py)."""
+
+    connection = models.ForeignKey(
+        Connection,
+        on_delete=models.CASCADE,
+        db_index=False,  # The first column of message_hour_once.
+        related_name="+",
+        verbose_name=_("connection"),
+        help_text=_("Whose messages."),
+    )
+    hour = models.PositiveIntegerField(_("hour"), help_text=_("How many since 1970 in UTC."))
+    messages = models.PositiveBigIntegerField(_("messages"), default=0, help_text=_("How many came."))
+    last_delivery = models.PositiveBigIntegerField(
+        default=0, db_index=True, help_text=_("The number of the last one that was counted when this was written.")
+    )
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("messages of an hour")
+        verbose_name_plural = _("messages of hours")
+        constraints = [models.UniqueConstraint(fields=["connection", "hour"], name="message_hour_once")]
+
+    def __str__(self) -> str:
+        return f"{self.hour}: {self.messages}"

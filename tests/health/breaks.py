@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from telephony.connections import drift
 from telephony.connections.settings import save_extension
 from telephony.intake import inbox
 from telephony.models import (
@@ -17,6 +18,7 @@ from telephony.models import (
     Dial,
     Extension,
     Notice,
+    PbxCheck,
     PbxDay,
     Recording,
     ReportMail,
@@ -83,6 +85,16 @@ def _list_fails(world: World) -> None:
     PbxDay.objects.create(
         connection=world.connection, day=now.date(), state="failed", failures=3, asked_at=now, reason="denied"
     )
+
+
+def _pbx_says(*found: tuple[str, str], error: str = "") -> Step:
+    """When it was asked for its set-up."""
+
+    def step(world: World) -> None:
+        values = {"checked_at": timezone.now(), "findings": [list(one) for one in found], "error": error}
+        PbxCheck.objects.update_or_create(connection=world.connection, defaults=values)
+
+    return step
 
 
 def _orders_fail(world: World) -> None:
@@ -183,6 +195,11 @@ CASES: list[Case] = [
     ("recordings_too_large", _recording(state="refused", reason="too_large"), _stored),
     ("recordings_not_set_up", _recording(state="lost", reason="not_set_up"), _stored),
     ("list_failed", _list_fails, lambda w: _none(PbxDay.objects.update(state="pulled", failures=0))),
+    ("pbx_address_other", _pbx_says((drift.ADDRESS_OTHER, "crm.example.org")), _pbx_says()),
+    ("pbx_address_none", _pbx_says((drift.ADDRESS_NONE, "")), _pbx_says()),
+    ("pbx_switches_off", _pbx_says((drift.SWITCHES_OFF, "notify_start")), _pbx_says()),
+    ("pbx_not_listed", _pbx_says((drift.NOT_LISTED, "101")), _pbx_says()),
+    ("pbx_not_asked", _pbx_says(error="HTTP 401"), _pbx_says()),
     ("orders_wrong_token", _orders_fail, _order_taken),
     ("vendor_missing", _connection(vendor="gone"), _connection(vendor="sipuni")),
     ("canary_unreachable", _canaries("unreachable", "unreachable"), _canaries("")),

@@ -29,12 +29,35 @@ def _old(world: World, hours: float) -> None:
     Delivery.objects.update(received_at=timezone.now() - timedelta(hours=hours))
 
 
+def _here_for(world: World, *, weeks: int) -> None:
+    Connection.objects.filter(pk=world.connection.pk).update(created_at=timezone.now() - weeks * WEEK)
+
+
 def _silent(world: World) -> None:
     world.history(per_hour=2, hours=10)
+    _here_for(world, weeks=4)
     _old(world, 9)
 
 
+def _silent_for_months(world: World) -> None:
+    """For longer than it is learned what is usual."""
+    Call.objects.all().delete()
+    _here_for(world, weeks=30)
+    _old(world, 24 * 90)
+
+
+def _only_ends(world: World) -> None:
+    for number in range(10):
+        world.message(event="2", call_id=f"e{number}", status="ANSWER")
+
+
+def _begins_and_ends(world: World) -> None:
+    world.message(event="1", call_id="both")
+    world.message(event="2", call_id="both", status="ANSWER")
+
+
 def _few(world: World) -> None:
+    _here_for(world, weeks=4)
     world.history(per_hour=20, hours=3)
 
 
@@ -153,6 +176,8 @@ def _slow(world: World) -> None:
 OF_MESSAGES: list[Case] = [
     ("nothing_yet", _nothing, _good(1)),
     ("silent", _silent, _good(1)),
+    ("silent", _silent_for_months, _good(1)),
+    ("only_ends", _only_ends, _begins_and_ends),
     ("few_calls", _few, _more_calls),
     ("unreadable", deliveries("failed", error="cmd: missing or empty."), _good(10)),
     ("our_fault", deliveries("failed", error="TypeError", traceback="Traceback"), _applied),

@@ -33,10 +33,14 @@ class World:
 
     def good_message(self) -> None:
         """One that is understood and changes something."""
-        now = timezone.now()
-        of_call = {"event": "1", "call_id": f"1.{now.timestamp()}", "src_num": "79201119613", "src_type": "1"}
-        to = {"dst_num": "012345101", "short_dst_num": "101", "dst_type": "2", "timestamp": str(int(now.timestamp()))}
-        assert self.client.get(self.connection.hook_path, {**of_call, **to}).status_code == 200
+        self.message(event="1", call_id=f"1.{timezone.now().timestamp()}")
+
+    def message(self, **more: str) -> None:
+        """Of an incoming call to phone 101."""
+        now = str(int(timezone.now().timestamp()))
+        of_call = {"src_num": "79201119613", "src_type": "1", "timestamp": now, "call_start_timestamp": now}
+        to = {"dst_num": "012345101", "short_dst_num": "101", "dst_type": "2"}
+        assert self.client.get(self.connection.hook_path, {**of_call, **to, **more}).status_code == 200
         assert Delivery.objects.latest("pk").state == Delivery.State.APPLIED
 
     def other(self, vendor: str, **more: Any) -> Connection:
