@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from telephony.admin.addresses import KEEP
 from telephony.admin.connection_policy import SECTIONS, PolicyForm
 from telephony.admin.secret_input import SecretInput, is_removed
 from telephony.admin.theme import (
@@ -26,6 +27,7 @@ from telephony.models import Connection
 from telephony.vendors import get_vendor
 from telephony.vendors.base import SecretField, VendorSettingsForm
 
+KEEP_SECRETS = "keep_secrets"
 PREFIX = "pbx_"
 """Keeps the PBX's settings apart from the model's fields, whatever they are called."""
 
@@ -45,6 +47,25 @@ NEAR_ZONES = (
     "Europe/Minsk",
 )
 NEAR_REGIONS = ("RU", "KZ", "BY")
+
+
+class KeepField(forms.ChoiceField):
+    """For how long secrets of before are taken when they are changed: nothing of the row."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("A key that you change is taken"),
+            help_text=_(
+                "Of keys that prove the PBX's messages: so none is refused until you have entered the new one there."
+            ),
+            choices=KEEP,
+            initial=KEEP[0][0],
+            required=False,
+            widget=Select(),
+        )
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
 
 
 class ConnectionForm(PolicyForm):
@@ -122,8 +143,10 @@ class ConnectionForm(PolicyForm):
 
 def form_for(*, vendor: str, stored: Mapping[str, Any]) -> type[ConnectionForm]:
     """The form of a connection of this kind of PBX, with the settings that it has so far."""
-    settings = settings_fields(vendor, stored)
-    return type("VendorConnectionForm", (ConnectionForm,), {"vendor": vendor, "stored": stored, **settings})
+    fields = settings_fields(vendor, stored)
+    if any(stored.get(name) for name in get_vendor(vendor).settings_form.proving_names()):
+        fields[KEEP_SECRETS] = KeepField()
+    return type("VendorConnectionForm", (ConnectionForm,), {"vendor": vendor, "stored": stored, **fields})
 
 
 def settings_fields(vendor: str, stored: Mapping[str, Any]) -> dict[str, forms.Field]:

@@ -19,12 +19,13 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony import conf
 from telephony.admin import connection_policy
-from telephony.admin.addresses import KEEP, ago, former_address
+from telephony.admin.addresses import KEEP, ago, former_address, former_secrets
 from telephony.admin.base import TelephonyAdmin
-from telephony.admin.connection_form import form_for, settings_names
+from telephony.admin.connection_form import KEEP_SECRETS, form_for, settings_names
 from telephony.admin.connection_phones import phones_of
 from telephony.call_log.dashboard import connections_with_health
 from telephony.connections.clock import clock_in_words, forget_clock
+from telephony.connections.former import end_former, keep_former
 from telephony.connections.settings import end_former_address, rotate, settings_changed
 from telephony.intake import quota
 from telephony.models import Call, Connection, Delivery
@@ -63,6 +64,8 @@ class ConnectionAdmin(TelephonyAdmin):
             return [own]
         sections: list[Any] = [own]
         if settings:
+            if KEEP_SECRETS in form_for(vendor=vendor, stored=obj.settings if obj else {}).base_fields:
+                settings = [*settings, KEEP_SECRETS]
             sections.append((_("Settings of %(pbx)s") % {"pbx": installed()[vendor].label}, {"fields": settings}))
         if installed()[vendor].can_dial:
             sections.append((_("Calls from the CRM"), {"fields": ["dial_countries"]}))
@@ -97,6 +100,9 @@ class ConnectionAdmin(TelephonyAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if "time_zone" in form.changed_data:
             forget_clock(connection=obj)
+        if change:
+            hours = form.cleaned_data.get(KEEP_SECRETS) or "0"
+            keep_former(connection=obj, before=form.stored, keep=timedelta(hours=int(hours)))
         super().save_model(request, obj, form, change)
         if change:
             settings_changed(connection=obj)
@@ -115,6 +121,11 @@ class ConnectionAdmin(TelephonyAdmin):
             end_former_address(connection=connection)
             self.log_change(request, connection, "The address of before is not taken any more.")
             messages.success(request, gettext("The address of before is not taken any more."))
+            return HttpResponseRedirect(back)
+        if request.method == "POST" and "end_secrets" in request.POST:
+            end_former(connection=connection)
+            self.log_change(request, connection, "The secret of before is not taken any more.")
+            messages.success(request, gettext("The secret of before is not taken any more."))
             return HttpResponseRedirect(back)
         if request.method == "POST":
             hours = request.POST.get("keep", "0")
@@ -214,6 +225,7 @@ def _panel(request: HttpRequest, connection: Connection, *, may_change: bool) ->
         "last_received": ago(health.last_received_at) if health.last_received_at else "",
         "clock": clock_in_words(connection),
         "former": former_address(connection),
+        "former_secrets": former_secrets(connection),
         "health_url": reverse("telephony:connection_health", args=[connection.pk]) if may_change else "",
         "use": quota.use_today(connection_id=connection.pk),
         "quota": {"messages": conf.messages_per_minute(), "megabytes": conf.megabytes_per_day()},

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from telephony.connections.former import KEEP_AT_MOST, keep_former
 from telephony.domain.fold.responsible import responsible_leg
 from telephony.intake import refused
 from telephony.missed.rang import add_phone
@@ -98,9 +99,17 @@ def add_connection(
 
 
 def change_connection(
-    *, connection: Connection, settings: Mapping[str, str] | None = None, policy: Mapping[str, Any] | None = None
+    *,
+    connection: Connection,
+    settings: Mapping[str, str] | None = None,
+    policy: Mapping[str, Any] | None = None,
+    keep: timedelta = timedelta(0),
 ) -> None:
-    """Change some of the PBX's settings and other columns; the rest stays. Raises ValidationError as above."""
+    """Change some of the PBX's settings and other columns; the rest stays. Raises ValidationError as above.
+
+    Secrets that prove messages, and are changed, go on to be taken for so long (`keep`).
+    """
+    before = dict(connection.settings)
     for name, value in (policy or {}).items():
         setattr(connection, name, value)
     connection.full_clean(exclude=["hook_secret_sha256", "settings"])
@@ -112,6 +121,7 @@ def change_connection(
             vendor=connection.vendor, values={**kept, **settings}, stored=connection.settings
         )
         connection.clean()
+        keep_former(connection=connection, before=before, keep=keep)
     connection.save()
     settings_changed(connection=connection)
 
@@ -120,9 +130,6 @@ def settings_changed(*, connection: Connection) -> None:
     """What hangs on a connection's settings: recordings and messages that were refused may be right now."""
     fetching.settings_changed(connection=connection)
     refused.settings_changed(connection=connection)
-
-
-KEEP_AT_MOST = timedelta(days=90)
 
 
 def rotate(*, connection: Connection, keep: timedelta = timedelta(0)) -> None:

@@ -48,6 +48,8 @@ class ConnectionProfile:
     """ISO 3166 code: how numbers without a country code are read."""
     settings: Mapping[str, Any]
     """The vendor's settings, as its own form cleaned them."""
+    former: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """Secrets of before that prove messages, too, for a while; by the names of `settings`."""
     kept: MutableMapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     """What a vendor may keep between its talks with the PBX, like the key of a session: of this process, for a while,
     and only while the settings stay as they are."""

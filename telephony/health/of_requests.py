@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +16,7 @@ from telephony.health.known import RECENT, Known
 from telephony.models import StrayRequests
 
 Why = StrayRequests.Why
+SOON = timedelta(days=1)
 WORDS: Mapping[str, tuple[str, str | Promise]] = {
     Why.UNKNOWN: (
         "stray_address",
@@ -56,6 +60,26 @@ def stray(known: Known) -> Findings:
             continue
         code, text = WORDS[row.why]
         yield finding(code, str(text) % {"count": row.count}, of=known.connection)
+
+
+def former_is_used(known: Known) -> Findings:
+    """The PBX goes on with an address or a secret whose time is over soon: then its messages would be lost."""
+    row = known.connection
+    both = (
+        (
+            *("former_address", row.former_until, row.former_used_at, row.renewed_used_at),
+            _("The PBX still sends to the address of before, taken until %(until)s: paste the new one into it."),
+        ),
+        (
+            *("former_secret", row.former_secrets_until, row.former_secrets_used_at, row.present_secrets_used_at),
+            _("The PBX still uses the key of before, taken until %(until)s: enter the new one there."),
+        ),
+    )
+    for code, until, used, renewed, text in both:
+        is_in_use = used is not None and (renewed is None or renewed < used)
+        if is_in_use and until is not None and known.now < until < known.now + SOON:
+            words = {"until": date_format(localtime(until), "SHORT_DATETIME_FORMAT")}
+            yield finding(code, str(text) % words, of=row)
 
 
 def wrong_code(known: Known) -> Findings:

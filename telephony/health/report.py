@@ -22,7 +22,13 @@ log = logging.getLogger(__name__)
 
 AT_CONNECTION: Sequence[Callable[[Known], Findings]] = (
     *(of_pbx.vendor_is_missing, of_messages.nothing_came, of_messages.is_silent, of_requests.wrong_code),
-    *(of_requests.stray, of_messages.not_understood, of_messages.tell_nothing, of_messages.few_calls),
+    *(
+        of_requests.stray,
+        of_requests.former_is_used,
+        of_messages.not_understood,
+        of_messages.tell_nothing,
+        of_messages.few_calls,
+    ),
     *(of_messages.over_quota, of_calls.nobody_has_a_phone, of_calls.unmapped_phones, of_calls.phones_of_the_gone),
     *(
         of_calls.phones_are_missing,

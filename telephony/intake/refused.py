@@ -20,7 +20,7 @@ def is_proved(delivery: Delivery) -> bool:
     """Whether the stored message is proved by the connection's settings as they are now."""
     connection = delivery.connection
     try:
-        connection.vendor_object.authenticate(delivery.hook(), connection.profile())
+        connection.vendor_object.prove(delivery.hook(), connection.profile())
     except HookRejected:
         return False
     return True

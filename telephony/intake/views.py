@@ -15,7 +15,18 @@ from django.views.decorators.http import require_http_methods
 from telephony.calls.selectors import connection_of_hook, knock
 from telephony.domain.exceptions import HookRejected
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
-from telephony.intake import addresses, canary_mark, errands, inbox, quota, reading, rehearsal, stray, uploads
+from telephony.intake import (
+    addresses,
+    canary_mark,
+    errands,
+    inbox,
+    quota,
+    reading,
+    rehearsal,
+    secret_use,
+    stray,
+    uploads,
+)
 from telephony.intake.any_host import takes_any_host
 from telephony.intake.processed import Processed
 from telephony.intake.requests import Unreadable, read_body, received_hook
@@ -73,7 +84,7 @@ def recording(request: HttpRequest, vendor: str, secret: str, number: str) -> Ht
     if connection is None or not connection.vendor_object.uploads_recordings:
         return _plain(404, "Not found.")
     received = received_hook(request, b"", tail=f"recordings/{number}")
-    refusal, fault = _judged(connection.vendor_object, uploads.proof_of(received), connection.profile())
+    refusal, fault = _judged(connection, uploads.proof_of(received), connection.profile())
     if refusal is not None:
         stray.count_rejected(connection=connection)
         return _refused(refusal)
@@ -101,7 +112,7 @@ def _take(request: HttpRequest, connection: Connection, tail: str) -> HttpRespon
         return _too_many(wait)
     pbx, profile = connection.vendor_object, connection.profile()
     challenged = reading.challenge(pbx, received, profile)
-    refusal, fault = (None, None) if challenged else _judged(pbx, received, profile)
+    refusal, fault = (None, None) if challenged else _judged(connection, received, profile)
     if refusal is not None:
         return _refuse(connection, received, refusal)
     if fault is None and (polled := errands.answer_to_poll(received, profile, connection=connection)):
@@ -132,12 +143,16 @@ def _refuse(connection: Connection, hook: Hook, refusal: HookRejected) -> HttpRe
     return _refused(refusal)
 
 
-def _judged(pbx: Vendor, hook: Hook, profile: ConnectionProfile) -> tuple[HookRejected | None, Exception | None]:
+def _judged(
+    connection: Connection, hook: Hook, profile: ConnectionProfile
+) -> tuple[HookRejected | None, Exception | None]:
     """Why it is refused, or the fault of the vendor's code, which costs no message."""
     refusal: HookRejected | None = None
     fault: Exception | None = None
     try:
-        pbx.authenticate(hook, profile)
+        proved_by = connection.vendor_object.prove(hook, profile)
+        if canary_mark.HEADER.lower() not in hook.headers:
+            secret_use.note_use(connection, proved_by)
     except HookRejected as error:
         refusal = error
     except Exception as error:

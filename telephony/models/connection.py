@@ -22,6 +22,7 @@ from telephony.http import Policy
 from telephony.http.networks import internal
 from telephony.models.address_use import AddressUse
 from telephony.models.encrypted import EncryptedJSONField, EncryptedTextField
+from telephony.models.former_secrets import FormerSecrets
 from telephony.models.validators import (
     validate_hosts,
     validate_networks,
@@ -49,7 +50,7 @@ def hook_secret_sha256(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class Connection(AddressUse):
+class Connection(AddressUse, FormerSecrets):
     """One account at one PBX: where its messages arrive and how they are read."""
 
     vendor = models.CharField(_("PBX"), max_length=50, help_text=_("The kind of PBX."))
@@ -207,8 +208,8 @@ class Connection(AddressUse):
 
     def profile(self) -> ConnectionProfile:
         """What the vendor's pure functions may know of this connection."""
-        zone = ZoneInfo(self.time_zone)
-        return ConnectionProfile(time_zone=zone, phone_region=self.phone_region, settings=self.settings)
+        zone, former = ZoneInfo(self.time_zone), self.valid_former_secrets()
+        return ConnectionProfile(time_zone=zone, phone_region=self.phone_region, settings=self.settings, former=former)
 
     def talk_profile(self) -> ConnectionProfile:
         """The same for talks with its PBX's API, with what the vendor keeps between them."""
@@ -231,7 +232,8 @@ class Connection(AddressUse):
         """Every value of this connection that must never be shown."""
         vendor = installed().get(self.vendor)
         names = vendor.settings_form.secret_names() if vendor else list(self.settings)
-        return [value for value in (self.hook_secret, *(self.settings.get(name) for name in names)) if value]
+        values = (self.hook_secret, *self.former_secrets.values(), *(self.settings.get(name) for name in names))
+        return [value for value in values if value]
 
     def without_secrets(self, text: str, *more: str) -> str:
         """The text without this connection's secrets (and these), fit to be stored and shown."""

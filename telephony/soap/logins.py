@@ -8,9 +8,11 @@ from datetime import timedelta
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from telephony.intake import secret_use
 from telephony.models import Connection, Delivery, FailedLogin
 from telephony.privacy import passwords
 from telephony.vendors import installed
+from telephony.vendors.proofs import ProvedBy
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ def find_connection(*, user: str, password: str, remote_address: str) -> Connect
     """
     login = {"soap_user": user, "soap_password_hash__in": passwords.possible_hashes(password), "enabled": True}
     found = list(Connection.objects.filter(**login).order_by()[:1]) if user else []
+    found = found or _by_former_password(user, password)
     vendor = installed().get(found[0].vendor) if found else None
     if vendor is None or vendor.service is None:
         return None
@@ -43,6 +46,18 @@ def find_connection(*, user: str, password: str, remote_address: str) -> Connect
             return None
         log.warning("The password for 1C's services of connection %s is easy to guess: change it.", found[0].pk)
     return found[0]
+
+
+def _by_former_password(user: str, password: str) -> list[Connection]:
+    """Whose password this was before, if it is still taken."""
+    until = {"former_secrets_until__gt": timezone.now()}
+    hashes = passwords.possible_hashes(password)
+    for connection in Connection.objects.filter(soap_user=user, enabled=True, **until) if user else ():
+        service = connection.vendor_object.service
+        if service is not None and connection.former_secrets.get(service.login[1]) in hashes:
+            secret_use.note_use(connection, ProvedBy.FORMER)
+            return [connection]
+    return []
 
 
 def note_failure(*, user: str, remote_address: str) -> bool:

@@ -22,6 +22,7 @@ from telephony.vendors import echo
 from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.listing import CallInfo
 from telephony.vendors.office import Office
+from telephony.vendors.proofs import ProvedBy, prove
 from telephony.vendors.settings import SecretField, Service, ShownNumberField, VendorSettingsForm, WebAddressField
 from telephony.vendors.steps import Step
 from telephony.vendors.unfilled import unfilled
@@ -118,6 +119,10 @@ class Vendor(ABC):
         days later. What can't be read proves nothing where nothing is signed: let it pass, so that it is stored and
         `parse` tells what is wrong. Nothing else may be raised.
         """
+
+    def prove(self, hook: Hook, profile: ConnectionProfile) -> ProvedBy:
+        """`authenticate` by the secrets of now and, while they hold, by those of before (`SecretField.proves`)."""
+        return prove(self.authenticate, hook, profile)
 
     @abstractmethod
     def parse(self, hook: Hook, profile: ConnectionProfile) -> Parsed:

@@ -16,11 +16,13 @@ from telephony.http import is_same_host
 class SecretField(forms.CharField):
     """A password or token: stored encrypted, never shown again, left as it was when the field stays empty.
 
-    `stays_here` says that it is only compared with what comes, and goes to no address.
+    `stays_here` says that it is only compared with what comes, and goes to no address; `proves` that messages are
+    proved by it: when it is changed, the one of before may go on to be taken for a while.
     """
 
-    def __init__(self, *, stays_here: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, stays_here: bool = False, proves: bool = False, **kwargs: Any) -> None:
         self.stays_here = stays_here
+        self.proves = proves
         kwargs.setdefault("required", False)
         kwargs.setdefault("widget", forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}))
         super().__init__(**kwargs)
@@ -62,6 +64,11 @@ class VendorSettingsForm(forms.Form):
     def secret_names(cls) -> list[str]:
         """Names of the fields whose values must never be shown."""
         return [name for name, field in cls.base_fields.items() if isinstance(field, SecretField)]
+
+    @classmethod
+    def proving_names(cls) -> list[str]:
+        """Names of the secrets that prove messages."""
+        return [name for name, field in cls.base_fields.items() if isinstance(field, SecretField) and field.proves]
 
     @classmethod
     def changed_addresses(cls, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, WebAddressField]:

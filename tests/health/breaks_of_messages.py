@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from telephony.connections.settings import rotate
+from telephony.intake import addresses
 from telephony.models import (
     Call,
     CallFact,
@@ -138,6 +139,19 @@ def _rotated(world: World) -> None:
     _post(world, before)
 
 
+def _former_is_used(world: World) -> None:
+    before = world.connection.hook_path
+    rotate(connection=world.connection, keep=timedelta(hours=2))
+    addresses._written_at.clear()
+    world.client.get(before)
+
+
+def _new_is_used(world: World) -> None:
+    addresses._written_at.clear()
+    world.connection.refresh_from_db()
+    world.good_message()
+
+
 def _wrong_kind(world: World) -> None:
     _post(world, world.connection.hook_path.replace("sipuni", "mobilon"))
 
@@ -190,6 +204,7 @@ OF_MESSAGES: list[Case] = [
     ("wrong_code", _unsigned, _code_is_right),
     ("stray_address", _wrong_secret, _good(1)),
     ("old_address", _rotated, _good(1)),
+    ("former_address", _former_is_used, _new_is_used),
     ("wrong_vendor", _wrong_kind, _good(1)),
     ("switched_off", _off, _on),
     ("wrong_end", _behind, _good(1)),

@@ -31,6 +31,9 @@ class Command(BaseCommand):
         change = actions.add_parser("set", help="change some of a connection's settings; the rest stays")
         change.add_argument("id", type=int, help="the connection's number in `connection list`")
         connection_options.add_arguments(change)
+        change.add_argument(
+            "--keep-hours", type=int, default=0, help="how long a secret of before proves messages, too (0: not)"
+        )
         shown = actions.add_parser("list", help="list the connections, addresses included")
         rotate = actions.add_parser("rotate", help="give a connection a new address")
         rotate.add_argument("id", type=int, help="the connection's number in `connection list`")
@@ -65,7 +68,12 @@ class Command(BaseCommand):
         if not settings and not policy:
             raise CommandError("Say what to change; `connection set --help` lists it.")
         try:
-            connections.change_connection(connection=connection, settings=settings, policy=policy)
+            connections.change_connection(
+                connection=connection,
+                settings=settings,
+                policy=policy,
+                keep=timedelta(hours=max(0, options["keep_hours"])),
+            )
         except ValidationError as error:
             raise CommandError(readable(error)) from None
         self._print(connection, options["json"])

@@ -29,6 +29,7 @@ class AsteriskSettingsForm(VendorSettingsForm):
     """What proves that a message is from our agent, and how this Asterisk names things."""
 
     secret = SecretField(
+        proves=True,
         stays_here=True,
         label=_("Agent's secret"),
         help_text=_("The same as in the agent's configuration; any long random text."),

@@ -45,6 +45,7 @@ class ItoolabsSettingsForm(VendorSettingsForm):
         help_text=_("Whose PBX it is. Needed only if its address below has no path."),
     )
     crm_token = SecretField(
+        proves=True,
         stays_here=True,
         label=_("Key for your CRM"),
         help_text=_("“Ключ для авторизации в вашей CRM” in the PBX's cabinet: it comes with each message."),

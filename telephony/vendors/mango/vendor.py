@@ -23,10 +23,12 @@ class MangoSettingsForm(VendorSettingsForm):
     """Key and salt prove the messages, and sign our requests."""
 
     api_key = SecretField(
+        proves=True,
         label=_("Unique code of your PBX"),
         help_text=_("In Mango's cabinet: Integrations, “API connector”. It is sent with every request."),
     )
     api_salt = SecretField(
+        proves=True,
         label=_("Key to sign with"),
         help_text=_("Beside that code. Both sides sign with it, and it is never sent."),
     )

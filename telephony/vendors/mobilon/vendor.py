@@ -77,6 +77,7 @@ class MobilonSettingsForm(VendorSettingsForm):
         help_text=_("As entered in Mobilon's settings for the integration with 1C."),
     )
     soap_password = SecretField(
+        proves=True,
         stays_here=True,
         label=_("Password for 1C's services"),
         help_text=_("As entered beside that user name; 12 characters at least, not only digits."),

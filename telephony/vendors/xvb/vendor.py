@@ -20,6 +20,7 @@ class XvbSettingsForm(VendorSettingsForm):
     """The code that proves a message's origin, and what is needed to call from the CRM."""
 
     access_code = SecretField(
+        proves=True,
         stays_here=True,
         label=_("Access code"),
         help_text=_("Your PBX's five digits, like 10019: it sends them with each message. Empty: any code is taken."),

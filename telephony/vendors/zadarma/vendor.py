@@ -25,6 +25,7 @@ class ZadarmaSettingsForm(VendorSettingsForm):
 
     api_key = SecretField(label=_("API key"), help_text=_("“Key” on the page “Keys and API” of Zadarma's settings."))
     secret = SecretField(
+        proves=True,
         label=_("API secret"),
         help_text=_(
             "“Secret” beside the key. Zadarma signs its messages with it, and we our requests; it is never sent."
