@@ -22,6 +22,8 @@ AUTHENTICATION_BACKENDS = [
 
 SIGN_IN_JOURNAL_DAYS = read.read_int("SIGN_IN_JOURNAL_DAYS", 180, highest=36500)
 """For how long the journal of sign-ins is kept; 0: for ever."""
+CHANGES_KEEP_DAYS = read.read_int("CHANGES_KEEP_DAYS", 1095, highest=36500)
+"""For how long the log of changes to settings, rights and employees is kept; 0: for ever."""
 
 _mail = read.read_mail("EMAIL_URL")
 MAIL_IS_SET_UP = bool(_mail)

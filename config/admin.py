@@ -18,6 +18,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from config import api_keys  # noqa: F401  (registers itself)
+from config.changes import admin as changes  # noqa: F401  (registers itself)
 from config.people import rights
 from config.signin.login import LoginForm, login
 from telephony.admin.base import TelephonyAdmin

@@ -15,6 +15,7 @@ class ConfigConfig(AppConfig):
         from django.contrib import admin
         from django.db.backends.signals import connection_created
 
+        from config.changes import asking, kept  # noqa: F401  (asking connects a receiver)
         from config.erasing import PLACES
         from config.people import language, staff  # noqa: F401  (connects the receivers)
         from config.private_database import make_private
@@ -24,3 +25,4 @@ class ConfigConfig(AppConfig):
         # Our own pages show second factors and sessions; these lists would take every look-up.
         admin.site.unregister([apps.get_model(name) for name in _LISTS_LEFT_OUT])
         add_places(PLACES)
+        kept.register()

@@ -13,5 +13,20 @@ PLACES = [
     Place(model="account.EmailConfirmation", nobody=("key",)),
     Place(model="mfa.Authenticator", nobody=("data",)),
     Place(model="usersessions.UserSession", nobody=("ip", "session_key", "user_agent", "data")),
+    # Settings, rights, phones and employees: the company's own.
+    Place(
+        model="auditlog.LogEntry",
+        nobody=(
+            "object_pk",
+            "object_repr",
+            "changes",
+            "changes_text",
+            "serialized_data",
+            "additional_data",
+            "cid",
+            "actor_email",
+            "remote_addr",
+        ),
+    ),
     Place(model="config.Employee", nobody=("password", "username", "first_name", "last_name", "email")),
 ]

@@ -135,6 +135,7 @@ GROUPS: list[dict[str, Any]] = [
         ),
         _list(_("Listening journal"), "hearing", "telephony", "listening"),
         _list(_("Journal of exports"), "ios_share", "telephony", "exported"),
+        _list(_("Log of changes"), "manage_history", "auditlog", "logentry"),
         {
             **_list(_("Journal of deletions"), "history", "telephony", "auditentry"),
             # The page below it has an address that begins with the journal's.

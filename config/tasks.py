@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from auditlog.models import LogEntry as Change
 from celery import shared_task
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
@@ -25,9 +26,12 @@ def mail_password_link(user_pk: int, site: str) -> None:
 @shared_task(name="config.forget_sign_ins")
 @one_run
 def forget_sign_ins(run: Run) -> None:
-    """Delete what the journals of sign-ins and of the admin need not keep any more, and sessions that are over."""
+    """Delete what the journals (sign-ins, the admin's, changes) need not keep any more, and sessions that are over."""
     journal.forget_old()
     if settings.TELEPHONY_KEEP_AUDIT_DAYS:
         before = timezone.now() - timedelta(days=settings.TELEPHONY_KEEP_AUDIT_DAYS)
         LogEntry.objects.filter(action_time__lt=before).delete()
+    if settings.CHANGES_KEEP_DAYS:
+        before = timezone.now() - timedelta(days=settings.CHANGES_KEEP_DAYS)
+        Change.objects.filter(timestamp__lt=before).delete()
     call_command("clearsessions")

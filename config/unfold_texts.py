@@ -76,4 +76,10 @@ TEXTS = (
         "Raw passwords are not stored, so there is no way to see this user’s password, but you can change the "
         'password using <a href="{}" class="text-primary-600 dark:text-primary-500">this form</a>.'
     ),
+    # django-auditlog
+    _("Audit log"),
+    _("log entry"),
+    _("log entries"),
+    _("actor"),
+    _("timestamp"),
 )

@@ -163,7 +163,11 @@ class ConnectionAdmin(TelephonyAdmin):
         self._switch(request, queryset, enabled=False)
 
     def _switch(self, request: HttpRequest, queryset: QuerySet[Connection], *, enabled: bool) -> None:
-        count = Connection.objects.filter(pk__in=queryset.values_list("pk", flat=True)).update(enabled=enabled)
+        chosen = Connection.objects.filter(pk__in=queryset.values_list("pk", flat=True))
+        count = len(chosen)
+        for connection in chosen:  # One by one: a log of changes hears of rows that are saved.
+            connection.enabled = enabled
+            connection.save(update_fields=["enabled"])
         text = (
             ngettext("%(count)d connection is on.", "%(count)d connections are on.", count)
             if enabled

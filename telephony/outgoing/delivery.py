@@ -126,7 +126,9 @@ def _failed(notice: Notice, answer: Response | None, reason: str) -> None:
     status = answer.status if answer else None
     if status == GONE:
         # The specification's way of saying "stop": nobody is there any more.
-        Subscription.objects.filter(pk=notice.subscription_id).update(enabled=False)
+        for subscription in Subscription.objects.filter(pk=notice.subscription_id, enabled=True):
+            subscription.enabled = False
+            subscription.save(update_fields=["enabled"])
     elif QUEUE.retry(notice, state=Notice.State.WAITING, answered_status=status, error=reason):
         _leave_alone(notice)
         return

@@ -23,6 +23,7 @@ LISTS = [
     "admin:telephony_delivery_changelist",
     "admin:telephony_dial_changelist",
     "admin:telephony_exported_changelist",
+    "admin:auditlog_logentry_changelist",
     "admin:telephony_missedrule_changelist",
     "admin:crm_apitoken_changelist",
     "admin:crm_tag_changelist",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from auditlog.models import LogEntry
 from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.db.models import Model
@@ -90,6 +91,7 @@ def make_world() -> tuple[dict[type[Model], Pair], str]:
     pairs += [_both(row) for row in _set_up(mine.connection)]
     key, secret = make_key(user=User.objects.get(username="carla"), name="Reader", scopes=["read_calls"])
     pairs += [_both(key), (anna, boris)]
+    pairs.append(_both(LogEntry.objects.filter(content_type__model="connection")[0]))
     return {type(pair[0]): pair for pair in pairs} | _of_groups(), secret
 
 

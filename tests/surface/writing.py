@@ -101,10 +101,12 @@ EXEMPT: dict[str, str] = {
     r"admin/<app_label>/|admin/search/|telephony/desk/|telephony/for-you/|telephony/reconcile/": "the same",
     r"telephony/connect/<int:pk>/(check|test)/": "asks the PBX, or rings one's own phone, as often as it is pressed",
     r"admin/(.*)/(history/|<path:object_id>/)": "the same, or sends on to the row's page",
-    rf"admin/telephony/({_READ_ONLY})/": "lists without actions",
+    rf"admin/(telephony/({_READ_ONLY})|auditlog/logentry)/": "lists without actions",
     r"admin/crm/(company|contact)/": "leads to the one list of these rows",
     r"admin/telephony/(desksettings)/": "a list without actions",
-    rf"admin/telephony/({_READ_ONLY})/.*(add|change|delete)/": ("nobody may write these rows by hand"),
+    rf"admin/(telephony/({_READ_ONLY})|auditlog/logentry)/.*(add|change|delete)/": (
+        "nobody may write these rows by hand"
+    ),
     r"admin/(crm/apitoken/.*(change|delete)|telephony/connection/.*delete|telephony/desksettings/.*(add|delete))/": (
         "nobody may, or no row that is in use"
     ),
