@@ -20,7 +20,7 @@ from telephony.models import Connection, PbxCheck
 from telephony.talks import hold
 from telephony.vendors import installed
 from telephony.vendors.listing import AskFailed
-from telephony.vendors.office import Office
+from telephony.vendors.office import Office, is_own
 
 T = TypeVar("T")
 LIMITS = Limits(total_seconds=8)
@@ -107,10 +107,10 @@ def sentence(code: str, what: str) -> str:
 def _address(office: Office, connection: Connection) -> Iterable[tuple[str, str]]:
     if not office.sets_address:
         return
-    found = _held(connection, office.address(connection.talk_profile()))
+    found = _held(connection, office.address(connection.talk_profile(), own_path=connection.hook_path))
     if not found.url:
         yield ADDRESS_NONE, ""
-    elif not urlsplit(found.url).path.rstrip("/").endswith(connection.hook_path.rstrip("/")):
+    elif not is_own(found.url, connection.hook_path):
         # Only its host: the rest may hold a secret.
         yield ADDRESS_OTHER, urlsplit(found.url).netloc[:100] or "?"
     if off := [name for name, is_on in found.switches.items() if not is_on]:

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Talk
@@ -27,6 +28,11 @@ class Employee:
     email: str = ""
 
 
+def is_own(url: str, own_path: str) -> bool:
+    """Whether this address is that of the connection with this path."""
+    return urlsplit(url).path.rstrip("/").endswith(own_path.rstrip("/"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookAddress:
     """Where the PBX sends its messages, and which of them."""
@@ -42,6 +48,8 @@ class Office(ABC):
     tells_registration: ClassVar[bool] = False
     sets_address: ClassVar[bool] = False
     """Its address for messages can be read and set."""
+    takes_addresses: ClassVar[bool] = False
+    """It sends to several addresses: ours is added, and others' stay."""
 
     @abstractmethod
     def is_set_up(self, profile: ConnectionProfile) -> bool:
@@ -56,8 +64,9 @@ class Office(ABC):
         `tells_registration`."""
         raise NotImplementedError
 
-    def address(self, profile: ConnectionProfile) -> Talk[HookAddress]:
-        """Needs `sets_address`."""
+    def address(self, profile: ConnectionProfile, *, own_path: str) -> Talk[HookAddress]:
+        """Where it sends, and what of it to there; of one that `takes_addresses` the one with our own path, if it is
+        among them. Needs `sets_address`."""
         raise NotImplementedError
 
     def set_address(self, profile: ConnectionProfile, url: str) -> Talk[None]:

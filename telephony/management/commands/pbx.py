@@ -13,7 +13,7 @@ from telephony.http import Limits, RequestFailed, Talk
 from telephony.models import Connection
 from telephony.talks import hold
 from telephony.vendors.listing import AskFailed
-from telephony.vendors.office import Office
+from telephony.vendors.office import Office, is_own
 
 T = TypeVar("T")
 LIMITS = Limits(total_seconds=30)
@@ -55,8 +55,8 @@ class Command(BaseCommand):
 
     def _address(self, connection: Connection, options: dict[str, Any]) -> None:
         office = _office(connection, "sets_address", "does not tell where it sends its messages")
-        found = _held(connection, office.address(connection.talk_profile()))
-        is_ours = found.url.partition("?")[0].rstrip("/").endswith(connection.hook_path.rstrip("/"))
+        found = _held(connection, office.address(connection.talk_profile(), own_path=connection.hook_path))
+        is_ours = is_own(found.url, connection.hook_path)
         # The address holds the secret: it is compared, not shown.
         self.stdout.write(json.dumps({"is_ours": is_ours, "switches": dict(found.switches)}, ensure_ascii=False))
 

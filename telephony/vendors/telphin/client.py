@@ -34,7 +34,7 @@ def dial(profile: ConnectionProfile, order: DialOrder) -> Talk[Dialled]:
     path = f"extension/{quote(require(order.user_key), safe='')}/callback/"
     content = {"src_num": [require(order.extension)], "dst_num": order.phone}
     try:
-        return dialled((yield from _post(profile, path, content)))
+        return dialled((yield from asked(profile, path, content)))
     except AskFailed as error:  # Nothing was ordered: the login failed.
         problem = DialProblem.WRONG_TOKEN if error.code is AskProblem.REFUSED else DialProblem.UNREADABLE
         raise DialFailed(problem, error.text) from error
@@ -67,9 +67,13 @@ def is_set_up(profile: ConnectionProfile) -> bool:
     return bool(profile.settings.get("client_id") and profile.settings.get("client_secret"))
 
 
-def _post(profile: ConnectionProfile, path: str, content: dict[str, Any]) -> Talk[Response]:
-    """The answer; asked once more with a new token after 401: what was refused so was not done."""
-    more = {"method": "POST", "headers": {"Content-Type": "application/json"}, "body": json.dumps(content).encode()}
+def asked(profile: ConnectionProfile, path: str, content: dict[str, Any] | None = None) -> Talk[Response]:
+    """The answer to a GET, or to a POST with this content; asked once more with a new token after 401: what was refused
+    so was not done. Raises `AskFailed` where it gives no token."""
+    more: dict[str, Any] = {}
+    if content is not None:
+        kind = {"Content-Type": "application/json"}
+        more = {"method": "POST", "headers": kind, "body": json.dumps(content).encode()}
     token = profile.kept.get(TOKEN) or (yield from _log_in(profile))
     response = yield _request(profile, path, token=token, **more)
     if response.status != 401:

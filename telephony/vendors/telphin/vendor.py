@@ -12,6 +12,7 @@ from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebA
 from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.steps import Step
 from telephony.vendors.telphin import client
+from telephony.vendors.telphin.office import TelphinOffice
 from telephony.vendors.telphin.parsing import parse_message
 
 
@@ -54,6 +55,7 @@ class Telphin(Vendor):
         Step(_("For calling and recordings, make an application under API, and copy its ID and secret from there.")),
         Step(_("For calling, enter each extension's ID as its key here: CalledExtensionID of a received message.")),
     )
+    office = TelphinOffice()
     can_dial = True
     dials_by_key = True
 

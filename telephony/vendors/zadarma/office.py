@@ -34,7 +34,7 @@ class ZadarmaOffice(Office):
         said = str(read_answer((yield signed_request(profile, path, {}))).get("is_online", "")).lower()
         return said in ON if said else None
 
-    def address(self, profile: ConnectionProfile) -> Talk[HookAddress]:
+    def address(self, profile: ConnectionProfile, *, own_path: str) -> Talk[HookAddress]:
         answer = read_answer((yield signed_request(profile, "/v1/pbx/callinfo/", {})))
         stated = answer.get("notifications")
         switches = {**answer, **(stated if isinstance(stated, dict) else {})}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 from telephony.domain.events import CallStatus, Direction
@@ -24,6 +25,7 @@ from telephony.vendors.simulated import (
     StepKind,
     everything,
 )
+from telephony.vendors.telphin.simulator.events import Events
 
 WORDS = {CallStatus.ANSWERED: "ANSWER", CallStatus.NO_ANSWER: "NOANSWER", CallStatus.BUSY: "BUSY"}
 API, ACCESS = "/api/ver1.0/", "simulated-token"
@@ -35,6 +37,10 @@ class TelphinPbx(SimulatedPbx):
     slug = "telphin"
     scenarios = frozenset(Scenario)
     example_settings = {"client_id": "client-id", "client_secret": "client-secret"}
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self._events = Events(self)
 
     def call_id(self, call: ScriptedCall) -> str:
         return call.order_id or call.token[:32]
@@ -75,6 +81,9 @@ class TelphinPbx(SimulatedPbx):
             return ApiAnswer.json({"access_token": ACCESS, "token_type": "Bearer", "expires_in": 3600})
         if request.headers.get("authorization") != f"Bearer {ACCESS}":
             return ApiAnswer.json({"message": "Unauthorized"}, status=401)
+        return self._events.answer(request.path.removeprefix(API), request) or self._of_call(request)
+
+    def _of_call(self, request: ApiRequest) -> ApiAnswer:
         owner, _, rest = request.path.removeprefix(API).removeprefix("extension/").partition("/")
         if rest == "callback/" and request.method == "POST":
             return self._order(owner, json.loads(request.body))
