@@ -15,7 +15,7 @@ SECTIONS: tuple[tuple[Any, dict[str, Any]], ...] = (
         _("Recordings"),
         {"fields": ["fetch_recordings", "keep_recordings_days", "longest_recording", "recording_hosts", "allow_ftp"]},
     ),
-    (_("Network"), {"fields": ["internal_networks"]}),
+    (_("Network"), {"fields": ["sender_networks", "internal_networks"]}),
 )
 
 
@@ -27,6 +27,13 @@ class PolicyForm(EditedForm):
         help_text=_(
             "One a line, like pbx.example.ru: recordings are fetched from these hosts and their subdomains only. "
             "Empty: from any public host."
+        ),
+    )
+    sender_networks = LinesField(
+        label=_("Addresses of the PBX"),
+        help_text=_(
+            "One a line, like 203.0.113.7 or 203.0.113.0/24: messages are taken from there only, others are kept as "
+            "refused. Empty: from anywhere. The PBX's operator tells its addresses."
         ),
     )
     internal_networks = LinesField(

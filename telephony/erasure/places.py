@@ -159,7 +159,7 @@ OTHERS = [
         model="telephony.Connection",
         nobody=(
             *("vendor", "name", "time_zone", "phone_region", "outside_prefix", "settings", "recording_hosts"),
-            *("internal_networks", "dial_countries", "hook_secret", "hook_secret_sha256"),
+            *("internal_networks", "sender_networks", "dial_countries", "hook_secret", "hook_secret_sha256"),
             *("former_secret_sha256", "former_secrets"),
             *("soap_user", "soap_password_hash"),
         ),

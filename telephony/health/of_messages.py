@@ -14,6 +14,7 @@ from telephony.health.known import Known, Message
 from telephony.health.usual import LONGEST, SURELY, missing_calls
 from telephony.intake import quota
 from telephony.intake.probes import SAYS_NOTHING
+from telephony.intake.proving import FOREIGN
 from telephony.models import Delivery
 from telephony.ui.markup import list_url
 from telephony.ui.presentation import length
@@ -89,7 +90,7 @@ def not_understood(known: Known) -> Findings:
 
 def _kind(message: Message) -> str:
     if message.state == Delivery.State.REFUSED:
-        return "wrong_signature"
+        return "foreign_sender" if message.error == FOREIGN else "wrong_signature"
     if message.state == Delivery.State.FAILED:
         return "our_fault" if message.traceback else "unreadable"
     return "placeholders" if _PLACEHOLDER.search(message.error) else "pbx_setting"
@@ -97,13 +98,8 @@ def _kind(message: Message) -> str:
 
 def _trouble(known: Known, code: str, reason: str, count: int) -> Finding:
     filters = {"connection__id__exact": known.connection.pk}
-    if code == "wrong_signature":
-        text = ngettext(
-            "%(count)d message was refused, its signature does not fit: enter the secret that the PBX signs with.",
-            "%(count)d messages were refused, their signatures do not fit: enter the secret that the PBX signs with.",
-            count,
-        )
-        return finding(code, text % {"count": count}, of=known.connection)
+    if code in ("wrong_signature", "foreign_sender"):
+        return _refused(known, code, count)
     if code == "placeholders":
         return _placeholders(known, reason, list_url(Delivery, **filters, needs_attention__exact=1))
     if code == "pbx_setting":
@@ -128,6 +124,24 @@ def _trouble(known: Known, code: str, reason: str, count: int) -> Finding:
         )
         url = list_url(Delivery, **filters, state__exact="failed")
     return finding(code, text % {"count": count, "reason": reason}, of=known.connection, url=url, private=reason)
+
+
+def _refused(known: Known, code: str, count: int) -> Finding:
+    if code == "wrong_signature":
+        text = ngettext(
+            "%(count)d message was refused, its signature does not fit: enter the secret that the PBX signs with.",
+            "%(count)d messages were refused, their signatures do not fit: enter the secret that the PBX signs with.",
+            count,
+        )
+    else:
+        text = ngettext(
+            "%(count)d message was refused, it came from an address that is not among “Addresses of the PBX”: if it is "
+            "the PBX's, add it there, and the message is read.",
+            "%(count)d messages were refused, they came from addresses that are not among “Addresses of the PBX”: if "
+            "they are the PBX's, add them there, and the messages are read.",
+            count,
+        )
+    return finding(code, text % {"count": count}, of=known.connection)
 
 
 def tell_nothing(known: Known) -> Findings:

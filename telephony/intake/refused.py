@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from telephony.domain.exceptions import HookRejected
+from telephony.intake import proving
 from telephony.models import Connection, Delivery
 
 AT_ONCE = 5000
@@ -20,7 +21,7 @@ def is_proved(delivery: Delivery) -> bool:
     """Whether the stored message is proved by the connection's settings as they are now."""
     connection = delivery.connection
     try:
-        connection.vendor_object.prove(delivery.hook(), connection.profile())
+        proving.prove(connection, delivery.hook(), connection.profile())
     except HookRejected:
         return False
     return True

@@ -20,6 +20,7 @@ from telephony.intake import (
     canary_mark,
     errands,
     inbox,
+    proving,
     quota,
     reading,
     rehearsal,
@@ -150,7 +151,7 @@ def _judged(
     refusal: HookRejected | None = None
     fault: Exception | None = None
     try:
-        proved_by = connection.vendor_object.prove(hook, profile)
+        proved_by = proving.prove(connection, hook, profile)
         if canary_mark.HEADER.lower() not in hook.headers:
             secret_use.note_use(connection, proved_by)
     except HookRejected as error:

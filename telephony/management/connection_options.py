@@ -29,6 +29,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--internal-networks", nargs="*", metavar="NETWORK", help="networks of your own that the PBX is in; none: none"
     )
+    parser.add_argument(
+        "--sender-networks", nargs="*", metavar="NETWORK", help="take messages from there only; none: from anywhere"
+    )
 
 
 def settings(options: dict[str, Any]) -> dict[str, str]:
@@ -49,7 +52,7 @@ def policy(options: dict[str, Any]) -> dict[str, Any]:
         given["fetch_recordings"] = not options["link_only"]
     if "keep_recordings_days" in given:
         given["keep_recordings_days"] = given["keep_recordings_days"] or None
-    for name in ("recording_hosts", "internal_networks"):
+    for name in ("recording_hosts", "internal_networks", "sender_networks"):
         if name in given:
             given[name] = [text.lower() for text in given[name]]
     return given
@@ -57,5 +60,5 @@ def policy(options: dict[str, Any]) -> dict[str, Any]:
 
 _COLUMNS = (
     *("outside_prefix", "keep_recordings_days", "longest_recording"),
-    *("recording_hosts", "allow_ftp", "internal_networks"),
+    *("recording_hosts", "allow_ftp", "internal_networks", "sender_networks"),
 )

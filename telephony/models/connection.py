@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,14 +18,13 @@ from django.utils.translation import gettext_lazy as _
 from telephony.domain import numbers
 from telephony.domain.events import Phone
 from telephony.domain.hooks import ConnectionProfile
-from telephony.http import Policy
-from telephony.http.networks import internal
 from telephony.models.address_use import AddressUse
+from telephony.models.connection_policy import ConnectionPolicy
 from telephony.models.encrypted import EncryptedJSONField, EncryptedTextField
 from telephony.models.former_secrets import FormerSecrets
 from telephony.models.validators import (
-    validate_hosts,
-    validate_networks,
+    validate_hosts,  # noqa: F401  (migrations look for it here, and for the next one)
+    validate_networks,  # noqa: F401
     validate_phone_region,
     validate_phone_regions,
     validate_time_zone,
@@ -50,7 +49,7 @@ def hook_secret_sha256(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class Connection(AddressUse, FormerSecrets):
+class Connection(AddressUse, FormerSecrets, ConnectionPolicy):
     """One account at one PBX: where its messages arrive and how they are read."""
 
     vendor = models.CharField(_("PBX"), max_length=50, help_text=_("The kind of PBX."))
@@ -85,43 +84,6 @@ class Connection(AddressUse, FormerSecrets):
     )
     settings = EncryptedJSONField(
         _("PBX settings"), default=dict, blank=True, help_text=_("What this kind of PBX needs; stored encrypted.")
-    )
-    fetch_recordings = models.BooleanField(
-        _("fetch recordings"),
-        default=True,
-        help_text=_("Off: only where they are is kept, and each is fetched when somebody asks for it."),
-    )
-    longest_recording = models.PositiveIntegerField(
-        _("largest recording, MB"),
-        default=200,
-        validators=[MinValueValidator(1), MaxValueValidator(2000)],
-        help_text=_("A larger file is refused."),
-    )
-    recording_hosts = models.JSONField(
-        _("hosts of recordings"),
-        default=list,
-        blank=True,
-        validators=[validate_hosts],
-        help_text=_("Recordings are fetched from these hosts and their subdomains only; empty: from any public host."),
-    )
-    keep_recordings_days = models.PositiveIntegerField(
-        _("keep recordings, days"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-        help_text=_("Then they are deleted, unless somebody keeps them; empty: they are kept for ever."),
-    )
-    allow_ftp = models.BooleanField(
-        _("fetch by FTP"),
-        default=False,
-        help_text=_("FTP is not encrypted: switch on only if the PBX has nothing else."),
-    )
-    internal_networks = models.JSONField(
-        _("internal networks"),
-        default=list,
-        blank=True,
-        validators=[validate_networks],
-        help_text=_("Networks that requests to this PBX may go to although they are not public, like 192.168.1.0/24."),
     )
     dial_countries = models.JSONField(
         _("countries that may be called"),
@@ -219,14 +181,6 @@ class Connection(AddressUse, FormerSecrets):
         """A number that was called from this PBX, without the prefix of an outside line."""
         countries = self.dial_countries or [self.phone_region]
         return numbers.called(raw, self.phone_region, prefix=self.outside_prefix, countries=countries)
-
-    def policy(self) -> Policy:
-        """Whom requests to this PBX's API may go to."""
-        return Policy(networks=internal(self.internal_networks))
-
-    def recordings_policy(self) -> Policy:
-        """Whom its recordings may be fetched from."""
-        return replace(self.policy(), hosts=tuple(self.recording_hosts), allow_ftp=self.allow_ftp)
 
     def secret_values(self) -> list[str]:
         """Every value of this connection that must never be shown."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from functools import cache
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -40,14 +40,23 @@ def validate_phone_regions(value: Any) -> None:
         validate_phone_region(text)
 
 
+def validate_sender_networks(value: Any) -> None:
+    for text in _texts(value):
+        _network(text)
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise ValidationError(
+            _("%(value)s is no network; write it like 192.168.1.0/24."), params={"value": text}
+        ) from None
+
+
 def validate_networks(value: Any) -> None:
     for text in _texts(value):
-        try:
-            network = ip_network(text)
-        except ValueError:
-            raise ValidationError(
-                _("%(value)s is no network; write it like 192.168.1.0/24."), params={"value": text}
-            ) from None
+        network = _network(text)
         if not is_internal(network):
             raise ValidationError(
                 _("%(value)s is far more than a network of your own; write that one alone, like 192.168.1.0/24."),

@@ -26,6 +26,7 @@ POLICY = (
     "recording_hosts",
     "allow_ftp",
     "internal_networks",
+    "sender_networks",
 )
 
 
@@ -41,6 +42,7 @@ DEFAULTS = {
     "recording_hosts": [],
     "allow_ftp": False,
     "internal_networks": [],
+    "sender_networks": [],
 }
 
 
@@ -52,6 +54,7 @@ class TestForm:
             "recording_hosts": "PBX.example.ru\n\n records.example.ru \npbx.example.ru",
             "allow_ftp": "on",
             "internal_networks": "192.168.1.0/24\r\nfd00::/8",
+            "sender_networks": "203.0.113.7\r\n198.51.0.0/16",
         }
         owner.post(ADD, {**OWN, **fields})
         assert policy(Connection.objects.get()) == {
@@ -61,6 +64,7 @@ class TestForm:
             "recording_hosts": ["pbx.example.ru", "records.example.ru"],
             "allow_ftp": True,
             "internal_networks": ["192.168.1.0/24", "fd00::/8"],
+            "sender_networks": ["203.0.113.7", "198.51.0.0/16"],
         }
         html = owner.get(page_of(Connection.objects.get())).text
         assert "pbx.example.ru\nrecords.example.ru</textarea>" in html
@@ -75,6 +79,7 @@ class TestForm:
             ("recording_hosts", "pbx.example.ru\nhttps://pbx.example.ru/x", "https://pbx.example.ru/x is no host name"),
             ("internal_networks", "10.0.0.0/8\nserver room", "server room is no network"),
             ("internal_networks", "10.0.0.1/8", "10.0.0.1/8 is no network"),
+            ("sender_networks", "0.0.0.0/0\nthe PBX", "the pbx is no network"),
             ("longest_recording", "0", "greater than or equal to 1"),
             ("longest_recording", "90000", "less than or equal to 2000"),
             ("keep_recordings_days", "0", "greater than or equal to 1"),
@@ -109,6 +114,7 @@ class TestCommand:
         shown = run(
             *("add", "xvb", "--name", "A", "--keep-recordings-days", "30", "--link-only", "--longest-recording", "20"),
             *("--recording-hosts", "A.example", "b.example", "--allow-ftp", "--internal-networks", "10.0.0.0/8"),
+            *("--sender-networks", "203.0.113.7"),
         )
         wanted = {
             "fetch_recordings": False,
@@ -117,6 +123,7 @@ class TestCommand:
             "recording_hosts": ["a.example", "b.example"],
             "allow_ftp": True,
             "internal_networks": ["10.0.0.0/8"],
+            "sender_networks": ["203.0.113.7"],
         }
         assert {name: shown[name] for name in POLICY} == wanted == policy(Connection.objects.get())
 

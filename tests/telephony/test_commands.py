@@ -46,6 +46,7 @@ def test_connection_add_prints_json_for_scripts() -> None:
         "recording_hosts": [],
         "allow_ftp": False,
         "internal_networks": [],
+        "sender_networks": [],
     }
     assert (connection.settings["user"], connection.settings["secret"]) == ("012345", "a=b")
     assert Client().get(shown["hook_path"]).status_code == 200

@@ -109,6 +109,7 @@ class Command(BaseCommand):
             "recording_hosts": connection.recording_hosts,
             "allow_ftp": connection.allow_ftp,
             "internal_networks": connection.internal_networks,
+            "sender_networks": connection.sender_networks,
         }
         self.stdout.write(json.dumps(shown, ensure_ascii=False))
 
