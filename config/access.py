@@ -49,8 +49,14 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-# The login page itself answers 429 (config/signin/login.py).
-SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+SILENCED_SYSTEM_CHECKS = [
+    # The login page itself answers 429 (config/signin/login.py).
+    "axes.W002",
+    # nginx leads browsers to HTTPS (config/deploy/nginx.conf); a PBX that knows only HTTP has to get through.
+    "security.W008",
+    # Whether the other hosts of the company's domain have HTTPS is not for us to promise.
+    *("security.W005", "security.W021"),
+]
 
 SECOND_FACTOR_ROLES = read.read_list("SECOND_FACTOR_ROLES", [])
 """Roles (groups) that need a second factor, or `everybody`."""

@@ -15,6 +15,7 @@ class ConfigConfig(AppConfig):
         from django.contrib import admin
         from django.db.backends.signals import connection_created
 
+        from config import deploy_checks  # noqa: F401  (registers the checks)
         from config.changes import asking, kept  # noqa: F401  (asking connects a receiver)
         from config.erasing import PLACES
         from config.people import language, staff  # noqa: F401  (connects the receivers)
