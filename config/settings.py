@@ -151,8 +151,11 @@ if _database["ENGINE"].endswith("sqlite3"):
 else:
     _pool_size = read.read_int("DATABASE_POOL_SIZE", 10, lowest=1, highest=500)
     _database["OPTIONS"] = {
+        "connect_timeout": 3,
         **_database.get("OPTIONS", {}),
-        "pool": {"min_size": 1, "max_size": _pool_size, "timeout": 10},
+        # An attempt that is given up soon is begun anew by the next request: pauses that grow would keep the database
+        # away for a minute after it came back.
+        "pool": {"min_size": 1, "max_size": _pool_size, "timeout": 10, "reconnect_timeout": 2},
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -196,6 +199,10 @@ FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 TELEPHONY_RECORDINGS_WORK_DIR = RECORDINGS_DIR / ".work"
 TELEPHONY_EXPORTS_DIR = read.read_private_folder("EXPORTS_DIR", VAR_DIR / "exports")
 """Excel files that people order: written by the worker, sent by the web server, gone after a day."""
+TELEPHONY_SPOOL_DIR = read.read_private_folder("SPOOL_DIR", VAR_DIR / "spool")
+"""Messages of PBXs that came while the database was away: web servers and worker share it; its disk is not to be the
+database's, which may be full."""
+TELEPHONY_SPOOL_MEGABYTES = read.read_int("TELEPHONY_SPOOL_MEGABYTES", 500, lowest=1, highest=100_000)
 TELEPHONY_DISK_FLOOR = read.read_int("TELEPHONY_DISK_FLOOR_MB", 1000) * 1_000_000
 """Below so many free bytes no recording is fetched."""
 

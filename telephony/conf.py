@@ -82,6 +82,18 @@ exports_dir = Setting[str | PathLike[str] | None](
     meaning="a folder for Excel files that people order; the web server and the worker share it. Without one they lie "
     "beside the folder for recordings that are not whole yet",
 )
+spool_dir = Setting[str | PathLike[str] | None](
+    name="TELEPHONY_SPOOL_DIR",
+    meaning="a folder of this machine for messages that come while the database is away; each is stored when it is "
+    "back. Without one they are answered 503",
+)
+spool_megabytes = Setting[int](
+    name="TELEPHONY_SPOOL_MEGABYTES",
+    default=500,
+    unit="megabytes",
+    meaning="how much that folder may hold, a quarter of it from addresses that could not be looked up; more is "
+    "answered 503",
+)
 x_accel_prefix = Setting[str](
     name="TELEPHONY_X_ACCEL_PREFIX",
     default="",

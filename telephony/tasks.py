@@ -21,6 +21,7 @@ from telephony.cards import live
 from telephony.connections import drift
 from telephony.health import alarm_mails, alarms, message_hours
 from telephony.intake import inbox, quota, stray
+from telephony.intake.spool import draining
 from telephony.jobs import Run, alive, one_run, stop_runs
 from telephony.jobs.guard import forget_failures
 from telephony.missed.rebuilding import rebuild
@@ -36,7 +37,8 @@ from telephony.summary.mail import planning, sending
 @shared_task(name="telephony.process_inbox")
 @one_run
 def process_inbox(run: Run) -> None:
-    """Process deliveries that the request could not, until none is due."""
+    """Process deliveries that the request could not, until none is due; before that, store what the spool holds."""
+    draining.drain_soon()
     inbox.process_due(run=run)
 
 

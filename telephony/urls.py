@@ -11,6 +11,7 @@ from telephony.call_log import views as calls
 from telephony.call_log.exports import views as exports
 from telephony.canary import views as canary
 from telephony.cards import stream, urls, written
+from telephony.database.reach import in_time
 from telephony.database.timeouts import quick_statements
 from telephony.dialing import views as dialing
 from telephony.health import views as health
@@ -24,7 +25,8 @@ from telephony.summary import wallboard
 from telephony.summary.mail import views as mail
 
 app_name = "telephony"
-hook, service = quick_statements(views.hook), quick_statements(soap.service)
+hook = in_time(views.STORED_WITHIN)(quick_statements(views.hook))
+service = quick_statements(soap.service)
 recording = quick_statements(views.recording)
 
 urlpatterns = [

@@ -45,6 +45,11 @@ def limit_this_process() -> None:
         request_started.connect(_on_request, dispatch_uid="statement timeout")
 
 
+def is_web() -> bool:
+    """Whether `limit_this_process` was called."""
+    return bool(_of_web)
+
+
 def stop_limiting() -> None:
     """As before `limit_this_process`; for tests."""
     _of_web.clear()

@@ -49,6 +49,7 @@ AT_CONNECTION: Sequence[Callable[[Known], Findings]] = (
 """What keeps calls away comes first."""
 AT_HOUSE: Sequence[Callable[[datetime], Findings]] = (
     *(of_house.worker, of_house.beat, of_house.queues, of_house.disk, of_house.storage, of_house.jobs),
+    of_house.spool,
     *(of_house.certificate, of_house.clock, of_house.rows_that_fail, of_house.webhooks, of_house.mail),
 )
 

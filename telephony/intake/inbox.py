@@ -7,10 +7,12 @@ while that is quick; what it could not do is left to `process_due`, which a work
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
+from uuid import UUID
 
 from django.db import Error as AnyDatabaseError
 from django.db import transaction
@@ -45,16 +47,26 @@ QUEUE = Queue(
     ),
 )
 PATIENCE_IN_REQUEST_MS = 800
+_left: deque[int] = deque(maxlen=10_000)
 PAUSE_AFTER_BUSY = timedelta(seconds=2)
 
 
-def receive(*, connection: Connection, hook: Hook, refused: str = "") -> Delivery:
+def receive(*, connection: Connection, hook: Hook, refused: str = "", key: UUID | None = None) -> Delivery:
     """Store the request as it came; committed on return. The caller processes it at once.
 
     `refused`: why its proof is a wrong one. Then nobody reads it before that is mended (refused.py).
+    `key`: of this arrival, where it may be stored again (spool).
     """
-    return Delivery.objects.create(
+    delivery = new_delivery(connection=connection, hook=hook, refused=refused, key=key)
+    delivery.save(force_insert=True)
+    return delivery
+
+
+def new_delivery(*, connection: Connection, hook: Hook, refused: str = "", key: UUID | None = None) -> Delivery:
+    """The row of this request, not stored yet."""
+    return Delivery(
         connection=connection,
+        arrival_key=key,
         received_at=hook.received_at,
         method=hook.method,
         query=hook.query,
@@ -206,9 +218,16 @@ def _try_again(delivery: Delivery, error: Exception) -> Delivery.State:
             state = Delivery.State.FAILED
             QUEUE.release(delivery, at=None, state=state, **told)
     except AnyDatabaseError:
-        # Its lease runs out by itself, and a worker takes it then.
+        # Its lease runs out by itself, and a worker takes it then; sooner, if the database comes back to this process.
+        _left.append(delivery.pk)
         log.warning("Delivery %s: its error could not be noted.", delivery.pk)
     return state
+
+
+def take_up_left() -> None:
+    """The database is back: what this process could not work on is due at once, not when its lease runs out."""
+    left = [_left.popleft() for _ in range(len(_left))]
+    Delivery.objects.filter(pk__in=left, state=Delivery.State.RECEIVED).update(next_try_at=timezone.now())
 
 
 def _wait(delivery: Delivery, error: Exception) -> Delivery.State:

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from telephony.calls.selectors import connection_of_hook, knock
+from telephony.database import reach
 from telephony.domain.exceptions import HookRejected
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.intake import (
@@ -31,12 +32,17 @@ from telephony.intake import (
 from telephony.intake.any_host import takes_any_host
 from telephony.intake.processed import Processed
 from telephony.intake.requests import Unreadable, read_body, received_hook
+from telephony.intake.spool import draining, known, taking
+from telephony.intake.spool.entry import new_key
 from telephony.models import Connection, Delivery
 from telephony.privacy.tracebacks import where
 from telephony.vendors.base import Vendor
 
 log = logging.getLogger(__name__)
 
+STORED_WITHIN, ANSWERED_WITHIN = 0.25, 0.9
+"""Seconds since a message came: after the first a database that did not store it counts as away, and after the second
+nobody waits for what is made of it any more."""
 METHODS = ["GET", "POST", "HEAD", "OPTIONS"]
 
 
@@ -49,14 +55,18 @@ def hook(request: HttpRequest, vendor: str, secret: str, tail: str = "") -> Http
     """Take one message of a PBX.
 
     Answers: 404 for any address that is not an enabled connection's, 413 for a body over 256 KiB, 403 (or what its PBX
-    expects instead) for a missing or wrong proof of origin, 429 beyond the quota, 503 if the message could not be
-    stored; else the vendor's own answer, whatever becomes of the message. HEAD and OPTIONS, which carry none, only
-    learn that the address is right.
+    expects instead) for a missing or wrong proof of origin, 429 beyond the quota, 503 if the message could be stored
+    neither in the database nor, while that is away, in the spool; else the vendor's own answer, whatever becomes of the
+    message. HEAD and OPTIONS, which carry none, only learn that the address is right.
     """
     try:
         found = knock(vendor=vendor, secret=secret)
+        known.remember(vendor=vendor, secret=secret, found=found)
     except DatabaseError as error:
-        return _not_stored(error)
+        remembered = known.recall(vendor=vendor, secret=secret)
+        if remembered is None:
+            return _write_down_unknown(request, error, vendor=vendor, secret=secret, tail=tail)
+        found = remembered
     connection = found.connection
     if connection is None:
         stray.count(vendor=vendor, why=found.why, meant=found.meant)
@@ -118,10 +128,19 @@ def _take(request: HttpRequest, connection: Connection, tail: str) -> HttpRespon
         return _refuse(connection, received, refusal)
     if fault is None and (polled := errands.answer_to_poll(received, profile, connection=connection)):
         return _answer(polled)
+    return _store(connection, received, challenged, fault)
+
+
+def _store(connection: Connection, received: Hook, challenged: Reply | None, fault: Exception | None) -> HttpResponse:
+    pbx, profile, key = connection.vendor_object, connection.profile(), new_key()
     try:
-        delivery = inbox.receive(connection=connection, hook=received)
+        delivery = inbox.receive(connection=connection, hook=received, key=key)
     except DatabaseError as error:
-        return _not_stored(error)
+        if not taking.take(key=key, connection=connection, hook=received):
+            return _not_stored(error)
+        return _answer(challenged or taking.neutral(pbx, received, profile))
+    reach.allow(ANSWERED_WITHIN)
+    draining.look()
     if fault is not None:
         inbox.note_fault(delivery, fault, doing="authenticating it")
     run = canary_mark.run_of(received.headers, connection_id=connection.pk, at=received.received_at)
@@ -132,15 +151,32 @@ def _take(request: HttpRequest, connection: Connection, tail: str) -> HttpRespon
     return _answer(challenged or _reply(pbx, received, profile, delivery, done))
 
 
+def _write_down_unknown(request: HttpRequest, error: Exception, *, vendor: str, secret: str, tail: str) -> HttpResponse:
+    """The database can't say whose address this is: the message is kept, and that is asked later."""
+    if not known.may_be_ours(vendor=vendor, secret=secret):
+        return _plain(404, "Not found.")
+    if request.method in ("HEAD", "OPTIONS"):
+        return _not_stored(error)
+    try:
+        received = received_hook(request, read_body(request), tail=tail)
+    except Unreadable as trouble:
+        return _plain(trouble.status, str(trouble))
+    if not taking.take_unknown(vendor=vendor, secret=secret, hook=received):
+        return _not_stored(error)
+    return _answer(taking.answer_of_unknown(vendor=vendor, hook=received))
+
+
 def _refuse(connection: Connection, hook: Hook, refusal: HookRejected) -> HttpResponse:
     """What may be proved later is stored; the rest is counted."""
     if not refusal.is_kept:
         stray.count_rejected(connection=connection)
         return _refused(refusal)
+    key = new_key()
     try:
-        inbox.receive(connection=connection, hook=hook, refused=str(refusal))
+        inbox.receive(connection=connection, hook=hook, refused=str(refusal), key=key)
     except DatabaseError as error:
-        return _not_stored(error)
+        if not taking.take(key=key, connection=connection, hook=hook, refused=str(refusal)):
+            return _not_stored(error)
     return _refused(refusal)
 
 

@@ -46,6 +46,11 @@ class Delivery(models.Model):
         _("headers"), default=dict, help_text=_("Without those that carry secrets: their values are replaced.")
     )
     body = EncryptedBinaryField(_("body"), help_text=_("The body, as received; stored encrypted."))
+    arrival_key = models.UUIDField(
+        null=True,
+        editable=False,
+        help_text=_("Tells this arrival from all others: one that was written down as well is stored once."),
+    )
     remote_address = models.CharField(
         _("sender"), max_length=64, blank=True, help_text=_("Where it came from, behind our own proxies.")
     )
@@ -85,6 +90,7 @@ class Delivery(models.Model):
             models.Index(fields=["connection", "-id"], name="delivery_of_connection"),
             models.Index(fields=["connection"], condition=models.Q(needs_attention=True), name="delivery_attention"),
         ]
+        constraints = [models.UniqueConstraint(fields=["arrival_key"], name="delivery_arrives_once")]
 
     def __str__(self) -> str:
         return f"#{self.pk}"

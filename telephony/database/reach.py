@@ -1,0 +1,198 @@
+"""Whether the database answers in time; and if not, an answer to whoever waits all the same.
+
+A statement that PostgreSQL does not answer (stopped by SIGSTOP, a line that swallows everything, a lock on the table)
+keeps its thread for as long as that takes: neither statement_timeout, which the server counts, nor libpq's
+tcp_user_timeout, which a local socket has not got, ends it. So a thread of this process shuts down the socket of a
+connection whose time is over; psycopg then raises OperationalError where it waits. Waiting for the pool has the same
+end.
+
+Once the time was over, the database counts as away in this process: everything asked within a limit fails at once.
+Another thread asks until it answers. Only web processes have limits (timeouts.py), and SQLite has none.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import wraps
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+from django.http import HttpResponse
+
+from telephony.database import timeouts
+
+View = Callable[..., HttpResponse]
+
+LOOKED_AT_EVERY = 0.02
+"""Seconds between two looks for limits that are over."""
+ASKED_EVERY, ASKED_FOR = 0.5, 1.0
+"""Seconds between two questions whether it is back, and how long one of them waits."""
+
+
+class DatabaseAway(OperationalError):
+    """It did not answer in time, or is known not to answer."""
+
+
+class Limit:
+    """Until when this thread may wait for its database."""
+
+    def __init__(self, seconds: float, *, asks_anyway: bool = False) -> None:
+        self.wrapper: Any = connections[DEFAULT_DB_ALIAS]
+        self.began = time.monotonic()
+        self.ends = self.began + seconds
+        self.asks_anyway = asks_anyway
+        self.is_over = False
+
+    def until(self, seconds: float) -> None:
+        """Longer, or shorter: so many seconds since it began."""
+        self.ends = self.began + seconds
+
+    def connect(self) -> None:
+        """Stands in for the connection's own `ensure_connection`."""
+        if self.is_over or (_away.is_set() and not self.asks_anyway):
+            raise DatabaseAway("The database does not answer.")
+        if self.wrapper.connection is None and self.wrapper.pool is not None:
+            self._wait_for_pool(self.wrapper.pool)
+        type(self.wrapper).ensure_connection(self.wrapper)
+
+    def _wait_for_pool(self, pool: Any) -> None:
+        pool.open()
+        if pool.get_stats().get("pool_available"):
+            return
+        try:
+            pool.putconn(pool.getconn(timeout=max(self.ends - time.monotonic(), 0.01)))
+        except Exception as error:
+            self.is_over = True
+            raise DatabaseAway(f"No connection in time: {type(error).__name__}.") from error
+
+    def cut(self) -> None:
+        """From another thread: whoever waits for this connection waits no more."""
+        self.is_over = True
+        raw = self.wrapper.connection
+        # It may have been closed meanwhile.
+        with suppress(Exception), socket.socket(fileno=os.dup(raw.pgconn.socket)) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
+
+_lock = threading.Lock()
+_limits: set[Limit] = set()
+_some = threading.Event()
+_away = threading.Event()
+_threads: dict[str, threading.Thread] = {}
+_on_return: list[Callable[[], None]] = []
+_of_thread = threading.local()
+
+
+def is_away() -> bool:
+    """Whether it did not answer in time, and was not heard of since."""
+    return _away.is_set()
+
+
+def on_return(work: Callable[[], None]) -> None:
+    """What to do, in a thread of its own, when the database is back."""
+    if work not in _on_return:
+        _on_return.append(work)
+
+
+def in_time(seconds: float) -> Callable[[View], View]:
+    """For a view whose caller does not wait; `allow` gives it more later. Then its database fails at once."""
+
+    def decorated(view: View) -> View:
+        @wraps(view)
+        def limited(*args: Any, **kwargs: Any) -> HttpResponse:
+            if not timeouts.is_web():
+                return view(*args, **kwargs)
+            with within(seconds):
+                return view(*args, **kwargs)
+
+        return limited
+
+    return decorated
+
+
+def allow(seconds: float) -> None:
+    """So many seconds since the view began, instead of what it had."""
+    if (limit := getattr(_of_thread, "limit", None)) is not None:
+        limit.until(seconds)
+
+
+@contextmanager
+def within(seconds: float, *, asks_anyway: bool = False) -> Iterator[None]:
+    """What asks the database in here gets DatabaseAway, or OperationalError, when the time is over."""
+    limit = Limit(seconds, asks_anyway=asks_anyway)
+    if limit.wrapper.vendor != "postgresql" or limit.wrapper.in_atomic_block:
+        yield
+        return
+    limit.wrapper.ensure_connection = limit.connect
+    _of_thread.limit = limit
+    with _lock:
+        _limits.add(limit)
+    _start("limits of the database", _look)
+    _some.set()
+    try:
+        yield
+    finally:
+        with _lock:  # From here on it is not cut any more.
+            _limits.discard(limit)
+        _of_thread.limit = None
+        del limit.wrapper.ensure_connection
+        if limit.is_over:
+            with suppress(Exception):
+                if limit.wrapper.connection is not None:
+                    limit.wrapper.connection.close()  # It may not have noticed, and the pool would take it back.
+                limit.wrapper.close()
+            if not asks_anyway:
+                _suspect()
+
+
+def _suspect() -> None:
+    _away.set()
+    _start("is the database back", _ask)
+
+
+def _start(name: str, work: Callable[[], None]) -> None:
+    with _lock:
+        running = _threads.get(name)
+        if running is None or not running.is_alive():
+            _threads[name] = threading.Thread(target=work, name=name, daemon=True)
+            _threads[name].start()
+
+
+def _look() -> None:
+    while _some.wait():
+        time.sleep(LOOKED_AT_EVERY)
+        now = time.monotonic()
+        with _lock:
+            if not _limits:
+                _some.clear()
+            for limit in _limits:
+                if not limit.is_over and limit.ends <= now:
+                    limit.cut()
+
+
+def _ask() -> None:
+    while _away.is_set():
+        if _answers():
+            _away.clear()
+            for work in _on_return:
+                work()
+            return
+        time.sleep(ASKED_EVERY)
+
+
+def _answers() -> bool:
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    try:
+        with within(ASKED_FOR, asks_anyway=True), wrapper.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception:  # Any at all: it is asked again.
+        return False
+    finally:
+        with suppress(Exception):
+            wrapper.close()
+    return True

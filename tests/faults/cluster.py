@@ -1,0 +1,118 @@
+"""A PostgreSQL of the test's own, which can be stopped, hung, killed, and left without room on its disk."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.servers import free_port
+
+SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=100", "shared_buffers=32MB")
+
+
+def binaries() -> Path | None:
+    """Where this machine has initdb and its like."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).parent if on_path else None
+
+
+class Cluster:
+    """`megabytes`: it lies on a disk of that size, which only root can mount."""
+
+    def __init__(self, *, megabytes: int = 0) -> None:
+        place = binaries()
+        if place is None:
+            pytest.skip("PostgreSQL's initdb is not on this machine.")
+        if megabytes and os.geteuid() != 0:
+            pytest.skip("Only root can mount a small disk.")
+        self._binaries = place
+        self.folder = Path(tempfile.mkdtemp(prefix="faults-"))
+        self._is_mounted = bool(megabytes)
+        if megabytes:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", self.folder], check=True)
+        self.port = free_port()
+        self._options: dict[str, int] = {}
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root.
+            owner = pwd.getpwnam("postgres")
+            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
+            self._options = {"user": owner.pw_uid, "group": owner.pw_gid}
+        self._data = self.folder / "data"
+        self._run("initdb", "--pgdata", self._data, "--auth", "trust", "--username", "postgres", "--no-sync")
+        with (self._data / "postgresql.conf").open("a") as conf:
+            conf.writelines(f"{name} = '{value}'\n" for name, value in (one.split("=", 1) for one in SETTINGS))
+            conf.write(f"port = {self.port}\nmax_wal_size = 64MB\nmin_wal_size = 32MB\n")
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        self._run("pg_ctl", "--pgdata", self._data, "--log", self.folder / "log", "--wait", "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "--pgdata", self._data, "--mode", "immediate", "--wait", "stop", check=False)
+
+    def hang(self) -> None:
+        """SIGSTOP to all of it: its socket takes connections, and nobody answers."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        self._signal(signal.SIGKILL)
+        time.sleep(0.2)
+
+    def fill(self) -> None:
+        """Nothing more can be written to its disk."""
+        path = self.folder / "filling"
+        with path.open("wb", buffering=0) as filling, suppress(OSError):
+            while filling.write(bytes(65536)) == 65536:
+                pass
+
+    def make_room(self) -> None:
+        (self.folder / "filling").unlink()
+
+    def is_running(self) -> bool:
+        return bool(self._processes())
+
+    def remove(self) -> None:
+        self.go_on()
+        self.stop()
+        if self._is_mounted:
+            subprocess.run(["umount", "--lazy", self.folder], check=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _signal(self, number: signal.Signals) -> None:
+        for pid in self._processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def _processes(self) -> list[int]:
+        """The postmaster, and those that it started."""
+        try:
+            first = int((self._data / "postmaster.pid").read_text().split()[0])
+        except (FileNotFoundError, IndexError):
+            return []
+        if not Path(f"/proc/{first}").exists():
+            return []
+        return [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+
+    def _run(self, program: str, *arguments: str | Path, check: bool = True) -> None:
+        command = [self._binaries / program, *arguments]
+        # Its own files as output: a pipe would stay open for as long as the server lives.
+        with (self.folder / f"{program}.out").open("wb") as output:
+            done = subprocess.run(
+                command, cwd="/", stdout=output, stderr=subprocess.STDOUT, timeout=90, check=False, **self._options
+            )
+        assert not check or done.returncode == 0, (self.folder / f"{program}.out").read_text()

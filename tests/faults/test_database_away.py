@@ -1,0 +1,155 @@
+"""PostgreSQL goes away while a PBX posts: it is answered as ever, and everything is applied when it is back, once."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.faults.cluster import Cluster
+from tests.faults.steady import Steady
+from tests.load.judged import add_connection, calls_in, expected_calls, querying, stored_requests
+from tests.load.workers import Program
+from tests.rounds import rounds
+from tests.servers import Server
+
+pytestmark = [pytest.mark.proof]
+
+AWAY_SECONDS = 8.0
+AWAY_SECONDS_IN_FULL = 60.0
+APPLIED_WITHIN = 60.0
+PER_SECOND = 50
+MakeCluster = Callable[..., Cluster]
+MakeServer = Callable[..., Server]
+StartWorker = Callable[[Server], Program]
+
+
+def begin(cluster: Cluster, make_server: MakeServer, start_worker: StartWorker) -> tuple[Server, str]:
+    server = make_server(database_url=cluster.url, workers=2, threads=4)
+    server.manage("migrate", "-v0")
+    _, path = add_connection(server)
+    start_worker(server)
+    server.start()
+    return server, path
+
+
+def sleep_away() -> None:
+    time.sleep(rounds(AWAY_SECONDS, full=AWAY_SECONDS_IN_FULL))
+
+
+def seconds_until_applied(server: Server, count: int) -> float:
+    began = time.monotonic()
+    while time.monotonic() - began < APPLIED_WITHIN:
+        try:
+            found = dict(querying(server)("SELECT state, count(*) FROM telephony_delivery GROUP BY state"))
+        except psycopg.OperationalError:
+            found = {}
+        if found == {"applied": count}:
+            return time.monotonic() - began
+        time.sleep(0.2)
+    why = querying(server)(
+        "SELECT attempts, next_try_at - now(), left(error, 200), count(*) FROM telephony_delivery "
+        "WHERE state <> 'applied' GROUP BY 1, 2, 3 LIMIT 5"
+    )
+    raise AssertionError(f"Of {count} messages: {found}, {why}")
+
+
+def judge(what: str, server: Server, sent: Steady, *, slowest: float = 1.0) -> None:
+    taken = seconds_until_applied(server, len(sent.answers))
+    print(  # noqa: T201  (the figure)
+        f"\n{what}: {len(sent.answers)} posts, answers {dict(Counter(one.status for one in sent.answers))}, "
+        f"worst answer {sent.worst * 1000:.0f} ms, applied {taken:.1f} s after the traffic, "
+        f"{len(sent.unanswered)} unanswered, slowest {sent.slowest}"
+    )
+    assert sent.statuses() == {200}
+    assert {answer.body for answer in sent.answers} == {b'{"success": true}'}
+    assert sent.worst < slowest
+    assert Counter(stored_requests(server)) == Counter(sent.requests())
+    assert calls_in(server) == expected_calls(sent.requests())
+    assert not list((Path(server.environment["VAR_DIR"]) / "spool").iterdir())
+
+
+def test_stopped(make_cluster: MakeCluster, make_server: MakeServer, start_worker: StartWorker) -> None:
+    cluster = make_cluster()
+    server, path = begin(cluster, make_server, start_worker)
+    with Steady(server, path, per_second=PER_SECOND) as sent:
+        time.sleep(2)
+        cluster.stop()
+        sleep_away()
+        cluster.start()
+        time.sleep(2)
+    judge("PostgreSQL stopped", server, sent)
+    assert not sent.unanswered
+
+
+def test_hung(make_cluster: MakeCluster, make_server: MakeServer, start_worker: StartWorker) -> None:
+    cluster = make_cluster()
+    server, path = begin(cluster, make_server, start_worker)
+    with Steady(server, path, per_second=PER_SECOND) as sent:
+        time.sleep(2)
+        cluster.hang()
+        sleep_away()
+        cluster.go_on()
+        time.sleep(2)
+    judge("PostgreSQL hung", server, sent)
+    assert not sent.unanswered
+
+
+def test_without_room_on_its_disk(
+    make_cluster: MakeCluster, make_server: MakeServer, start_worker: StartWorker
+) -> None:
+    cluster = make_cluster(megabytes=300)
+    server, path = begin(cluster, make_server, start_worker)
+    with Steady(server, path, per_second=PER_SECOND) as sent:
+        time.sleep(2)
+        cluster.fill()
+        sleep_away()
+        cluster.make_room()
+        if not cluster.is_running():
+            cluster.start()
+        time.sleep(2)
+    judge("PostgreSQL's disk full", server, sent)
+    assert not sent.unanswered
+
+
+def test_stopped_and_a_server_that_held_a_spool_killed(
+    make_cluster: MakeCluster, make_server: MakeServer, start_worker: StartWorker
+) -> None:
+    cluster = make_cluster()
+    server, path = begin(cluster, make_server, start_worker)
+    with Steady(server, path, per_second=PER_SECOND) as sent:
+        time.sleep(2)
+        cluster.stop()
+        sleep_away()
+    server.kill()
+    assert spooled(server)
+    cluster.start()
+    judge("PostgreSQL stopped, the server killed", server, sent)
+
+
+def test_read_only(make_cluster: MakeCluster, make_server: MakeServer, start_worker: StartWorker) -> None:
+    cluster = make_cluster()
+    server, path = begin(cluster, make_server, start_worker)
+
+    def set_read_only(value: str) -> None:
+        with psycopg.connect(cluster.url, autocommit=True) as database:
+            database.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
+            database.execute("SELECT pg_reload_conf()")
+
+    with Steady(server, path, per_second=PER_SECOND) as sent:
+        time.sleep(1)
+        set_read_only("on")
+        time.sleep(3)
+        set_read_only("off")
+        time.sleep(1)
+    judge("PostgreSQL read-only", server, sent)
+    assert not sent.unanswered
+
+
+def spooled(server: Server) -> list[Any]:
+    return list((Path(server.environment["VAR_DIR"]) / "spool").glob("*.spool"))
