@@ -13,6 +13,7 @@ from config import environment as read
 from config.access import *  # noqa: F403  (settings)
 from config.api import REST_FRAMEWORK, REST_KNOX, SPECTACULAR_SETTINGS  # noqa: F401  (settings)
 from config.caches import SHARED_CACHE, make_caches
+from config.databases import make_database
 from config.operations.settings import *  # noqa: F403  (settings)
 from config.operations.settings import start_sentry
 from config.production import refuse_any_host, refuse_weak_keys
@@ -138,25 +139,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-DATABASES = {"default": read.read_database("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'db.sqlite3'))}")}
-_database = DATABASES["default"]
-_database["ATOMIC_REQUESTS"] = False  # A delivery is committed before anything interprets it.
-if _database["ENGINE"].endswith("sqlite3"):
-    _database["CONN_MAX_AGE"] = None  # Opening the file anew for each request costs more than most requests.
-    _database["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 10,
-        "init_command": "PRAGMA journal_mode=WAL;",  # and synchronous=FULL, the default: a power cut loses nothing
-    }
-else:
-    _pool_size = read.read_int("DATABASE_POOL_SIZE", 10, lowest=1, highest=500)
-    _database["OPTIONS"] = {
-        "connect_timeout": 3,
-        **_database.get("OPTIONS", {}),
-        # An attempt that is given up soon is begun anew by the next request: pauses that grow would keep the database
-        # away for a minute after it came back.
-        "pool": {"min_size": 1, "max_size": _pool_size, "timeout": 10, "reconnect_timeout": 2},
-    }
+DATABASES = {"default": make_database(f"sqlite:///{quote(str(VAR_DIR / 'db.sqlite3'))}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LOGIN_URL = "admin:login"

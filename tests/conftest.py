@@ -22,6 +22,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.test import override_settings
 from django.utils import translation
+from pytest_django.fixtures import Settings
 
 from tests.databases import POSTGRESQL_URL, RUN, drop_postgresql_template, migrated_sqlite, postgresql_template
 from tests.databases import postgresql_database as postgresql_database_of
@@ -184,6 +185,12 @@ def _fill(connection: BaseDatabaseWrapper, **_: object) -> None:
             with closing(sqlite3.connect(":memory:")) as source:
                 source.deserialize(migrated_sqlite())
                 source.backup(target)
+
+
+@pytest.fixture(autouse=True)
+def _no_spool(settings: Settings) -> None:
+    """What can't be stored is not kept elsewhere, but where a test wants it to be."""
+    settings.TELEPHONY_SPOOL_DIR = None
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ Another thread asks until it answers. Only web processes have limits (timeouts.p
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import threading
@@ -26,6 +27,7 @@ from django.http import HttpResponse
 
 from telephony.database import timeouts
 
+log = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
 
 LOOKED_AT_EVERY = 0.02
@@ -191,6 +193,7 @@ def _answers() -> bool:
         with within(ASKED_FOR, asks_anyway=True), wrapper.cursor() as cursor:
             cursor.execute("SELECT 1")
     except Exception:  # Any at all: it is asked again.
+        log.info("The database is away.", exc_info=True)
         return False
     finally:
         with suppress(Exception):

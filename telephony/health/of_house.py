@@ -21,7 +21,6 @@ from telephony import conf
 from telephony.health.finding import Findings, finding
 from telephony.health.waiting import waiting_work
 from telephony.http.certificates import bundle
-from telephony.intake.spool import files
 from telephony.jobs import alive
 from telephony.models import Notice, ReportMail, RowFailure, SeenProcess, Subscription
 from telephony.privacy.tracebacks import where
@@ -38,8 +37,6 @@ OFTEN_LATE: Mapping[str, timedelta] = {"recordings": timedelta(minutes=30), "hou
 CLOCKS_APART = 5.0
 """Seconds."""
 EXPIRES_SOON = timedelta(days=14)
-SPOOL_LATE = 30
-"""Seconds."""
 PATIENCE_SECONDS = 3.0
 LOW_DISK = 2
 """Times what has to stay free."""
@@ -105,22 +102,6 @@ def jobs(now: datetime) -> Findings:
             )
             words = {"work": WORK[work.name], "count": work.count, "minutes": work.oldest_seconds // 60}
             yield finding(f"jobs_waiting_{work.name}", text % words)
-
-
-def spool(now: datetime) -> Findings:
-    size = files.size()
-    if size.files and size.oldest_seconds > SPOOL_LATE:
-        text = gettext(
-            "Messages that came while the database was away wait to be stored: %(size)s, the oldest for %(minutes)d min. "
-            "Start a worker on that machine, or run manage.py spool --drain there."
-        )
-        yield finding("spool_waits", text % {"size": filesizeformat(size.bytes), "minutes": size.oldest_seconds // 60})
-    if size.damaged:
-        text = gettext(
-            "%(count)d files of messages that came while the database was away are damaged: what could be read is "
-            "stored. Look at the disk, and delete them from the folder of the spool."
-        )
-        yield finding("spool_damaged", text % {"count": size.damaged})
 
 
 def disk(now: datetime) -> Findings:

@@ -7,7 +7,6 @@ while that is quick; what it could not do is left to `process_due`, which a work
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -28,7 +27,7 @@ from telephony.domain.events import Parsed
 from telephony.domain.exceptions import MalformedHook
 from telephony.domain.hooks import Hook, Outcome
 from telephony.domain.notes import Note
-from telephony.intake import errands, reading
+from telephony.intake import errands, left, reading
 from telephony.intake.processed import Processed
 from telephony.jobs import Pauses, Queue, Run
 from telephony.log_context import about_delivery
@@ -47,7 +46,6 @@ QUEUE = Queue(
     ),
 )
 PATIENCE_IN_REQUEST_MS = 800
-_left: deque[int] = deque(maxlen=10_000)
 PAUSE_AFTER_BUSY = timedelta(seconds=2)
 
 
@@ -219,15 +217,9 @@ def _try_again(delivery: Delivery, error: Exception) -> Delivery.State:
             QUEUE.release(delivery, at=None, state=state, **told)
     except AnyDatabaseError:
         # Its lease runs out by itself, and a worker takes it then; sooner, if the database comes back to this process.
-        _left.append(delivery.pk)
+        left.note(delivery.pk)
         log.warning("Delivery %s: its error could not be noted.", delivery.pk)
     return state
-
-
-def take_up_left() -> None:
-    """The database is back: what this process could not work on is due at once, not when its lease runs out."""
-    left = [_left.popleft() for _ in range(len(_left))]
-    Delivery.objects.filter(pk__in=left, state=Delivery.State.RECEIVED).update(next_try_at=timezone.now())
 
 
 def _wait(delivery: Delivery, error: Exception) -> Delivery.State:

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from django.db import close_old_connections
+from django.db import connection
 from django.utils import timezone
 
 from telephony.calls.selectors import knock_at
 from telephony.database import reach
 from telephony.domain.exceptions import HookRejected
-from telephony.intake import inbox, stray
+from telephony.intake import inbox, left, stray
 from telephony.intake.spool import files
 from telephony.intake.spool.entry import DamagedLine, Entry, from_line
 from telephony.models import Connection, Delivery
@@ -44,15 +44,21 @@ def drain() -> int:
 
 
 def drain_soon() -> None:
-    """In a thread of its own, whatever happens: the next look does what is left."""
+    """The same; never raises: the next look does what is left."""
     try:
-        inbox.take_up_left()
+        left.take_up()
         if files.waiting():
             drain()
     except Exception as error:
         log.error("The spool could not be drained:\n%s", where(error))
+
+
+def drain_in_thread() -> None:
+    """The same, for a thread that ends with it."""
+    try:
+        drain_soon()
     finally:
-        close_old_connections()
+        connection.close()
 
 
 def look() -> None:
@@ -63,7 +69,7 @@ def look() -> None:
             return
         _looked_at = time.monotonic()
     if files.waiting():
-        threading.Thread(target=drain_soon, name="spool", daemon=True).start()
+        threading.Thread(target=drain_in_thread, name="spool", daemon=True).start()
 
 
 def _drain(path: Path) -> int:
@@ -138,4 +144,4 @@ def _row(entry: Entry, connection: Connection) -> Delivery | None:
     return row
 
 
-reach.on_return(drain_soon)
+reach.on_return(drain_in_thread)
