@@ -21,7 +21,7 @@ class AddConstraintBeside(migrations.AddConstraint):
 class Migration(migrations.Migration):
 
     atomic = False
-    dependencies = [('telephony', '0060_arrivals_once')]
+    dependencies = [('telephony', '0061_arrivals_once')]
 
     operations = [
         AddConstraintBeside(

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [('telephony', '0059_former_secrets')]
+    dependencies = [('telephony', '0060_addresses_of_the_pbx')]
 
     operations = [
         migrations.AddField(
