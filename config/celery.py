@@ -46,6 +46,7 @@ app.conf.task_routes = {
     "telephony.check_pbxs": {"queue": OUTSIDE},
     "telephony.send_reports": {"queue": OUTSIDE},
     "telephony.canary_calls": {"queue": OUTSIDE},
+    "telephony.echo_calls": {"queue": OUTSIDE},
 }
 # A task waits in the queue no longer than until the sweep that would send it again.
 app.conf.beat_schedule = {
@@ -72,6 +73,7 @@ app.conf.beat_schedule = {
     "telephony-health": {"task": "telephony.check_health", "schedule": 60.0, "options": {"expires": 60}},
     "telephony-live": {"task": "telephony.sweep_live", "schedule": 600.0, "options": {"expires": 600}},
     "telephony-canary": {"task": "telephony.canary_calls", "schedule": 60.0, "options": {"expires": 60}},
+    "telephony-echo": {"task": "telephony.echo_calls", "schedule": 60.0, "options": {"expires": 60}},
     "telephony-reaper": {"task": "telephony.reap_calls", "schedule": 30.0, "options": {"expires": 30}},
 }
 

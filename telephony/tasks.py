@@ -16,6 +16,7 @@ from telephony import erasure
 from telephony.after_call import acting, mailing
 from telephony.call_log import exports
 from telephony.calls import reaper
+from telephony.canary import echo
 from telephony.canary import runs as canary
 from telephony.cards import live
 from telephony.connections import drift
@@ -184,6 +185,15 @@ def forget_lists() -> None:
 def canary_calls(run: Run) -> None:
     """Make the canary calls that are due."""
     canary.run(canary.due())
+
+
+@shared_task(name="telephony.echo_calls")
+@partial(one_run, seconds=None)  # Each call has a time of its own.
+def echo_calls(run: Run) -> None:
+    """Have the PBXs make the real canary calls that are due."""
+    for connection in echo.due():
+        if run.goes_on():
+            echo.run(connection)
 
 
 @shared_task(name="telephony.check_pbxs")

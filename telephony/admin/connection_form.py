@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from telephony.admin.addresses import KEEP
-from telephony.admin.connection_policy import SECTIONS, PolicyForm
+from telephony.admin.connection_policy import ECHO_SECTION, SECTIONS, PolicyForm
 from telephony.admin.secret_input import SecretInput, is_removed
 from telephony.admin.theme import (
     SearchableSelect,
@@ -99,7 +99,7 @@ class ConnectionForm(PolicyForm):
         model = Connection
         fields = [
             *("name", "enabled", "time_zone", "phone_region", "outside_prefix", "dial_countries"),
-            *(name for _title, section in SECTIONS for name in section["fields"]),
+            *(name for _title, section in (*SECTIONS, ECHO_SECTION) for name in section["fields"]),
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

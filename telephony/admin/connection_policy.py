@@ -18,6 +18,12 @@ SECTIONS: tuple[tuple[Any, dict[str, Any]], ...] = (
     (_("Network"), {"fields": ["sender_networks", "internal_networks"]}),
 )
 
+ECHO_SECTION: tuple[Any, dict[str, Any]] = (
+    _("Real canary calls"),
+    {"fields": ["echo_number", "echo_phone", "echo_minutes"]},
+)
+"""Of PBXs that take our own id along with an order to call."""
+
 
 class PolicyForm(EditedForm):
     """Fields that `ConnectionForm` adds its own to."""
@@ -46,10 +52,15 @@ class PolicyForm(EditedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "longest_recording" in self.fields:
-            self.fields["longest_recording"].required = False
+        for name in {"longest_recording", "echo_minutes"} & set(self.fields):
+            self.fields[name].required = False
 
     def clean_longest_recording(self) -> int:
         """Left empty it is as for a new connection."""
         given: int | None = self.cleaned_data["longest_recording"]
         return Connection().longest_recording if given is None else given
+
+    def clean_echo_minutes(self) -> int:
+        """The same."""
+        given: int | None = self.cleaned_data["echo_minutes"]
+        return Connection().echo_minutes if given is None else given

@@ -69,7 +69,8 @@ class ConnectionAdmin(TelephonyAdmin):
             sections.append((_("Settings of %(pbx)s") % {"pbx": installed()[vendor].label}, {"fields": settings}))
         if installed()[vendor].can_dial:
             sections.append((_("Calls from the CRM"), {"fields": ["dial_countries"]}))
-        return [*sections, *connection_policy.SECTIONS]
+        echo = [connection_policy.ECHO_SECTION] if installed()[vendor].keeps_order_id else []
+        return [*sections, *connection_policy.SECTIONS, *echo]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A connection that ever received something stays, with its calls: it can be switched off."""

@@ -60,6 +60,23 @@ def dial(*, user: Any, number: str, key: str, extension_id: int | None = None) -
     return order
 
 
+def dial_for_canary(*, extension: Extension, number: str, order_id: str) -> Dial:
+    """Have the PBX make a call that nobody clicked on, under this id of ours; the order with what became of it.
+
+    Returns when the PBX has answered. Raises `DialFailed` for a number that may not be called.
+    """
+    connection = extension.connection
+    e164 = to_e164(number, connection.phone_region)
+    check_number(connection=connection, e164=e164)
+    order = Dial(connection=connection, extension=extension, extension_number=extension.number, phone_raw=number)
+    order.phone_e164, order.idempotency_key, order.external_id = e164, order_id, order_id
+    order.state = Dial.State.WAITING
+    order.save()
+    _send_once(order.pk)
+    order.refresh_from_db()
+    return order
+
+
 def cancel_unless_sent(*, user: Any, number: str, key: str) -> Dial:
     """What became of a click whose answer never came, at once; one that has not arrived yet will order nothing.
 
@@ -153,7 +170,7 @@ def _own_id(order: Dial, vendor: Vendor) -> str:
     """Our id, where the PBX takes one along; noted first: its messages may come before its answer."""
     if not vendor.keeps_order_id:
         return ""
-    order.external_id = f"crm-{order.pk}-{token_hex(6)}"
+    order.external_id = order.external_id or f"crm-{order.pk}-{token_hex(6)}"
     order.save(update_fields=["external_id"])
     return order.external_id
 

@@ -96,13 +96,16 @@ def told(dial: Dial) -> Told:
     if outcome == Dial.State.ORDERED:
         return Told(text=gettext("The PBX is being told to call."), tone="", try_again=False)
     code = dial.problem or DialProblem.NO_ANSWER
+    tone = "warn" if outcome == Dial.State.UNKNOWN else "bad"
+    return Told(text=problem_in_words(code, dial.error_text), tone=tone, try_again=code in PASSING)
+
+
+def problem_in_words(code: str, text: str) -> str:
+    """`text` is the order's `error_text`."""
     words = str(PROBLEMS.get(code, PROBLEMS[DialProblem.REFUSED]))
     if "%(text)s" in words or "%(reason)s" in words:
-        words %= {"text": dial.error_text, "reason": _reason(dial.error_text)}
-    elif dial.error_text:
-        words += " " + gettext("Its words: “%(text)s”.") % {"text": dial.error_text.rstrip(".")}
-    tone = "warn" if outcome == Dial.State.UNKNOWN else "bad"
-    return Told(text=words, tone=tone, try_again=code in PASSING)
+        return words % {"text": text, "reason": _reason(text)}
+    return words + " " + gettext("Its words: “%(text)s”.") % {"text": text.rstrip(".")} if text else words
 
 
 def _extension(dial: Dial) -> str:

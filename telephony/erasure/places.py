@@ -160,7 +160,7 @@ OTHERS = [
         nobody=(
             *("vendor", "name", "time_zone", "phone_region", "outside_prefix", "settings", "recording_hosts"),
             *("internal_networks", "sender_networks", "dial_countries", "hook_secret", "hook_secret_sha256"),
-            *("former_secret_sha256", "former_secrets"),
+            *("former_secret_sha256", "former_secrets", "echo_number", "echo_phone"),
             *("soap_user", "soap_password_hash"),
         ),
     ),
@@ -191,7 +191,7 @@ OTHERS = [
     Place(model="telephony.Alarm", nobody=("code", "texts", "url")),
     Place(model="telephony.AlarmMail", nobody=("lease",)),
     # Nobody calls: the number is nobody's.
-    Place(model="telephony.CanaryRun", nobody=("said",)),
+    Place(model="telephony.CanaryRun", nobody=("said", "order_id", "call_id")),
     Place(model="telephony.SeenProcess", nobody=("name", "queues")),
     Place(model="auth.Permission", nobody=("name", "codename")),
     Place(model="auth.Group", nobody=("name",)),

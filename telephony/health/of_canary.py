@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from telephony import conf
@@ -21,20 +22,40 @@ def canary_is_lost(known: Known) -> Findings:
     if not minutes:
         return
     since = known.now - timedelta(minutes=minutes * (IN_A_ROW + 1))
-    runs = CanaryRun.objects.filter(connection=known.connection, ended_at__gt=since).order_by("-id")
-    latest = list(runs[:IN_A_ROW])
+    yield from _lost(known, since, CanaryRun.objects.filter(order_id=""), "canary")
+
+
+def echo_is_lost(known: Known) -> Findings:
+    """The same of calls that the PBX really makes."""
+    connection = known.connection
+    if connection.echo_number:
+        since = known.now - timedelta(minutes=connection.echo_minutes * (IN_A_ROW + 1))
+        yield from _lost(known, since, CanaryRun.objects.exclude(order_id=""), "echo")
+
+
+def _lost(known: Known, since: datetime, runs: QuerySet[CanaryRun], kind: str) -> Findings:
+    latest = list(runs.filter(connection=known.connection, ended_at__gt=since).order_by("-id")[:IN_A_ROW])
     if len(latest) == IN_A_ROW and all(run.problem for run in latest):
         run = latest[0]
         text = gettext("Canary calls don't arrive: %(problem)s%(said)s. %(advice)s")
         said = f" ({run.said})" if run.said else ""
         words = {"problem": run.get_problem_display(), "said": said, "advice": advice(run.problem)}
-        yield finding(f"canary_{run.problem}", text % words, of=known.connection, private=run.said)
+        yield finding(f"{kind}_{run.problem}", text % words, of=known.connection, private=run.said)
 
 
 def of_last_day(known: Known) -> str:
     """How many arrived, and within which time 95 % were on a screen."""
+    return _of_last_day(known, CanaryRun.objects.filter(order_id=""))
+
+
+def echoes_of_last_day(known: Known) -> str:
+    """The same of calls that the PBX really made; empty where it makes none."""
+    return _of_last_day(known, CanaryRun.objects.exclude(order_id="")) if known.connection.echo_number else ""
+
+
+def _of_last_day(known: Known, kind: QuerySet[CanaryRun]) -> str:
     since = known.now - timedelta(days=1)
-    runs = CanaryRun.objects.filter(connection=known.connection, begun_at__gt=since).exclude(ended_at=None)
+    runs = kind.filter(connection=known.connection, begun_at__gt=since).exclude(ended_at=None)
     times = sorted(ms for ms in runs.filter(problem="").values_list("heard_ms", flat=True) if ms is not None)
     count = runs.count()
     if not count:
@@ -54,6 +75,11 @@ def advice(problem: str) -> str:
         )
     if problem == CanaryRun.Problem.REFUSED:
         return gettext("Look at the secrets of this connection, and whether a proxy removes or changes headers.")
+    if problem in _OF_PBX:
+        return gettext(
+            "Look at the PBX: whether it takes orders to call, its account has money, the phone that calls and the "
+            "echo number are right, and its notifications are switched on."
+        )
     if problem == CanaryRun.Problem.TOO_MANY:
         return gettext("Look who sends so much, or raise the quota.")
     return gettext("The server's log has the reason; look at the database and at migrations that were not made.")
@@ -71,4 +97,12 @@ _OF_PROXY = frozenset(
 )
 _OF_STREAMS = frozenset(
     {CanaryRun.Problem.STREAM_NONE, CanaryRun.Problem.STREAM_REFUSED, CanaryRun.Problem.STREAM_SILENT}
+)
+_OF_PBX = frozenset(
+    {
+        CanaryRun.Problem.NOT_ORDERED,
+        CanaryRun.Problem.NOT_TOLD,
+        CanaryRun.Problem.NOT_ENDED,
+        CanaryRun.Problem.NOT_ANSWERED,
+    }
 )

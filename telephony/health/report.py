@@ -40,6 +40,7 @@ AT_CONNECTION: Sequence[Callable[[Known], Findings]] = (
     ),
     *(
         of_canary.canary_is_lost,
+        of_canary.echo_is_lost,
         of_messages.slow_answers,
         of_pbx.orders_fail,
         of_pbx.recordings_lost,

@@ -21,7 +21,7 @@ from telephony.connections.clock import clock_figure
 from telephony.health.alarm_mails import mended, place
 from telephony.health.alarms import those_told
 from telephony.health.known import Known
-from telephony.health.of_canary import of_last_day
+from telephony.health.of_canary import echoes_of_last_day, of_last_day
 from telephony.health.of_house import WORK
 from telephony.health.report import Health, connections_health, house_health
 from telephony.health.rights import may_see
@@ -137,6 +137,7 @@ def _facts(known: Known) -> list[tuple[str, str]]:
         *((label, _("%(seconds).2f s") % {"seconds": value} if value is not None else "–") for label, value in times),
         (_("The PBX's clock"), clock_figure(known.connection)),
         (_("Canary calls of the last day"), of_last_day(known)),
+        *((_("Real calls to the echo number"), words) for words in (echoes_of_last_day(known),) if words),
         (_("Requests with a wrong code, ever"), str(known.connection.rejected_count)),
     ]
 

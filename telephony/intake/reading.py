@@ -7,6 +7,7 @@ import logging
 from telephony.domain.events import Parsed
 from telephony.domain.hooks import ConnectionProfile, Hook, Reply
 from telephony.intake import canary_mark, probes
+from telephony.intake.echo_messages import taken_out
 from telephony.intake.parties import put_right
 from telephony.models import Connection
 from telephony.privacy.tracebacks import where
@@ -21,7 +22,8 @@ def read(hook: Hook, *, connection: Connection) -> Parsed:
     """Raises `MalformedHook` for what can't be read, and whatever a fault in the vendor's code raises."""
     if canary_mark.run_of(hook.headers, connection_id=connection.pk, at=hook.received_at) is not None:
         return CANARY  # Whatever is replayed or left over: only rehearsal.py does more with it.
-    return read_unmarked(hook, connection=connection)
+    parsed = read_unmarked(hook, connection=connection)
+    return taken_out(parsed, connection=connection, received_at=hook.received_at, ignored=CANARY.ignored)
 
 
 def read_unmarked(hook: Hook, *, connection: Connection) -> Parsed:

@@ -32,6 +32,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--sender-networks", nargs="*", metavar="NETWORK", help="take messages from there only; none: from anywhere"
     )
+    parser.add_argument("--echo-number", metavar="NUMBER", help="the PBX really calls it now and then; empty: never")
+    parser.add_argument("--echo-phone", metavar="NUMBER", help="internal number of the phone that calls it")
+    parser.add_argument("--echo-minutes", type=int, metavar="MINUTES", help="between two such calls (60)")
 
 
 def settings(options: dict[str, Any]) -> dict[str, str]:
@@ -61,4 +64,5 @@ def policy(options: dict[str, Any]) -> dict[str, Any]:
 _COLUMNS = (
     *("outside_prefix", "keep_recordings_days", "longest_recording"),
     *("recording_hosts", "allow_ftp", "internal_networks", "sender_networks"),
+    *("echo_number", "echo_phone", "echo_minutes"),
 )

@@ -9,7 +9,8 @@ from telephony.models.connection import Connection
 
 
 class CanaryRun(models.Model):
-    """One call that the installation made to itself, by the PBX's own messages, over its public address."""
+    """One call that the installation made to itself, by the PBX's own messages, over its public address; or had the PBX
+    make, to its echo number."""
 
     class Problem(models.TextChoices):
         """Where it got stuck, in the order of its way."""
@@ -28,6 +29,10 @@ class CanaryRun(models.Model):
         WRONG_ANSWER = "wrong_answer", _("the PBX would not understand the answer")
         FAULT = "fault", _("a message was stored and could not be applied")
         NO_CALL = "no_call", _("no call came of the messages")
+        NOT_ORDERED = "not_ordered", _("the PBX did not take the order to call the echo number")
+        NOT_TOLD = "not_told", _("the PBX took the order to call the echo number, and told nothing of the call")
+        NOT_ENDED = "not_ended", _("the PBX told of the call to the echo number, and not of its end")
+        NOT_ANSWERED = "not_answered", _("the call to the echo number was made, and nobody answered it")
         NOT_HEARD = "not_heard", _("the call was made, and the browser's stream was not told")
 
     connection = models.ForeignKey(
@@ -40,6 +45,12 @@ class CanaryRun(models.Model):
     )
     begun_at = models.DateTimeField(_("begun"), help_text=_("When it set out."))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, help_text=_("Empty while it goes on."))
+    order_id = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text=_("Of a real call: our own id of its order.")
+    )
+    call_id = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text=_("Of a real call: the PBX's id of it.")
+    )
     problem = models.CharField(
         _("problem"), max_length=20, choices=Problem, blank=True, default="", help_text=_("Empty: it arrived.")
     )
@@ -57,7 +68,11 @@ class CanaryRun(models.Model):
         verbose_name = _("canary call")
         verbose_name_plural = _("canary calls")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["connection", "-id"], name="canary_of_connection")]
+        indexes = [
+            models.Index(fields=["connection", "-id"], name="canary_of_connection"),
+            models.Index(fields=["order_id"], condition=~models.Q(order_id=""), name="canary_by_order"),
+            models.Index(fields=["call_id"], condition=~models.Q(call_id=""), name="canary_by_call"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk}"

@@ -20,8 +20,10 @@ from telephony.domain.events import Phone
 from telephony.domain.hooks import ConnectionProfile
 from telephony.models.address_use import AddressUse
 from telephony.models.connection_policy import ConnectionPolicy
+from telephony.models.echo_calls import EchoCalls
 from telephony.models.encrypted import EncryptedJSONField, EncryptedTextField
 from telephony.models.former_secrets import FormerSecrets
+from telephony.models.learned_clock import LearnedClock
 from telephony.models.validators import (
     validate_hosts,  # noqa: F401  (migrations look for it here, and for the next one)
     validate_networks,  # noqa: F401
@@ -49,7 +51,7 @@ def hook_secret_sha256(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class Connection(AddressUse, FormerSecrets, ConnectionPolicy):
+class Connection(AddressUse, FormerSecrets, LearnedClock, ConnectionPolicy, EchoCalls):
     """One account at one PBX: where its messages arrive and how they are read."""
 
     vendor = models.CharField(_("PBX"), max_length=50, help_text=_("The kind of PBX."))
@@ -105,13 +107,6 @@ class Connection(AddressUse, FormerSecrets, ConnectionPolicy):
         max_length=100, blank=True, editable=False, help_text=_("1C's services are looked up by it and the user name.")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True, help_text=_("When it was added here."))
-    clock_behind = models.FloatField(
-        null=True, editable=False, help_text=_("Seconds that the PBX's clock is behind ours, as learned from messages.")
-    )
-    clock_quickest = models.FloatField(
-        null=True, editable=False, help_text=_("The least seconds of the messages since then.")
-    )
-    clock_since = models.DateTimeField(null=True, editable=False, help_text=_("When counting these messages began."))
 
     class Meta:
         verbose_name = _("connection")
@@ -170,8 +165,9 @@ class Connection(AddressUse, FormerSecrets, ConnectionPolicy):
 
     def profile(self) -> ConnectionProfile:
         """What the vendor's pure functions may know of this connection."""
-        zone, former = ZoneInfo(self.time_zone), self.valid_former_secrets()
-        return ConnectionProfile(time_zone=zone, phone_region=self.phone_region, settings=self.settings, former=former)
+        zone, settings = ZoneInfo(self.time_zone), self.settings
+        profile = ConnectionProfile(time_zone=zone, phone_region=self.phone_region, settings=settings)
+        return replace(profile, former=former) if (former := self.valid_former_secrets()) else profile
 
     def talk_profile(self) -> ConnectionProfile:
         """The same for talks with its PBX's API, with what the vendor keeps between them."""

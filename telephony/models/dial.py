@@ -18,6 +18,8 @@ LONGEST_QUEUE = timedelta(seconds=4)
 """An order that could not be sent for so long is not sent any more."""
 CLOCKS_DIFFER = timedelta(seconds=2)
 """Between the process that sends and the one that tells."""
+CANARY_ORDER = "canary-"
+"""So the keys of orders begin that nobody clicked on (telephony/canary/echo.py)."""
 LONGEST_WAIT = timedelta(seconds=20)
 """An order without a result for longer than this belonged to a process that ended."""
 

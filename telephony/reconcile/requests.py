@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
+from telephony.calls.echo_calls import echo_runs
 from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.listed_call import PbxCall
 from telephony.http import Limits, RequestFailed, Talk
@@ -52,9 +54,14 @@ def ask_for_call(*, connection: Connection, call: Call) -> PbxCall | None:
 
 
 def ask_for_day(*, connection: Connection, day: date) -> DayList:
-    """The PBX's list of this day of its clock. Raises `NotTold`, and `Stopped` when the process is to end."""
+    """The PBX's list of this day of its clock, without canary calls.
+
+    Raises `NotTold`, and `Stopped` when the process is to end.
+    """
     call_info, profile = _prepared(connection)
-    return _hold(call_info.day(profile, day), connection, LIMITS_OF_DAY)
+    listed: DayList = _hold(call_info.day(profile, day), connection, LIMITS_OF_DAY)
+    echoes = echo_runs(connection=connection, ids=[call.call_id for call in listed.calls])
+    return replace(listed, calls=tuple(call for call in listed.calls if call.call_id not in echoes))
 
 
 def _prepared(connection: Connection) -> tuple[CallInfo, ConnectionProfile]:

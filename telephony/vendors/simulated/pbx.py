@@ -177,6 +177,8 @@ class SimulatedPbx(ABC):
         self.time_zone = time_zone
         self.employees = tuple(employees)
         self.variant = variant or self.variants[0]
+        self.named_orders: dict[str, str] = {}
+        """By this PBX's own id of an order: what whoever gave it called it."""
         self.api_url = (api_url or f"https://{self.slug}.pbx.example").rstrip("/")
         self.journal = CallJournal()
 

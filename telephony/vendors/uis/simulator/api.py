@@ -74,6 +74,7 @@ def _order(pbx: SimulatedPbx, params: dict[str, Any]) -> ApiAnswer:
     if fault is Fault.UNREADABLE:
         return ApiAnswer.html("<html><body>UIS</body></html>")
     call_id = str(1_990_000_000 + pbx.journal.next_number())
+    pbx.named_orders[call_id] = str(params.get("external_id") or "")
     order = Order(employee=employee, number=f"+{params['contact']}", order_id=call_id)
     answer = {"jsonrpc": "2.0", "id": "req1", "result": {"data": {"call_session_id": int(call_id)}}}
     return ApiAnswer.json(answer, order=order)

@@ -24,6 +24,7 @@ def filled_in(
         "notification_time": call.moment(after).astimezone(pbx.time_zone).strftime("%Y-%m-%d %H:%M:%S"),
         "direction": DIRECTIONS[call.direction],
         "call_source": "callapi" if call.order_id else "va",
+        "external_id": pbx.named_orders.get(call.order_id) or None,
         "communication_number": 1,
         "scenario_name": "Отдел продаж",
         **facts,
