@@ -1,8 +1,8 @@
 """Who has a call on the screen, and why somebody has not.
 
-docs/protocols.md, "Cards": only for a ringing leg of a mapped user, once per call and user; not for late,
-internal or finished calls; withdrawn when somebody else answers or the caller gives up. Whoever calls a
-client has a card, too.
+docs/protocols.md, "Cards": only for a ringing leg of a mapped user, once per call and user, or for the leg that
+answered where the PBX told of no phone that rang; not for late, internal or finished calls; withdrawn when somebody
+else answers or the caller gives up. Whoever calls a client has a card, too.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def _decision(
         return None
     if leg.user_id is None:
         return CardDecision.NO_EXTENSION
-    return _of_user(call, leg, now) or _of_time(leg, now - clock_behind) or _of_others(leg, legs)
+    return _of_user(call, leg, now) or _of_time(leg, legs, now - clock_behind) or _of_others(leg, legs)
 
 
 def _of_user(call: Call, leg: CallLeg, now: datetime) -> CardDecision | None:
@@ -140,11 +140,18 @@ def _of_user(call: Call, leg: CallLeg, now: datetime) -> CardDecision | None:
     return CardDecision.DO_NOT_DISTURB if wishes.is_undisturbed(now) else None
 
 
-def _of_time(leg: CallLeg, now: datetime) -> CardDecision | None:
+def _of_time(leg: CallLeg, legs: Sequence[CallLeg], now: datetime) -> CardDecision | None:
     """`now` is on the PBX's clock."""
-    if leg.rang_at is not None and leg.rang_at <= now - LATE:
-        return CardDecision.LATE
-    return None if leg.status == CallStatus.RINGING and leg.rang_at is not None else CardDecision.OVER
+    begun_at = leg.rang_at or leg.answered_at
+    if begun_at is not None and begun_at <= now - LATE:
+        return CardDecision.LATE if leg.rang_at is not None else CardDecision.OVER
+    rings = leg.status == CallStatus.RINGING and leg.rang_at is not None
+    return None if rings or _is_named_by_its_answer(leg, legs) else CardDecision.OVER
+
+
+def _is_named_by_its_answer(leg: CallLeg, legs: Sequence[CallLeg]) -> bool:
+    """Some PBXs never tell whose phone rings (XVB): whoever picked up can have the card only now."""
+    return leg.status == CallStatus.TALKING and not any(other.rang_at for other in legs)
 
 
 def _of_others(leg: CallLeg, legs: Sequence[CallLeg]) -> CardDecision:

@@ -68,6 +68,8 @@ class Vendor(ABC):
     """Some of its messages name no call, so all messages of one number are processed one after another."""
     only_posts: ClassVar[bool] = True
     """Its messages are POST: one by GET is a wrong setting over there, or an address opened in a browser."""
+    tells_rings: ClassVar[bool] = True
+    """Its messages name the phones that ring; else only the one that answered, whose card comes no sooner."""
     tells_recordings: ClassVar[bool] = True
     """Its messages say where a call's recording is."""
     asks_names: ClassVar[bool] = False

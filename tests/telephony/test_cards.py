@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.test import Client
 
 from telephony.intake.replay import replay
 from telephony.models import Card, Connection, Delivery
@@ -102,3 +103,14 @@ def test_colleagues_calling_each_other_need_no_card(clock: time_machine.Travelle
     internal = sipuni(1, 1, src_num="012345102", src_type="2", dst_num="012345101", dst_type="2")
     tell(clock, connection, 1, internal)
     assert Card.objects.count() == 0
+
+
+def test_where_no_ring_is_told_the_card_comes_with_the_answer_and_goes_with_the_end() -> None:
+    xvb = Connection.objects.create(vendor="xvb", name="Branch")
+    ExtensionFactory.create(connection=xvb, number="201", user=make_user("vera"))
+    about = {"cmd": "event", "callid": "a1", "type": "in", "phone": "79161234567"}
+    seen = []
+    for event, phone in (("INCOMING", ""), ("ANSWERED", "201"), ("COMPLETED", "201")):
+        Client().post(xvb.hook_path, {**about, "event": event, "ext": phone, "status": "Success", "duration": "5"})
+        seen.append(shown())
+    assert seen == [[], ["vera"], []]

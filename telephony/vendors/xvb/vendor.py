@@ -47,6 +47,7 @@ class Xvb(Vendor):
     )
     secret_headers = frozenset({"x-xvb-ac"})
     may_lack_call_id = True
+    tells_rings = False
     steps = (
         Step(_("In XVB-PBX, open Webhooks and enter this address."), ADDRESS, ("Webhooks",), "WebHook URL"),
         Step(_("Switch on the notices of the start and the end of a call there.")),
