@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
+from telephony.connections.nobodys import NobodysPhone, nobodys_phones
 from telephony.connections.owners import owner_elsewhere
-from telephony.models import CallLeg, CardDecision, Connection, Extension
+from telephony.models import Connection, Extension
 from telephony.ui.markup import list_url
 from telephony.ui.presentation import person
 
-RANG_WITHIN = timedelta(days=30)
 MOST = 20
 
 
@@ -25,33 +21,23 @@ def phones_of(request: HttpRequest, connection: Connection) -> dict[str, Any]:
     """For the template connection_phones.html; empty for who may not say whose a phone is."""
     if not request.user.has_perm("telephony.add_extension"):
         return {}
-    legs = CallLeg.objects.filter(call__connection=connection, user=None, card=CardDecision.NO_EXTENSION)
-    since = timezone.now() - RANG_WITHIN
-    unknown = (
-        legs.filter(rang_at__gt=since)
-        .exclude(extension_number="", key_hash="")
-        .values("extension_number", "key_hash")
-        .annotate(calls=Count("call", distinct=True), rang_at=Max("rang_at"), leg=Max("pk"))
-        .order_by("-calls", "extension_number")[:MOST]
-    )
     return {
         "count": Extension.objects.filter(connection=connection).count(),
         "url": list_url(Extension, connection__id__exact=connection.pk),
         "add_url": _add_url(connection),
-        "unknown": [_unknown(connection, row) for row in unknown],
+        "unknown": [_unknown(connection, phone) for phone in nobodys_phones(connection, most=MOST)],
     }
 
 
-def _unknown(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
-    number, key_hash = row["extension_number"], row["key_hash"]
-    owner = owner_elsewhere(connection, number, key_hash)
-    initial = {"number": number, "leg": row["leg"] if key_hash else "", "user": owner.pk if owner else ""}
+def _unknown(connection: Connection, phone: NobodysPhone) -> dict[str, Any]:
+    owner = owner_elsewhere(connection, phone.number, phone.key_hash)
+    leg = phone.leg if phone.key_hash else ""
     return {
-        "number": number,
-        "calls": row["calls"],
-        "rang_at": row["rang_at"],
+        "number": phone.number,
+        "calls": phone.calls,
+        "rang_at": phone.rang_at,
         "owner": person(owner),
-        "url": _add_url(connection, **initial),
+        "url": _add_url(connection, number=phone.number, leg=leg, user=owner.pk if owner else ""),
     }
 
 

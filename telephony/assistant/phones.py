@@ -8,13 +8,13 @@ from hashlib import sha256
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db.models import Max
 from django.utils.translation import gettext
 
+from telephony.connections.nobodys import nobodys_phones
 from telephony.connections.owners import owner_elsewhere
 from telephony.connections.settings import key_of_leg, save_extension, sends_keys_to_its_own_host
 from telephony.http import Limits, RequestFailed
-from telephony.models import CallLeg, Connection, Extension
+from telephony.models import Connection, Extension
 from telephony.talks import hold
 from telephony.vendors.listing import AskFailed
 from telephony.vendors.office import Employee
@@ -57,8 +57,7 @@ def employees_of(connection: Connection) -> tuple[tuple[Employee, ...], str]:
 def nobodys(connection: Connection, employees: Iterable[Employee]) -> list[Phone]:
     """Phones without an owner: those that rang first, then those that are only listed."""
     owned = set(connection.extensions.values_list("number", flat=True))
-    hashes = set(connection.extensions.exclude(key_hash="").values_list("key_hash", flat=True))
-    found = {phone.number or phone.row: phone for phone in _rang(connection, owned, hashes)}
+    found = {phone.number or phone.row: phone for phone in _rang(connection)}
     for employee in employees:
         number = employee.extension
         if number in owned or not (number or employee.key):
@@ -94,19 +93,15 @@ def _row(employee: Employee) -> str:
     return f"ext-{employee.extension or sha256(employee.key.encode()).hexdigest()[:16]}"
 
 
-def _rang(connection: Connection, owned: set[str], hashes: set[str]) -> list[Phone]:
-    legs = CallLeg.objects.filter(call__connection=connection, user=None).exclude(extension_number="", key_hash="")
-    rows = legs.values("extension_number", "key_hash").annotate(leg=Max("pk"))
-    rows = rows.order_by("extension_number")[:MOST]
+def _rang(connection: Connection) -> list[Phone]:
     return [
         Phone(
-            row=f"leg-{row['leg']}",
-            number=row["extension_number"],
-            leg=row["leg"] if row["key_hash"] else None,
+            row=f"leg-{phone.leg}",
+            number=phone.number,
+            leg=phone.leg if phone.key_hash else None,
             has_rung=True,
         )
-        for row in rows
-        if row["extension_number"] not in owned - {""} and row["key_hash"] not in hashes
+        for phone in nobodys_phones(connection, most=MOST)
     ]
 
 
