@@ -101,7 +101,7 @@ GROUPS: list[dict[str, Any]] = [
     },
     _fold(
         _("Phones and rules"),
-        _page(_("Connect a PBX"), "add", "telephony:connect", "telephony.assistant.views.may_connect"),
+        _page(_("Connect a PBX"), "add", "telephony:connect", "telephony.assistant.frame.may_connect"),
         _list(_("Extensions"), "dialpad", "telephony", "extension"),
         _list(_("Our numbers"), "tag", "telephony", "line"),
         _list(_("Teams"), "diversity_3", "telephony", "team"),

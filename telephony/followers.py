@@ -33,6 +33,9 @@ FOLLOWERS: tuple[Follower, ...] = (
     bind_order,
 )
 
+OF_TEST_CALLS: tuple[Follower, ...] = (give_cards,)
+"""What hangs on a call that this installation played itself: figures, rules and other systems never hear of it."""
+
 ERRANDS: tuple[ErrandSource, ...] = (calls_to_make, recordings_to_upload)
 """What a PBX that fetches its errands is given, in this order."""
 

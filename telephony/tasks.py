@@ -16,7 +16,7 @@ from telephony import erasure
 from telephony.after_call import acting, mailing
 from telephony.call_log import exports
 from telephony.calls import reaper
-from telephony.canary import echo
+from telephony.canary import echo, test_calls
 from telephony.canary import runs as canary
 from telephony.cards import live
 from telephony.connections import drift
@@ -121,6 +121,7 @@ def apply_retention(run: Run) -> None:
     claims.sweep()
     alive.sweep()
     canary.sweep()
+    test_calls.sweep()
     message_hours.sweep()
 
 

@@ -13,6 +13,7 @@ def abilities(vendor: Vendor) -> list[tuple[str | Promise, bool]]:
     office = vendor.office
     return [
         (_("calls and cards"), True),
+        (_("card while it rings"), vendor.tells_rings),
         (_("recordings"), vendor.tells_recordings),
         (_("calling by a click"), vendor.can_dial),
         (_("list of calls"), vendor.call_info is not None),

@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils import timezone
+from django.utils.translation import gettext
 
 from telephony.domain.events import CallEvent, Direction, Parsed
 from telephony.domain.exceptions import MalformedHook
-from telephony.models import Connection, Delivery, StrayRequests
+from telephony.health import of_requests
+from telephony.health.known import known_of
+from telephony.intake.canary_mark import HEADER
+from telephony.models import Connection, Delivery
 from telephony.ui.markup import page_url
 from telephony.ui.presentation import event_label, number_in_words
 
@@ -32,13 +37,18 @@ class Heard:
 
 def heard_of(connection: Connection) -> list[Heard]:
     """The latest messages, newest first, and after them what never became one."""
-    rows = connection.deliveries.select_related("connection").order_by("-pk")[:LATEST]
+    rows = _told_by_the_pbx(connection).select_related("connection").order_by("-pk")[:LATEST]
     return [*map(_heard, rows), *_turned_away(connection)]
 
 
 def has_good(connection: Connection) -> bool:
     """Whether a message of a call ever arrived and was read."""
-    return connection.deliveries.filter(state=Delivery.State.APPLIED).exists()
+    return _told_by_the_pbx(connection).filter(state=Delivery.State.APPLIED).exists()
+
+
+def _told_by_the_pbx(connection: Connection) -> QuerySet[Delivery]:
+    """Without those of a test call, which proves nothing of the PBX."""
+    return connection.deliveries.exclude(headers__has_key=HEADER.lower())
 
 
 def _heard(delivery: Delivery) -> Heard:
@@ -119,25 +129,12 @@ def _event(event: CallEvent) -> str:
 
 
 def _turned_away(connection: Connection) -> list[Heard]:
-    """Of these only a count is kept."""
+    """Requests of which only a count is kept: as the health page says it."""
     found = []
     if not connection.enabled:
         text = gettext("This connection is switched off: its address answers 404. Switch it on on its page.")
         found.append(Heard(at=None, wrong=text, url=reverse("admin:telephony_connection_change", args=[connection.pk])))
-    if connection.rejected_count:
-        text = ngettext(
-            "%(count)d request came with a wrong code or without one, and was refused. Compare the code in the PBX "
-            "with the one that was entered here.",
-            "%(count)d requests came with a wrong code or without one, and were refused. Compare the code in the PBX "
-            "with the one that was entered here.",
-            connection.rejected_count,
-        )
-        found.append(Heard(at=None, wrong=text % {"count": connection.rejected_count}))
-    stray = StrayRequests.objects.filter(vendor=connection.vendor, last_at__gt=connection.created_at)
-    if row := stray.order_by("-last_at").first():
-        text = gettext(
-            "Somebody asked for an address that no connection has, and got 404: most likely an old one, or one that "
-            "was not copied whole, stands in a PBX. Copy the address once more."
-        )
-        found.append(Heard(at=row.last_at, wrong=text))
+    for known in known_of([connection.pk], now=timezone.now()):
+        told = [*of_requests.wrong_code(known), *of_requests.stray(known)]
+        found += [Heard(at=None, wrong=one.text) for one in told]
     return found

@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from telephony.assistant import judging, played_call
-from telephony.models import CallLeg, Connection, Dial, Recording
+from telephony.assistant import judging
+from telephony.canary import test_calls
+from telephony.connections.nobodys import nobodys_phones
+from telephony.models import Connection, Dial, Recording
 
 STEPS: tuple[tuple[str, str | Promise], ...] = (
     ("address", _("Address")),
@@ -50,7 +52,7 @@ def line(connection: Connection | None, here: str, user_pk: int) -> list[Mark]:
     if connection is None:
         return [*first, *(Mark(label=label) for _name, label in STEPS)]
     heard = judging.has_good(connection)
-    called = played_call.shown_card(connection, user_pk) is not None
+    called = test_calls.shown_at(connection, user_pk) is not None
     done = {"address": heard or here != "address", "wait": heard, "phones": connection.extensions.exists()}
     done |= {"test": called, "done": heard and called}
     return first + [
@@ -75,7 +77,6 @@ def next_step(connection: Connection, user_pk: int) -> str:
 def proofs(connection: Connection, user_pk: int) -> list[Proof]:
     """What is proven of this connection, and what was skipped."""
     vendor = connection.vendor_object
-    nobodys = CallLeg.objects.filter(call__connection=connection, user=None).exclude(extension_number="", key_hash="")
     found = [
         Proof(
             label=_("Its messages arrive, and are understood."),
@@ -89,12 +90,12 @@ def proofs(connection: Connection, user_pk: int) -> list[Proof]:
         ),
         Proof(
             label=_("Every phone that rang has an owner."),
-            is_proven=connection.calls.exists() and not nobodys.exists(),
+            is_proven=connection.calls.exists() and not nobodys_phones(connection, most=1),
             url=url_of("phones", connection),
         ),
         Proof(
             label=_("A test call came up as a card on your screen."),
-            is_proven=played_call.shown_card(connection, user_pk) is not None,
+            is_proven=test_calls.shown_at(connection, user_pk) is not None,
             url=url_of("test", connection),
         ),
     ]

@@ -41,6 +41,7 @@ _STATE_COLUMNS = (
     "end_reason_said",
     "tracking",
     "conflicts",
+    "is_test",
 )
 
 
@@ -204,12 +205,12 @@ def _save(change: Change, find: Find) -> list[CallEvent]:
         if change.is_new:
             call.save()
     about_call(call.pk)
-    told = [event for follow in followers() if (event := follow(change)) is not None]
+    told = [event for follow in followers(is_test=after.is_test) if (event := follow(change)) is not None]
     if change.legs is not None:
         legs.write(writes=change.writes, call=call, legs=change.legs, stored=change.stored_legs)
     if columns and not change.is_new:
         change.writes.update(Call, {"id": call.pk}, {name: getattr(call, name) for name in columns})
-    if after != change.before:
+    if after != change.before and not after.is_test:
         transaction.on_commit(partial(_announce, call, change.is_new))
     return told
 

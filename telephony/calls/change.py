@@ -68,7 +68,8 @@ def relinked(number: Phone, former: int | None) -> None:
         follow(number, former)
 
 
-def followers() -> Iterable[Follower]:
+def followers(*, is_test: bool = False) -> Iterable[Follower]:
     """What hangs on a changed call, in order. Named by its path: nothing in `calls` imports a feature."""
-    found: Iterable[Follower] = import_string("telephony.followers.FOLLOWERS")
+    name = "OF_TEST_CALLS" if is_test else "FOLLOWERS"
+    found: Iterable[Follower] = import_string(f"telephony.followers.{name}")
     return found

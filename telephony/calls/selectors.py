@@ -56,7 +56,7 @@ def connection_of_hook(*, vendor: str, secret: str) -> Connection | None:
 
 def calls_with_details(*, connection_id: int | None = None, since: datetime | None = None) -> QuerySet[Call]:
     """Calls in the order of their start, with all that `call_as_json` reads."""
-    found = Call.objects.select_related("connection", "responsible", "contact", "fact")
+    found = Call.objects.filter(is_test=False).select_related("connection", "responsible", "contact", "fact")
     found = found.prefetch_related("legs__user", "recordings").order_by("started_at", "id")
     if connection_id is not None:
         found = found.filter(connection_id=connection_id)

@@ -108,6 +108,8 @@ class CallEvent:
     """What the recording is to be asked for by, where there is no link (Mobilon: the call id)."""
     tracking: Mapping[str, str] = field(default_factory=dict)
     """Call tracking: Roistat and utm values under the PBX's own names."""
+    is_test: bool = False
+    """No PBX told it: this installation played it, to show somebody a card."""
 
     def __post_init__(self) -> None:
         if not self.external_id and self.no_call_id is None:

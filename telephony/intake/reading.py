@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from telephony.domain.events import Parsed
 from telephony.domain.hooks import ConnectionProfile, Hook, Reply
@@ -23,6 +24,8 @@ def read(hook: Hook, *, connection: Connection) -> Parsed:
     if canary_mark.run_of(hook.headers, connection_id=connection.pk, at=hook.received_at) is not None:
         return CANARY  # Whatever is replayed or left over: only rehearsal.py does more with it.
     parsed = read_unmarked(hook, connection=connection)
+    if canary_mark.test_call_of(hook.headers, connection_id=connection.pk, at=hook.received_at) is not None:
+        return replace(parsed, events=tuple(replace(event, is_test=True) for event in parsed.events))
     return taken_out(parsed, connection=connection, received_at=hook.received_at, ignored=CANARY.ignored)
 
 

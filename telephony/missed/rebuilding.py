@@ -37,7 +37,7 @@ def rebuild(*, days: int = DAYS, run: Run | None = None) -> int:
 
 def _clients(since: datetime) -> Iterator[str]:
     done: set[str] = set()
-    missed = Call.objects.filter(direction=Direction.INCOMING, status__in=MISSED, started_at__gte=since)
+    missed = Call.objects.filter(direction=Direction.INCOMING, status__in=MISSED, started_at__gte=since, is_test=False)
     calls = missed.order_by("-started_at").values_list("client_raw", "client_e164")
     for raw, e164 in calls.iterator(chunk_size=BATCH):
         key = number_key(raw=raw, e164=e164)

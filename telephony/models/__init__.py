@@ -32,6 +32,7 @@ from telephony.models.missed_rang import MissedRang
 from telephony.models.once import OnceAnswer
 from telephony.models.pbx_check import PbxCheck
 from telephony.models.people_day import PeopleDay, SeenPeople
+from telephony.models.played_call import PlayedCall
 from telephony.models.process import SeenProcess
 from telephony.models.recording import Listening, Recording
 from telephony.models.recording_upload import RecordingUpload
@@ -97,6 +98,7 @@ __all__ = [
     "PbxDay",
     "PbxRow",
     "PeopleDay",
+    "PlayedCall",
     "Recording",
     "RecordingUpload",
     "ReportMail",

@@ -105,9 +105,8 @@ class Call(models.Model):
     conflicts = models.JSONField(
         _("contradictions"), default=list, blank=True, help_text=_("Facts on which the PBX's messages disagree.")
     )
-    told_version = models.PositiveIntegerField(
-        default=0, editable=False, help_text=_("How many times other systems were told something of it.")
-    )
+    told_version = models.PositiveIntegerField(default=0, editable=False, help_text=_("How often others were told."))
+    is_test = models.BooleanField(default=False, db_default=False, editable=False, help_text=_("Played by ourselves."))
     flag = models.CharField(
         _("remark"), max_length=20, choices=Flag, blank=True, help_text=_("What is remarkable about this call.")
     )

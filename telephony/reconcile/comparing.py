@@ -133,7 +133,7 @@ def counts(entries: Iterable[Entry]) -> dict[str, int]:
 
 def _calls(connection: Connection) -> QuerySet[Call]:
     started = StoredEvent.objects.filter(call=OuterRef("pk"), kind=EventKind.CALL_STARTED)
-    calls = Call.objects.filter(connection=connection).select_related("contact", "responsible")
+    calls = Call.objects.filter(connection=connection, is_test=False).select_related("contact", "responsible")
     return calls.annotate(start_is_told=Exists(started), is_listed_only=ONLY_LISTED).prefetch_related(
         "legs", "recordings"
     )

@@ -232,7 +232,8 @@ def _keys(calls: Sequence[PbxCall]) -> dict[str, PbxCall]:
 
 def _own_numbers(connection: Connection) -> set[str]:
     """The company's numbers, as far as calls named them."""
-    recent = Call.objects.filter(connection=connection, started_at__gte=timezone.now() - OWN_NUMBERS_SINCE)
+    since = timezone.now() - OWN_NUMBERS_SINCE
+    recent = Call.objects.filter(connection=connection, started_at__gte=since, is_test=False)
     numbers = recent.exclude(our_number="").order_by().values_list("our_number", flat=True).distinct()
     return {match_key(number) for number in numbers}
 

@@ -6,8 +6,8 @@ import heapq
 import itertools
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Condition, Thread
 from types import TracebackType
@@ -32,6 +32,12 @@ class Target:
     """With the secret: never shown."""
     writer: Scriptwriter
     name: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Go along with each message."""
+
+    def messages(self, call: ScriptedCall) -> list[Message]:
+        """Of this call, in the order in which they are sent."""
+        return [replace(one, headers={**one.headers, **self.headers}) for one in self.pbx.messages(call)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +112,7 @@ class Player:
         """Begin to play this call now."""
         with self._changed:
             planned = plan(
-                target.pbx.messages(call), speed=self._speed, disturbances=self._disturbances, source=self._random
+                target.messages(call), speed=self._speed, disturbances=self._disturbances, source=self._random
             )
             self._open += 1
         rest = iter(planned)

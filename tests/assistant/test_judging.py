@@ -51,7 +51,7 @@ CASES: list[tuple[str, Callable[[Client, str], None], str, str]] = [
     ("onlinepbx", _by_get, "Choose the method POST", ""),
     ("telphin", _unreadable, "It can't be read", "can't be read"),
     ("mango", _signed_wrong, "does not fit", "nobody has proved"),
-    ("xvb", _old_address, "got 404", ""),
+    ("xvb", _old_address, "to the address of before", ""),
     ("sipuni", _check, "", "the address is right"),
 ]
 

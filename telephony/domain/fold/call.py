@@ -59,6 +59,8 @@ class CallState:
     conflicts: tuple[str, ...] = ()
     """Names of immutable facts on which the events contradict each other; the first phase was believed. And `answer`,
     if one was told that the PBX's own account denies; that was believed."""
+    is_test: bool = False
+    """This installation played it: it counts for nothing but its card."""
 
 
 def fold(events: Iterable[CallEvent]) -> CallState:
@@ -98,6 +100,7 @@ def fold(events: Iterable[CallEvent]) -> CallState:
         end_reason_said=end_reason_said,
         tracking=_tracking(by_phase),
         conflicts=_conflicts(by_phase, is_denied=timeline != told),
+        is_test=any(event.is_test for event in timeline),
     )
 
 
