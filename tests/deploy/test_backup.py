@@ -15,6 +15,7 @@ from tests.callinfo.played import Site
 from tests.databases import POSTGRESQL_URL
 from tests.rounds import rounds
 from tests.servers import Server
+from tests.services import missing
 
 CALLS = rounds(20, full=100)
 FETCH = "from telephony.recordings.fetching import fetch_due\nwhile fetch_due():\n    pass"
@@ -42,6 +43,8 @@ def agree(server: Server, *arguments: str) -> dict[str, list[object]]:
 def test_a_restore_loses_nothing_of_before_and_the_pbx_s_list_names_what_came_after(
     make_server: Callable[..., Server], postgresql_database: str, tmp_path: Path
 ) -> None:
+    if not shutil.which("pg_dump"):
+        missing("pg_dump (apt-get install postgresql-client)")
     server = make_server(database_url=postgresql_database)
     server.start()
     site = Site(server, form="json", info_path="info")
