@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.test import Client
 from pytest_django.fixtures import Settings
 
 from telephony.intake import inbox
@@ -166,3 +167,17 @@ def test_a_file_of_a_living_process_is_left_to_it(place: Path, connection: Conne
     files.WRITER.finish()
     with files.finished(path) as file:
         assert file is not None
+
+
+@pytest.mark.parametrize(("sender", "state"), [("203.0.113.7", "received"), ("203.0.113.8", "refused")])
+def test_addresses_of_the_pbx_hold_for_what_was_written_down_unproved(
+    place: Path, connection: Connection, sender: str, state: str
+) -> None:
+    connection.sender_networks = [sender.replace(".8", ".7")]
+    connection.save()
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr("telephony.intake.views.inbox.receive", fail)
+        broken.setattr("telephony.intake.views.knock", fail)
+        assert send(connection, sipuni(1, 0), Client(REMOTE_ADDR=sender)).status_code == 200
+    draining.drain()
+    assert Delivery.objects.get().state == state

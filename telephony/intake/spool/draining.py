@@ -19,7 +19,7 @@ from django.utils import timezone
 from telephony.calls.selectors import knock_at
 from telephony.database import reach
 from telephony.domain.exceptions import HookRejected
-from telephony.intake import inbox, left, stray
+from telephony.intake import inbox, left, proving, stray
 from telephony.intake.spool import files
 from telephony.intake.spool.entry import DamagedLine, Entry, from_line
 from telephony.models import Connection, Delivery
@@ -129,7 +129,7 @@ def _row(entry: Entry, connection: Connection) -> Delivery | None:
     refused = entry.refused
     if not entry.was_proved:
         try:
-            connection.vendor_object.prove(entry.hook, connection.profile())
+            proving.prove(connection, entry.hook, connection.profile())
         except HookRejected as refusal:
             if not refusal.is_kept:
                 stray.count_rejected(connection=connection)
