@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Info, Warning, register
 from django.db import DatabaseError
 from django.db.models import Q
 
@@ -25,7 +25,7 @@ def _with_database(check: Callable[[], Iterator[CheckMessage]]) -> Callable[...,
             return list(check())
         except DatabaseError as error:
             text = f"The database can't be asked ({type(error).__name__}), so this was not looked at: {check.__doc__}"
-            return [Warning(text, hint="Start it, run manage.py migrate, and check again.", id="deploy.W001")]
+            return [Info(text, hint="Start it, run manage.py migrate, and check again.", id="deploy.I001")]
 
     register(checked, deploy=True)
     return checked

@@ -22,7 +22,6 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.test import override_settings
 from django.utils import translation
-from pytest_django.fixtures import Settings
 
 from tests.databases import POSTGRESQL_URL, RUN, drop_postgresql_template, migrated_sqlite, postgresql_template
 from tests.databases import postgresql_database as postgresql_database_of
@@ -133,6 +132,7 @@ def groups_come_back() -> Iterator[None]:
 _MAKERS = (
     ("telephony.migrations.0003_groups", "make_groups"),
     ("crm.migrations.0003_rights", "give_rights"),
+    ("config.migrations.0003_log_of_changes", "let_see"),
     ("config.migrations.0001_employees", "give_rights"),
     ("telephony.migrations.0024_export_journal", "let_see"),
     ("telephony.migrations.0030_missed_items", "let_make_rules"),
@@ -187,10 +187,11 @@ def _fill(connection: BaseDatabaseWrapper, **_: object) -> None:
                 source.backup(target)
 
 
-@pytest.fixture(autouse=True)
-def _no_spool(settings: Settings) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def no_spool() -> Iterator[None]:
     """What can't be stored is not kept elsewhere, but where a test wants it to be."""
-    settings.TELEPHONY_SPOOL_DIR = None
+    with override_settings(TELEPHONY_SPOOL_DIR=None):
+        yield
 
 
 @pytest.fixture

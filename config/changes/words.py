@@ -10,6 +10,7 @@ from typing import Any
 
 from auditlog.models import LogEntry
 from django.apps import apps
+from django.contrib.auth.models import Group
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import BooleanField, Field, Model
 from django.utils.text import capfirst
@@ -48,6 +49,8 @@ def _change(model: type[Model] | None, name: str, change: Any) -> Change:
         is_added = change.get("operation") == "add"
         return Change(name=title, before="" if is_added else objects, after=objects if is_added else "")
     before, after = (_value(field, value) for value in change)
+    if model is Group:
+        before, after = role_words(before), role_words(after)
     if SHOWN_OF_SECRETS in (before, after):
         return Change(
             name=title, before="", after=gettext("set anew (secret)") if after else gettext("deleted (secret)")

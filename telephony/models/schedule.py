@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from telephony.domain import hours
@@ -164,7 +165,7 @@ class SpecialDay(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.day:%d.%m.%Y}: {self.name or self.get_kind_display()}"
+        return f"{localize(self.day)}: {self.name or self.get_kind_display()}"
 
     def clean(self) -> None:
         if self.kind == self.Kind.HOURS and not self.times:

@@ -55,6 +55,6 @@ def test_without_tables_it_says_so() -> None:
     with database.cursor() as cursor:
         cursor.execute("ALTER TABLE auth_user RENAME TO elsewhere")
     [message] = deploy_checks.nobody_has_a_password_to_guess()
-    assert (message.id, "manage.py migrate" in str(message.hint)) == ("deploy.W001", True)
+    assert (message.id, "manage.py migrate" in str(message.hint)) == ("deploy.I001", True)
     with database.cursor() as cursor:
         cursor.execute("ALTER TABLE elsewhere RENAME TO auth_user")

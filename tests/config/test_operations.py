@@ -134,7 +134,7 @@ def test_lines_of_the_log_name_request_message_and_call(client: Client, monkeypa
         logging.getLogger("telephony").warning("Something is odd at /telephony/hooks/sipuni/%s/.", office.hook_secret)
 
     office = Connection.objects.create(vendor="sipuni", name="Office")
-    monkeypatch.setattr("telephony.calls.apply.followers", lambda: [complain])
+    monkeypatch.setattr("telephony.calls.apply.followers", lambda *, is_test: [complain])
     logging.getLogger("telephony").addHandler(handler)
     try:
         path, request = f"/telephony/hooks/sipuni/{office.hook_secret}/", uuid4().hex

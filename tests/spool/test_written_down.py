@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,10 @@ Break = Callable[..., None]
 
 
 @pytest.fixture
-def place(settings: Settings, tmp_path: Path) -> Iterator[Path]:
+def place(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The spool's folder, which is drained when the test says so."""
+    monkeypatch.setattr(draining, "LOOKED_EVERY", 1e9)
+    monkeypatch.setattr(draining, "_looked_at", time.monotonic())
     settings.TELEPHONY_SPOOL_DIR = tmp_path / "spool"
     for writer in (files.WRITER, files.UNPROVED):
         writer.finish()

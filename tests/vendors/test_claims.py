@@ -58,7 +58,7 @@ def test_what_is_not_claimed_is_no_silent_nothing() -> None:
     for ask in (
         lambda: office.employees(profile()),
         lambda: office.registration(profile(), "101"),
-        lambda: office.address(profile()),
+        lambda: office.address(profile(), own_path="/"),
         lambda: office.set_address(profile(), "https://crm.example.ru/"),
         lambda: held(info.day(profile(), date(2026, 3, 2))),
         lambda: held(info.call(profile(), "1")),

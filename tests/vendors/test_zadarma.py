@@ -182,7 +182,7 @@ def test_an_odd_number_stays_inside_its_place_in_the_address() -> None:
 
 def test_where_the_pbx_sends_its_messages() -> None:
     told = {"status": "success", "url": "https://crm.example/x/", "notifications": {"notify_start": "true"}}
-    _, found = held(office().address(known()), answer(told))
+    _, found = held(office().address(known(), own_path="/x/"), answer(told))
     off = ("notify_internal", "notify_answer", "notify_end", "notify_out_start", "notify_out_end")
     assert found == HookAddress(
         url="https://crm.example/x/", switches={"notify_start": True, **dict.fromkeys(off, False)}
