@@ -15,6 +15,10 @@ def note(delivery_id: int) -> None:
     _left.append(delivery_id)
 
 
+def some() -> bool:
+    return bool(_left)
+
+
 def take_up() -> None:
     """The database is back: they are due at once, not when their leases run out."""
     pks = [_left.popleft() for _ in range(len(_left))]

@@ -28,6 +28,7 @@ def place(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """The spool's folder, which is drained when the test says so."""
     monkeypatch.setattr(draining, "LOOKED_EVERY", 1e9)
     monkeypatch.setattr(draining, "_looked_at", time.monotonic())
+    monkeypatch.setattr(draining, "keep_draining", lambda: None)
     settings.TELEPHONY_SPOOL_DIR = tmp_path / "spool"
     for writer in (files.WRITER, files.UNPROVED):
         writer.finish()

@@ -34,6 +34,7 @@ LOOKED_EVERY = 5.0
 
 _lock = threading.Lock()
 _looked_at = 0.0
+_keeper: threading.Thread | None = None
 
 
 def drain() -> int:
@@ -61,6 +62,27 @@ def drain_in_thread() -> None:
         connection.close()
 
 
+def keep_draining() -> None:
+    """This process wrote something down: it tries to store that until it succeeds, whatever keeps it from doing so."""
+    global _keeper  # noqa: PLW0603  (of this process)
+    with _lock:
+        if _keeper is None:
+            _keeper = threading.Thread(target=_keep_draining, name="spool", daemon=True)
+            _keeper.start()
+
+
+def _keep_draining() -> None:
+    global _keeper  # noqa: PLW0603
+    while True:
+        time.sleep(LOOKED_EVERY)
+        with _lock:
+            if not left.some() and not files.waiting():
+                _keeper = None
+                return
+        if not reach.is_away():
+            drain_in_thread()
+
+
 def look() -> None:
     """In a request that was stored: cheap, and seldom more than that."""
     global _looked_at  # noqa: PLW0603  (of this process)
@@ -68,7 +90,7 @@ def look() -> None:
         if time.monotonic() - _looked_at < LOOKED_EVERY:
             return
         _looked_at = time.monotonic()
-    if files.waiting():
+    if left.some() or files.waiting():
         threading.Thread(target=drain_in_thread, name="spool", daemon=True).start()
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
+from telephony.intake.spool import draining
 from telephony.intake.spool.entry import Entry, new_key
 from telephony.intake.spool.files import UNPROVED, WRITER, SpoolFull, Writer
 from telephony.models import Connection
@@ -42,6 +43,7 @@ def _written(writer: Writer, entry: Entry) -> bool:
     except SpoolFull as error:
         log.error("A message of a PBX could be stored neither in the database nor in the spool: %s", error)
         return False
+    draining.keep_draining()
     return True
 
 
