@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,6 +17,7 @@ from crm.access import may, visible_notes, visible_tasks
 from crm.models import Contact, Note, Task
 from crm.selectors.contacts import matching
 from crm.texts import one_line
+from telephony.database.reading import Given, Prepared
 from telephony.domain import numbers as phones
 from telephony.domain.directory import Action, ContactCard, ContactDetails, DetailLine
 from telephony.domain.events import Phone
@@ -26,16 +28,25 @@ LINE = 120
 """So many characters of a note are on a card."""
 
 
+def _with_phone(**number: Any) -> QuerySet[Contact]:
+    contacts = Contact.objects.filter(**number).select_related("company")
+    return contacts.defer("search_text", "company__search_text").order_by("id").distinct()[:20]
+
+
+_OF_NUMBER = Prepared(lambda: _with_phone(phones__e164=Given("number")))
+_OF_DIGITS = Prepared(lambda: _with_phone(phones__last10=Given("last10")))
+_OF_UNREADABLE = Prepared(lambda: _with_phone(phones__last10=Given("last10"), phones__e164=""))
+
+
 class CrmDirectory:
     """Finds contacts by E.164; a number that is no valid one, or unknown so, by its last 10 digits."""
 
     def find(self, phone: Phone) -> list[ContactCard]:
         """Contacts with this number, the one added first leading."""
-        found = self._of(phones__e164=phone.e164) if phone.e164 else []
+        found = _OF_NUMBER.rows(number=phone.e164) if phone.e164 else []
         if not found and (last10 := phones.last_digits(phone.e164 or phone.raw)):
             # Two valid numbers may end in the same 10 digits and are two numbers.
-            unreadable = {"phones__e164": ""} if phone.e164 else {}
-            found = self._of(phones__last10=last10, **unreadable)
+            found = (_OF_UNREADABLE if phone.e164 else _OF_DIGITS).rows(last10=last10)
         return [_card(contact) for contact in found]
 
     def actions(self, call: Call, user: Any) -> Sequence[Action]:
@@ -72,10 +83,6 @@ class CrmDirectory:
     def search(self, term: str) -> Any:
         """Primary keys of the contacts that this finds: names, companies, emails, parts of numbers."""
         return matching(Contact.objects.order_by(), term).values("pk")
-
-    def _of(self, **number: str) -> list[Contact]:
-        contacts = Contact.objects.filter(**number).select_related("company")
-        return list(contacts.defer("search_text", "company__search_text").order_by("id").distinct()[:20])
 
 
 def _action(key: str, label: str | Promise, icon: str, page: str, call: Call) -> Action:

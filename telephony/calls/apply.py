@@ -12,6 +12,7 @@ from telephony.calls import legs, locate
 from telephony.calls.change import Change, followers
 from telephony.calls.contacts import Find, link
 from telephony.calls.keeping import delete_untold
+from telephony.database.reading import Given, Prepared
 from telephony.database.writing import Writes
 from telephony.domain.events import CallEvent, CallStatus, EventKind, Phone, from_json, to_json
 from telephony.domain.fold import CallState, fold, knows_better, repeats_a_ring
@@ -24,6 +25,15 @@ Stored = dict[int, CallEvent]
 """A call's events by the keys of their rows."""
 MANY = 100
 """Of a call with more events than this the latest ones are looked at first: most are rings that change nothing."""
+
+_LATEST_OF_ID = Prepared(
+    lambda: (
+        StoredEvent.objects.filter(call__connection_id=Given("connection"), call__external_id=Given("id"))
+        .select_related("call")
+        .order_by("-occurred_at", "-pk")[: MANY + 1]
+    )
+)
+_OF_CALL = Prepared(lambda: StoredEvent.objects.filter(call_id=Given("call")).values_list("pk", "content"))
 
 _STATE_COLUMNS = (
     "direction",
@@ -108,9 +118,7 @@ def _load(
 ) -> tuple[Call, Stored | None]:
     """The event's call, perhaps unsaved, and the events that it is made of so far; None if nothing is left to do."""
     if event.external_id:
-        of_id = {"call__connection": connection, "call__external_id": event.external_id}
-        events = StoredEvent.objects.filter(**of_id).select_related("call").order_by("-occurred_at", "-pk")
-        latest = list(events[: MANY + 1])
+        latest = _LATEST_OF_ID.rows(connection=connection.pk, id=event.external_id)
         if len(latest) > MANY:
             call = latest[0].call
             return call, None if _is_done(writes, call, event, latest, delivery) else _stored(call)
@@ -145,7 +153,7 @@ def _known(call: Call, event: CallEvent) -> tuple[Call, Stored | None]:
 
 
 def _stored(call: Call) -> Stored:
-    return {pk: from_json(content) for pk, content in call.events.values_list("pk", "content")}
+    return {pk: from_json(content) for pk, content in _OF_CALL.rows(call=call.pk)}
 
 
 def _store(writes: Writes, call: Call, event: CallEvent, delivery: Delivery | None, known: int | None = None) -> None:
@@ -188,7 +196,7 @@ def _prepared(
     )
     if not change.differs("legs", "responsible_leg"):
         return change
-    stored_legs = () if is_new else tuple(call.legs.all())
+    stored_legs = () if is_new else legs.stored(call=call)
     rows = legs.rows_of(call=call, state=after, stored=stored_legs)
     return replace(change, stored_legs=stored_legs, legs=tuple(rows))
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
+from telephony.database.reading import Given, GivenTexts, Prepared
 from telephony.database.writing import Writes
 from telephony.domain.fold import CallState
 from telephony.models import Call, CallLeg, Extension
@@ -23,6 +24,23 @@ _OF_STATE = (
     "end_is_inferred",
 )
 _COLUMNS = [*_OF_STATE, "extension_number", "key_hash", "extension", "user", "card", "card_at"]
+
+
+_NAMED = Prepared(
+    lambda: (
+        Extension.objects.filter(
+            Q(number__in=GivenTexts("numbers")) | Q(key_hash__in=GivenTexts("keys")), connection_id=Given("connection")
+        )
+        .select_related("user__desk_settings")  # What decides about a card comes with it.
+        .order_by("number", "id")
+    )
+)
+_OF_CALL = Prepared(lambda: CallLeg.objects.filter(call_id=Given("call")))
+
+
+def stored(*, call: Call) -> tuple[CallLeg, ...]:
+    """The call's legs as they are in the database, in their order."""
+    return tuple(_OF_CALL.rows(call=call.pk))
 
 
 def rows_of(*, call: Call, state: CallState, stored: Sequence[CallLeg]) -> list[CallLeg]:
@@ -72,8 +90,7 @@ def _assign_extensions(call: Call, legs: list[tuple[CallLeg, list[str]]]) -> Non
         return
     numbers = [leg.extension_number for leg, _ in legs if leg.extension_number]
     keys = [one for _, hashes in legs for one in hashes]
-    named = Extension.objects.filter(Q(number__in=numbers) | Q(key_hash__in=keys), connection_id=call.connection_id)
-    mapped = named.select_related("user__desk_settings")  # What decides about a card comes with it.
+    mapped = _NAMED.rows(connection=call.connection_id, numbers=numbers, keys=keys)
     by_number = {extension.number: extension for extension in mapped if extension.number}
     by_key = {extension.key_hash: extension for extension in mapped if extension.key_hash}
     for leg, hashes in legs:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from telephony.database.reading import Given, Prepared
 from telephony.models import Call, Connection, Recording, StrayRequests
 from telephony.models.connection import hook_secret_sha256
 from telephony.privacy.masking import hide_secrets, hide_values
@@ -27,6 +28,13 @@ class Knock:
     """The address is that of before, and still holds."""
 
 
+_OF_ADDRESS = Prepared(
+    lambda: Connection.objects.filter(
+        Q(hook_secret_sha256=Given("digest")) | Q(former_secret_sha256=Given("digest"))
+    ).order_by()[:2]
+)
+
+
 def knock(*, vendor: str, secret: str) -> Knock:
     """One query, the same for every way of leading nowhere."""
     return knock_at(vendor=vendor, digest=hook_secret_sha256(secret))
@@ -34,7 +42,7 @@ def knock(*, vendor: str, secret: str) -> Knock:
 
 def knock_at(*, vendor: str, digest: str) -> Knock:
     """The same by the hash of the secret."""
-    rows = list(Connection.objects.filter(Q(hook_secret_sha256=digest) | Q(former_secret_sha256=digest))[:2])
+    rows = _OF_ADDRESS.rows(digest=digest)
     # The present address of one goes before the former one of another.
     found = next(iter(sorted(rows, key=lambda row: row.hook_secret_sha256 != digest)), None)
     if found is None:

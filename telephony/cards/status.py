@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from telephony.cards import live
+from telephony.database.reading import Given, Prepared
 from telephony.domain.events import CallStatus
 from telephony.models import CallLeg, DeskSettings, Team
 
@@ -84,6 +84,15 @@ def choose_status(*, user: Any, state: State, reason: str = "") -> None:
     live.publish(users=[user.pk], content={}, board=True)
 
 
+_LONGEST = Prepared(
+    lambda: (
+        Team.objects.filter(members=Given("user"))
+        .order_by("-after_call_seconds")
+        .values_list("after_call_seconds", flat=True)[:1]
+    )
+)
+
+
 def begin_after_call(
     *, legs: Sequence[CallLeg], stored: Sequence[CallLeg], now: datetime, clock_behind: timedelta
 ) -> None:
@@ -95,7 +104,7 @@ def begin_after_call(
     still = {leg.user_id for leg in legs if leg.user_id and CallStatus(leg.status).is_open}
     fresh = {leg.user_id for leg in legs if leg.ended_at is not None and leg.ended_at > now - clock_behind - LATE}
     for user_id in sorted((talked - still) & fresh - {None}, key=int):
-        seconds = Team.objects.filter(members=user_id).aggregate(most=Max("after_call_seconds"))["most"]
+        seconds = _LONGEST.first(user=user_id)
         if seconds:
             until = now + timedelta(seconds=seconds)
             DeskSettings.objects.update_or_create(user_id=user_id, defaults={"after_call_until": until})

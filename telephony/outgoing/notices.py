@@ -15,10 +15,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from telephony.calls.change import Change
+from telephony.database.reading import Prepared
 from telephony.domain.events import MISSED, Direction
 from telephony.models import Alarm, Call, CallResult, Notice, Recording, Subscription, Topic
 
 _MILESTONES = {Topic.CALL_STARTED: "started_at", Topic.CALL_ANSWERED: "answered_at", Topic.CALL_ENDED: "ended_at"}
+_SUBSCRIBED = Prepared(lambda: Subscription.objects.filter(enabled=True).only("pk", "topics"))
 _FACTS = ("direction", "status", "client_raw", "client_e164", "our_number", "ring_seconds", "talk_seconds")
 _TIMES = ("started_at", "ringing_at", "answered_at", "ended_at")
 
@@ -102,7 +104,7 @@ def tell_of_alarm(*, alarm: Alarm) -> None:
         "opened_at": alarm.opened_at.isoformat(),
         "closed_at": alarm.closed_at.isoformat() if alarm.closed_at else None,
     }
-    wanted = [one for one in Subscription.objects.filter(enabled=True).only("pk", "topics") if topic in one.topics]
+    wanted = [one for one in _SUBSCRIBED.rows() if topic in one.topics]
     Notice.objects.bulk_create(_notice(one, None, topic, data, timezone.now()) for one in wanted)
 
 
@@ -130,10 +132,7 @@ def _store(call: Call, topics: list[Topic], data: Callable[[Topic], dict[str, An
     if not topics:
         return False
     now = timezone.now()
-    subscriptions = list(Subscription.objects.filter(enabled=True).only("pk", "topics"))
-    wanted = [
-        (subscription, topic) for subscription in subscriptions for topic in topics if topic in subscription.topics
-    ]
+    wanted = [(one, topic) for one in _SUBSCRIBED.rows() for topic in topics if topic in one.topics]
     if not wanted:
         return False
     version = _next_version(call)

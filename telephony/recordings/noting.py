@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from telephony.calls.change import Change
+from telephony.database.reading import Given, Prepared
 from telephony.domain.fold import RecordingNote
-from telephony.models import AuditEntry, Connection, Recording
+from telephony.models import AuditEntry, Recording
 from telephony.recordings.keeping import journal
 
 State = Recording.State
@@ -23,15 +24,18 @@ NEVER_DROPPED = (State.STORED, State.FETCHING)
 """A file is there, or on its way."""
 
 
+_OF_CALL = Prepared(lambda: Recording.objects.filter(call_id=Given("call")).order_by("position", "pk"))
+
+
 def note_recordings(change: Change) -> None:
     """A new one is to be fetched, if its connection wants that; one that is known stays as it is."""
     if not change.differs("recordings"):
         return
     call, notes = change.call, change.after.recordings
-    stored = [] if change.is_new else list(call.recordings.order_by("position", "pk"))
+    stored = [] if change.is_new else _OF_CALL.rows(call=call.pk)
     if not notes and not stored:
         return
-    is_wanted = bool(notes) and Connection.objects.filter(pk=call.connection_id, fetch_recordings=True).exists()
+    is_wanted = bool(notes) and call.connection.fetch_recordings
     known = _known_rows(notes, stored)
     new, changed = [], []
     for position, note in enumerate(notes):

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from telephony.calls.change import Change
+from telephony.database.reading import Prepared
 from telephony.domain.causes import Lost, cause_of
 from telephony.domain.events import Direction, LegRole
 from telephony.domain.hours import ALWAYS, Hours, is_working
@@ -34,6 +35,7 @@ _MADE_OF = (
     *("direction", "status", "our_number", "started_at", "ring_seconds", "talk_seconds", "tracking"),
     "end_reason",
 )
+_SCHEDULES = Prepared(lambda: Schedule.objects.order_by().values_list("pk", flat=True)[:1])
 HoursOf = Callable[[int, str], Hours]
 """The working hours for calls of a connection to one of our numbers."""
 
@@ -110,7 +112,7 @@ def fact_of(call: Call, hours_of: HoursOf, legs: Iterable[CallLeg]) -> CallFact:
 
 def hours_of(connection: int, our_number: str) -> Hours:
     """As they are set up now; one query where nobody has set up any."""
-    if not Schedule.objects.exists():
+    if not _SCHEDULES.rows():
         return ALWAYS
     return hours_for(connection_id=connection, our_number=our_number)
 

@@ -1,0 +1,88 @@
+"""Queries that a webhook asks: put into SQL once in a process.
+
+The ORM needs longer to build a statement than to send it, and builds the same one for each message anew. Here a query
+is written with the ORM as everywhere, with `Given` in the place of what differs from time to time:
+
+    OF_CALL = Prepared(lambda: CallLeg.objects.filter(call_id=Given("call")))
+    legs = OF_CALL.rows(call=call.pk)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from copy import copy
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Expression, QuerySet
+
+Row = TypeVar("Row")
+
+
+class Given(Expression):
+    """A value that is given with each question. It is sent as it is: a number, a text or a truth."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", (self,)
+
+    def value(self, values: dict[str, Any]) -> Any:
+        return values[self.name]
+
+
+class GivenTexts(Given):
+    """A list of texts, for `__in`: one parameter, however many they are."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        if connection.vendor == "postgresql":
+            return "(SELECT unnest(%s::text[]))", (self,)
+        return "(SELECT value FROM json_each(%s))", (self,)
+
+    def value(self, values: dict[str, Any]) -> Any:
+        found = list(values[self.name])
+        return found if connection.vendor == "postgresql" else json.dumps(found)
+
+
+class Prepared(Generic[Row]):
+    """A query of which only the values change."""
+
+    def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
+        self._build = build
+        self._built: dict[str, _Statement] = {}
+        """By the kind of database: tests have two."""
+
+    def rows(self, **values: Any) -> list[Row]:
+        """All of them, as the query's own rows would be."""
+        statement = self._built.get(connection.vendor)
+        if statement is None:
+            statement = self._built[connection.vendor] = _Statement(self._build())
+        return list(statement.asked(values))
+
+    def first(self, **values: Any) -> Row | None:
+        """The first of `rows`; the query says itself that it wants no more."""
+        return next(iter(self.rows(**values)), None)
+
+
+class _Statement:
+    """A query and what Django's compiler made of it, which does not change."""
+
+    def __init__(self, query: QuerySet[Any, Any]) -> None:
+        self._query = query
+        self._compiler: Any = query.query.get_compiler(connection=connection)
+        self._sql, parameters = self._compiler.as_sql()
+        self._parameters = tuple(parameters)
+        converters = self._compiler.get_converters([column for column, *_ in self._compiler.select])
+        self._compiler.get_converters = lambda expressions: converters
+
+    def asked(self, values: dict[str, Any]) -> QuerySet[Any, Any]:
+        """The query with these values: Django sends it and makes its rows, but builds nothing."""
+        parameters = tuple(one.value(values) if isinstance(one, Given) else one for one in self._parameters)
+        compiler, query = copy(self._compiler), self._query.all()
+        compiler.connection = connection
+        compiler.as_sql = lambda *_, **__: (self._sql, parameters)
+        query.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
+        return query

@@ -1,0 +1,94 @@
+"""A query that was put into SQL once answers as the ORM's own would, whatever it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import environ
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from telephony.database import reading
+from telephony.database.reading import Given, GivenTexts, Prepared
+from telephony.models import DeskSettings, Team
+
+NAMES = ["Sales", "It's “quoted”, {with} 100% of \\ it", "", "NULL"]
+
+
+@pytest.fixture
+def on_sqlite(db: None) -> str:
+    return "default"
+
+
+@pytest.fixture
+def on_postgresql(
+    postgresql_database: str, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """Prepared queries go to a PostgreSQL database in place of the tests' own."""
+    options = {**connections["default"].settings_dict, **environ.Env.db_url_config(postgresql_database), "OPTIONS": {}}
+    monkeypatch.setitem(connections.settings, "postgresql", options)
+    connections["postgresql"] = connection = connections.create_connection("postgresql")
+    monkeypatch.setattr(reading, "connection", connection)
+    with django_db_blocker.unblock():
+        yield "postgresql"
+        connection.close()
+    del connections["postgresql"]
+
+
+@pytest.fixture(params=["on_sqlite", pytest.param("on_postgresql", marks=pytest.mark.postgresql)])
+def database(request: pytest.FixtureRequest) -> str:
+    found: str = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def teams(database: str) -> list[Team]:
+    Team.objects.using(database).bulk_create(
+        Team(name=name, after_call_seconds=place) for place, name in enumerate(NAMES)
+    )
+    return list(Team.objects.using(database).order_by("after_call_seconds"))
+
+
+def test_each_question_finds_the_rows_with_its_own_value(teams: list[Team]) -> None:
+    named = Prepared(lambda: Team.objects.filter(name=Given("name")))
+    assert [named.rows(name=team.name) for team in teams] == [[team] for team in teams]
+    assert named.first(name="Nobody") is None
+
+
+def test_a_row_has_all_its_columns_and_what_was_joined(database: str) -> None:
+    user = get_user_model().objects.using(database).create(username="anna")
+    wishes = DeskSettings.objects.using(database).create(user=user, seen_at=timezone.now())
+    found = Prepared(lambda: DeskSettings.objects.filter(user_id=Given("user")).select_related("user")).first(
+        user=user.pk
+    )
+    assert found is not None
+    assert found._state.fields_cache["user"].username == "anna"
+    columns = [one.attname for one in DeskSettings._meta.concrete_fields]
+    assert [getattr(found, name) for name in columns] == [getattr(wishes, name) for name in columns]
+
+
+def test_a_list_of_texts_may_hold_any_text_and_as_many_as_it_likes(teams: list[Team]) -> None:
+    named = Prepared(
+        lambda: Team.objects.filter(name__in=GivenTexts("names")).order_by("pk").values_list("name", flat=True)
+    )
+    assert named.rows(names=NAMES) == NAMES
+    assert named.rows(names=NAMES[1:2]) == NAMES[1:2]
+    assert named.rows(names=[]) == []
+
+
+def test_the_query_is_built_once_and_sent_each_time(teams: list[Team], database: str) -> None:
+    built = []
+
+    def build() -> object:
+        built.append(1)
+        return Team.objects.filter(name=Given("name"))
+
+    named = Prepared(build)  # type: ignore[arg-type]
+    with CaptureQueriesContext(reading.connection) as sent:
+        found = [named.rows(name=name) for name in NAMES]
+    assert [len(rows) for rows in found] == [1] * len(NAMES)
+    assert (len(built), len(sent)) == (1, len(NAMES))
