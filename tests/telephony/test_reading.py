@@ -16,11 +16,12 @@ from telephony.database import reading
 from telephony.database.reading import Given, GivenTexts, Prepared
 from telephony.models import DeskSettings, Team
 
+pytestmark = pytest.mark.django_db
 NAMES = ["Sales", "It's “quoted”, {with} 100% of \\ it", "", "NULL"]
 
 
 @pytest.fixture
-def on_sqlite(db: None) -> str:
+def on_sqlite() -> str:
     return "default"
 
 
@@ -60,8 +61,9 @@ def test_each_question_finds_the_rows_with_its_own_value(teams: list[Team]) -> N
 
 
 def test_a_row_has_all_its_columns_and_what_was_joined(database: str) -> None:
-    user = get_user_model().objects.using(database).create(username="anna")
-    wishes = DeskSettings.objects.using(database).create(user=user, seen_at=timezone.now())
+    # No signals: who listens to them asks the tests' own database.
+    [user] = get_user_model().objects.using(database).bulk_create([get_user_model()(username="anna")])
+    [wishes] = DeskSettings.objects.using(database).bulk_create([DeskSettings(user=user, seen_at=timezone.now())])
     found = Prepared(lambda: DeskSettings.objects.filter(user_id=Given("user")).select_related("user")).first(
         user=user.pk
     )
