@@ -33,13 +33,14 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
     phone = test_calls.own_phone(connection, pk_of(request))
     if request.method == "POST":
         return HttpResponseRedirect(progress.url_of("test", connection) + _begun(request, connection, phone))
-    context = {"phone": phone, **_standing(request, connection)}
+    own_phone = "" if phone is None else phone.number or phone.key_label
+    context = {"own_phone": own_phone, **_standing(request, connection)}
     if request.GET.get("part") == "order":
         return render(request, "telephony/connect/ordered.html", context)
     if "part" in request.GET:
         answer = render(request, "telephony/connect/card.html", {**context, "connection": connection})
-        if context["shown_at"] is not None:
-            # The rest of the page has changed, too: what is asked for next is another button.
+        if context["shown_at"] is not None or phone is None:
+            # The rest of the page has changed, too: what is asked for next is another button, or whose phone it is.
             answer.headers["HX-Refresh"] = "true"
         return answer
     context["may_dial"] = connection.vendor_object.can_dial and request.user.has_perm("telephony.dial")

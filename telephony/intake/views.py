@@ -134,17 +134,18 @@ def _take(request: HttpRequest, connection: Connection, tail: str) -> HttpRespon
 
 def _store(connection: Connection, received: Hook, challenged: Reply | None, fault: Exception | None) -> HttpResponse:
     pbx, profile, key = connection.vendor_object, connection.profile(), new_key()
+    run = canary_mark.run_of(received.headers, connection_id=connection.pk, at=received.received_at)
     try:
         delivery = inbox.receive(connection=connection, hook=received, key=key)
     except DatabaseError as error:
-        if not taking.take(key=key, connection=connection, hook=received):
+        # A canary call is to find out, and loses nobody's message.
+        if run is not None or not taking.take(key=key, connection=connection, hook=received):
             return _not_stored(error)
         return _answer(challenged or taking.neutral(pbx, received, profile))
     reach.allow(ANSWERED_WITHIN)
     draining.look()
     if fault is not None:
         inbox.note_fault(delivery, fault, doing="authenticating it")
-    run = canary_mark.run_of(received.headers, connection_id=connection.pk, at=received.received_at)
     if run is not None:
         done = rehearsal.rehearse(delivery=delivery, hook=received, run_id=run)
     else:

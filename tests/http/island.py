@@ -141,7 +141,7 @@ def unguarded(url: str) -> None:
     curl.close()
 
 
-def guarded(url: str, seconds: float = 2) -> str:
+def guarded(url: str, seconds: float = 10) -> str:
     """The failure's code, or what came."""
     from telephony.http import Limits, Policy, Request, RequestFailed, send
 

@@ -49,6 +49,11 @@ def add_connection(server: Server) -> tuple[int, str]:
     return made["id"], made["hook_path"]
 
 
+def store_the_spool(server: Server) -> None:
+    """What a busy database was too slow for lies there, and the server that would have stored it was killed."""
+    server.manage("spool", "--drain")
+
+
 def let_a_worker_finish(server: Server) -> None:
     """What the Celery task does, as if its time had come for every delivery that waits."""
     server.manage("shell", "-v0", "-c", PROCESS_DUE.format(hours=2))

@@ -15,6 +15,7 @@ from tests.load.judged import (
     expected_calls,
     let_a_worker_finish,
     querying,
+    store_the_spool,
     stored_requests,
 )
 from tests.load.traffic import Request, StubbornPosters, call_of_12_events
@@ -55,6 +56,7 @@ def kill_and_judge(server: Server, *, kills: int, posters: int, seed: int) -> No
     assert sent.unanswered >= kills  # It was killed while it worked.
 
     query = querying(server)
+    store_the_spool(server)
     stored = stored_requests(server)
     lost = Counter(sent.acknowledged) - Counter(stored)
     assert not lost

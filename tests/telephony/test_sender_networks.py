@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from telephony.connections.settings import settings_changed
+from telephony.connections.settings import add_connection, settings_changed
 from telephony.health.report import connections_health
 from telephony.intake import canary_mark, inbox
 from telephony.models import Call, Connection, Delivery
-from tests.admin.world import connect
 
 pytestmark = pytest.mark.django_db
 RINGS = {"call_id": "1.7", "src_num": "79235292926", "src_type": 1, "dst_num": "012345101", "dst_type": 2, "event": 1}
 
 
 def office(*networks: str) -> Connection:
-    made: Connection = connect("sipuni")
+    made: Connection = add_connection(
+        vendor="sipuni", name="Office", time_zone="Europe/Moscow", phone_region="RU", settings={"user": "012345"}
+    )
     made.sender_networks = list(networks)
     made.full_clean()
     made.save()
