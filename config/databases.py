@@ -23,6 +23,8 @@ def make_database(default: str) -> dict[str, Any]:
         database["OPTIONS"] = {
             "connect_timeout": 3,
             **database.get("OPTIONS", {}),
+            # Statements that come again and again are parsed once in a connection (telephony/database/cursors.py).
+            "prepare_threshold": 2 if read.read_bool("DATABASE_PREPARE", True) else None,
             # An attempt that is given up soon is begun anew by the next request: pauses that grow would keep the
             # database away for a minute after it came back.
             "pool": {"min_size": 1, "max_size": pool_size, "timeout": 10, "reconnect_timeout": 2},

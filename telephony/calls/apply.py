@@ -12,6 +12,7 @@ from telephony.calls import legs, locate
 from telephony.calls.change import Change, followers
 from telephony.calls.contacts import Find, link
 from telephony.calls.keeping import delete_untold
+from telephony.database import writing
 from telephony.database.reading import Given, Prepared
 from telephony.database.writing import Writes
 from telephony.domain.events import CallEvent, CallStatus, EventKind, Phone, from_json, to_json
@@ -211,7 +212,7 @@ def _save(change: Change, find: Find) -> list[CallEvent]:
     if after != change.before:
         columns = _set_columns(change, find)
         if change.is_new:
-            call.save()
+            writing.insert(call)
     about_call(call.pk)
     told = [event for follow in followers(is_test=after.is_test) if (event := follow(change)) is not None]
     if change.legs is not None:

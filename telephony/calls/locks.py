@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from django.db import OperationalError, connection, transaction
 
+from telephony.database import cursors
 from telephony.domain.exceptions import CallBusy
 
 PATIENCE_OF_WORKER_MS = 10_000
@@ -30,8 +31,9 @@ def take(*, names: Iterable[str], patience_ms: int) -> None:
     keys = sorted({_key(name) for name in names})
     calls = ", ".join(["pg_advisory_xact_lock(%s)"] * len(keys))
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT set_config('lock_timeout', %s, true), {calls}", [f"{patience_ms}ms", *keys])
+        sql = f"SELECT set_config('lock_timeout', %s, true), {calls}"
+        with cursors.executed(connection, sql, [f"{patience_ms}ms", *keys]):
+            pass
     except OperationalError as error:
         raise CallBusy("Another process worked on the same call for too long.") from error
 

@@ -17,6 +17,8 @@ from typing import Any, Generic, TypeVar
 from django.db import connection
 from django.db.models import Expression, QuerySet
 
+from telephony.database import cursors
+
 Row = TypeVar("Row")
 
 
@@ -79,10 +81,12 @@ class _Statement:
         self._compiler.get_converters = lambda expressions: converters
 
     def asked(self, values: dict[str, Any]) -> QuerySet[Any, Any]:
-        """The query with these values: Django sends it and makes its rows, but builds nothing."""
-        parameters = tuple(one.value(values) if isinstance(one, Given) else one for one in self._parameters)
+        """The query with these values: Django makes its rows, but builds and sends nothing."""
+        parameters = [one.value(values) if isinstance(one, Given) else one for one in self._parameters]
+        with cursors.executed(connection, self._sql, parameters) as cursor:
+            found = cursor.fetchall()
         compiler, query = copy(self._compiler), self._query.all()
         compiler.connection = connection
-        compiler.as_sql = lambda *_, **__: (self._sql, parameters)
+        compiler.execute_sql = lambda *_, **__: [found]
         query.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
         return query

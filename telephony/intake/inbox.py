@@ -21,6 +21,7 @@ from django.utils import timezone
 from telephony.calls import apply, locate, locks
 from telephony.calls.contacts import Find
 from telephony.conf import contact_directory
+from telephony.database import writing
 from telephony.database.writing import Writes
 from telephony.domain.directory import ContactCard
 from telephony.domain.events import Parsed
@@ -56,7 +57,7 @@ def receive(*, connection: Connection, hook: Hook, refused: str = "", key: UUID 
     `key`: of this arrival, where it may be stored again (spool).
     """
     delivery = new_delivery(connection=connection, hook=hook, refused=refused, key=key)
-    delivery.save(force_insert=True)
+    writing.insert(delivery)
     return delivery
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import environ
+import psycopg
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connections
+from django.db import NotSupportedError, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
@@ -30,7 +31,11 @@ def on_postgresql(
     postgresql_database: str, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[str]:
     """Prepared queries go to a PostgreSQL database in place of the tests' own."""
-    options = {**connections["default"].settings_dict, **environ.Env.db_url_config(postgresql_database), "OPTIONS": {}}
+    options = {
+        **connections["default"].settings_dict,
+        **environ.Env.db_url_config(postgresql_database),
+        "OPTIONS": {"prepare_threshold": 1},
+    }
     monkeypatch.setitem(connections.settings, "postgresql", options)
     connections["postgresql"] = connection = connections.create_connection("postgresql")
     monkeypatch.setattr(reading, "connection", connection)
@@ -94,3 +99,22 @@ def test_the_query_is_built_once_and_sent_each_time(teams: list[Team], database:
         found = [named.rows(name=name) for name in NAMES]
     assert [len(rows) for rows in found] == [1] * len(NAMES)
     assert (len(built), len(sent)) == (1, len(NAMES))
+
+
+@pytest.mark.postgresql
+def test_what_a_connection_keeps_of_a_changed_table_is_forgotten(on_postgresql: str, postgresql_database: str) -> None:
+    """As when a migration runs while processes of before still work: one fails, which is tried again, and no more."""
+    names = Prepared(lambda: Team.objects.values_list("name", flat=True))
+    assert [names.rows() for _ in range(3)] == [[]] * 3
+    with psycopg.connect(postgresql_database) as other:
+        other.execute("ALTER TABLE telephony_team ALTER name TYPE varchar(333)")
+    with pytest.raises(NotSupportedError):
+        names.rows()
+    connections[on_postgresql].close_if_unusable_or_obsolete()
+    assert names.rows() == []
+
+
+@pytest.mark.postgresql
+def test_more_values_than_the_protocol_can_count_are_sent_all_the_same(on_postgresql: str) -> None:
+    many = Prepared(lambda: Team.objects.filter(pk__in=range(70_000)).values_list("pk", flat=True))
+    assert many.rows() == []

@@ -49,5 +49,13 @@ class Writes:
         self.parts, self.channel = [], ""
         if not parts:
             return
-        hand = postgresql if connection.vendor == "postgresql" else others
-        hand.write(parts, channel)
+        _hand().write(parts, channel)
+
+
+def insert(row: Model) -> None:
+    """Write a new row at once, because others will name its key."""
+    _hand().insert(row)
+
+
+def _hand() -> Any:
+    return postgresql if connection.vendor == "postgresql" else others

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Model
+
 from telephony.database.writing.parts import Deleted, Inserted, Part, Updated
 
 
@@ -23,3 +25,8 @@ def write(parts: Sequence[Part], channel: str) -> None:
             case Deleted():
                 found = rows.filter(**part.where)
                 found._raw_delete(found.db)
+
+
+def insert(row: Model) -> None:
+    """Write this one row; its key is set."""
+    row.save(force_insert=True)

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import AutoField, Field, Model
 from django.db.models.expressions import DatabaseDefault
 
+from telephony.database import cursors
 from telephony.database.writing.parts import Deleted, Inserted, Part, Updated
 
 
@@ -27,8 +28,18 @@ def write(parts: Sequence[Part], channel: str) -> None:
     if channel:
         told = "SELECT pg_notify(%s, '')"
         values.append(channel)
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {written} {told}", values)
+    with cursors.executed(connection, f"WITH {written} {told}", values):
+        pass
+
+
+def insert(row: Model) -> None:
+    """Write this one row; its key is set."""
+    values: list[Any] = []
+    sql = _insert(Inserted(type(row), (row,), (), ()), values)
+    key = cast("Field[Any, Any]", row._meta.pk)
+    with cursors.executed(connection, f"{sql} RETURNING {_column(type(row), key.name)}", values) as cursor:
+        setattr(row, key.attname, cursor.fetchone()[0])
+    row._state.adding, row._state.db = False, connection.alias
 
 
 def _sql(part: Part, values: list[Any]) -> str:
