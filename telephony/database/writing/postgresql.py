@@ -36,7 +36,7 @@ def insert(row: Model) -> None:
     """Write this one row; its key is set."""
     values: list[Any] = []
     sql = _insert(Inserted(type(row), (row,), (), ()), values)
-    key = cast("Field[Any, Any]", row._meta.pk)
+    key = row._meta.pk
     with cursors.executed(connection, f"{sql} RETURNING {_column(type(row), key.name)}", values) as cursor:
         setattr(row, key.attname, cursor.fetchone()[0])
     row._state.adding, row._state.db = False, connection.alias
