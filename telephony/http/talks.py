@@ -79,11 +79,11 @@ class _Waiting:
         """Raises `RequestFailed` at once if there is no time for it."""
         if seconds > self.left:
             raise failed(Failure.TIMEOUT)
-        until = time.monotonic() + seconds
-        while (rest := until - time.monotonic()) > 0:
+        while seconds > 0:
             if self.check is not None:
                 self.check()
-            self._sleep(min(1.0, rest))
+            self._sleep(min(1.0, seconds))
+            seconds -= 1.0
 
 
 def _ask(
