@@ -48,9 +48,11 @@ def what_is_in(path: Path) -> dict[str, object]:
     """Columns in any order, indexes, and who may do what."""
     with closing(sqlite3.connect(path)) as database:
         found: dict[str, object] = {"rights": set(database.execute(RIGHTS))}
-        for table, kind, name, sql in database.execute("SELECT tbl_name, type, name, sql FROM sqlite_master").fetchall():
+        for table, kind, name, sql in database.execute(
+            "SELECT tbl_name, type, name, sql FROM sqlite_master"
+        ).fetchall():
             if kind == "table":
-                found[name] = sorted(row[1:] for row in database.execute(f"PRAGMA table_info({table})"))
+                found[name] = sorted(row[1:] for row in database.execute("SELECT * FROM pragma_table_info(?)", [table]))
             else:
                 found[name] = sql
     return found
