@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Q
 
 from telephony.models import CallLeg, Extension, MissedItem, MissedRang
 
+BATCH = 1000
 Rang = dict[tuple[int, int], datetime]
 """By item and user: when the client was missed first."""
 
@@ -28,6 +29,18 @@ def keep(rows: Sequence[MissedItem], legs: Mapping[int, Sequence[CallLeg]]) -> N
     if wrong:
         MissedRang.objects.filter(pk__in=wrong).delete()
     _add({pair: at for pair, at in wanted.items() if pair not in there})
+
+
+def differing() -> Iterator[list[MissedItem]]:
+    """Items of which the legs of their calls say something else, some at a time."""
+    last = 0
+    while batch := list(MissedItem.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        last = batch[-1].pk
+        wanted = _wanted(batch, {})
+        rows = MissedRang.objects.filter(item__in=batch).values_list("item_id", "user_id", "first_at")
+        there = {(item, user): at for item, user, at in rows}
+        differ = {item for (item, _), _ in wanted.items() ^ there.items()}
+        yield [row for row in batch if row.pk in differ]
 
 
 def add_phone(extension: Extension) -> None:

@@ -13,7 +13,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from telephony.models import CallFact, Connection, Schedule
+from telephony.models import CallFact, Connection, MissedRang, Schedule
 from telephony.reports.counts import Times
 from telephony.reports.facts import source_of
 from telephony.reports.figures import read_figures, read_summary
@@ -90,6 +90,21 @@ def test_a_row_that_is_wrong_is_found_and_mended(
     call_command("reports", "--rebuild")
     call_command("reports", "--check")
     assert "user_id, wait_seconds" in capsys.readouterr().out
+
+
+def test_whose_phones_rang_for_a_missed_client_is_compared_and_mended(
+    connection: Connection, anna: Any, boris: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(connection, [Played(at=AN_EVENING, also="102")])
+    rang = MissedRang.objects.order_by("user").values_list("user", flat=True)
+    assert list(rang) == sorted([anna.pk, boris.pk])
+    MissedRang.objects.filter(user=boris.pk).delete()
+    with pytest.raises(CommandError, match="1 rows and 0 days"):
+        call_command("reports", "--check")
+    call_command("reports", "--rebuild")
+    call_command("reports", "--check")
+    assert list(rang) == sorted([anna.pk, boris.pk])
+    assert "missed client" in capsys.readouterr().out
 
 
 def test_a_percentile_is_a_time_that_was_measured() -> None:
