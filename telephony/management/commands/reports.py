@@ -49,9 +49,9 @@ class Command(BaseCommand):
         """How many missed clients have others as those whose phones rang than the legs of their calls."""
         count = 0
         for rows in rang.differing():
-            for count, row in enumerate(rows, count + 1):
-                if count <= MOST_SHOWN:
-                    self.stdout.write(f"missed client {row.pk}: whose phones rang")
+            for row in rows[: max(0, MOST_SHOWN - count)]:
+                self.stdout.write(f"missed client {row.pk}: whose phones rang")
+            count += len(rows)
             if mend:
                 rang.keep(rows, {})
         return count
