@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -10,7 +11,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from types import FrameType, TracebackType
+from typing import IO
 
 GRACE_SECONDS = 10
 
@@ -75,6 +78,17 @@ class Processes:
     def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
         # Raising here could come between the start of a program and its entry in our list.
         self._asked_to_stop = True
+
+
+def claimed(folder: Path) -> IO[str] | None:
+    """The folder is this process's own until the file is closed; None where it is another's."""
+    file = (folder / "demo.lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
 
 
 def answers(port: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.cookiejar
 import os
 import re
@@ -168,6 +169,15 @@ def test_a_taken_port_is_said_before_anything_is_made(tmp_path: Path) -> None:
         done = manage(tmp_path, "demo", "--port", str(port))
     assert done.returncode == 1
     assert f"Port {port} is taken: stop what uses it, or choose another with --port." in done.stderr
+    assert not (tmp_path / "db.sqlite3").exists()
+
+
+def test_a_second_demo_with_the_same_data_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "demo.lock").open("w") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        done = manage(tmp_path, "demo", "--port", str(free_port()))
+    assert done.returncode == 1
+    assert "Another demo runs with the same data: stop it, or set VAR_DIR to an empty folder" in done.stderr
     assert not (tmp_path / "db.sqlite3").exists()
 
 

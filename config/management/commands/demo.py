@@ -25,7 +25,7 @@ from config.demo.company import (
     demo_connections,
     make_company,
 )
-from config.demo.processes import Processes, Stopped, answers
+from config.demo.processes import Processes, Stopped, answers, claimed
 
 CALM, BUSY = "0.05", "0.4"
 """Simulated calls a second."""
@@ -47,6 +47,11 @@ class Command(BaseCommand):
         port: int = options["port"]
         if not _is_free(port):
             raise CommandError(f"Port {port} is taken: stop what uses it, or choose another with --port.")
+        self._claim = claimed(settings.VAR_DIR)
+        if self._claim is None:
+            raise CommandError(
+                "Another demo runs with the same data: stop it, or set VAR_DIR to an empty folder to run one beside it."
+            )
         api_port = _port_of_apis(port)
         self.stdout.write("Preparing the database and the demo company ...")
         # For the programs that are started below, this one among them.
