@@ -5,6 +5,8 @@ Each is a function of one value, `telephony.calls.change.Change`, and runs in th
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from telephony.after_call.planning import plan_rules
 from telephony.calls.change import Follower, Relinked
 from telephony.cards.decide import give_cards
@@ -13,6 +15,7 @@ from telephony.connections.clock import learn_clock
 from telephony.dialing.binding import bind_order
 from telephony.dialing.fetched import calls_to_make, note_failed
 from telephony.intake.errands import ErrandSource, OrdersFailed
+from telephony.intake.spool import files
 from telephony.missed.folding import refold_number
 from telephony.outgoing.notices import tell_other_systems
 from telephony.reconcile.queue import ask_the_pbx
@@ -41,6 +44,9 @@ ERRANDS: tuple[ErrandSource, ...] = (calls_to_make, recordings_to_upload)
 
 FAILED_ORDERS: OrdersFailed = note_failed
 """What becomes of an order to call of which the PBX says later that it failed."""
+
+NOT_STORED: Callable[[], Sequence[object]] = files.waiting
+"""What PBXs sent while the database was away and does not stand in it yet."""
 
 CONTACT_FOLLOWERS: tuple[Relinked, ...] = (refold_number,)
 """What hangs on whose calls they are."""

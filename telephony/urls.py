@@ -20,13 +20,14 @@ from telephony.missed import urls as missed
 from telephony.reconcile import views as reconcile
 from telephony.recordings.listening import views as listening
 from telephony.reports import urls as reports
+from telephony.soap import exchange
 from telephony.soap import views as soap
 from telephony.summary import wallboard
 from telephony.summary.mail import views as mail
 
 app_name = "telephony"
 hook = in_time(views.STORED_WITHIN)(quick_statements(views.hook))
-service = quick_statements(soap.service)
+service = in_time(exchange.STORED_WITHIN)(quick_statements(soap.service))
 recording = quick_statements(views.recording)
 
 urlpatterns = [

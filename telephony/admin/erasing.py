@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony import erasure
 from telephony.admin.theme import TextInput
-from telephony.domain.exceptions import HeldRecordings, NumberUnclear
+from telephony.domain.exceptions import HeldRecordings, MessagesWait, NumberUnclear
 from telephony.jobs import alive
 from telephony.models import AuditEntry, Erasure, Recording
 from telephony.ui import presentation
@@ -53,6 +53,9 @@ def erase_number(request: HttpRequest) -> HttpResponse:
         begun = erasure.begin(target=target, user=request.user, held_too="held_too" in request.POST)
     except HeldRecordings:
         return _page(request, form, target, asks_for_held=True)
+    except MessagesWait as error:
+        form.add_error("number", str(error))
+        return _page(request, form)
     # What people see goes at once; the stored messages are searched by a worker.
     erasure.work_on_calls(erasure=begun)
     return HttpResponseRedirect(erased_url(begun.entry))

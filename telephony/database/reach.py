@@ -76,11 +76,14 @@ class Limit:
         """From another thread: whoever waits for this connection waits no more."""
         self.is_over = True
         raw = self.wrapper.connection
-        # It may have been closed meanwhile.
+        # It may have been closed meanwhile: then this raises.
         with suppress(Exception), socket.socket(fileno=os.dup(raw.pgconn.socket)) as line:
-            line.shutdown(socket.SHUT_RDWR)
+            # It must be open still, after the copy: else the copy may be of another's socket, which got its number.
+            if raw.pgconn.socket >= 0:
+                line.shutdown(socket.SHUT_RDWR)
 
 
+ASKS = "is the database back"
 _lock = threading.Lock()
 _limits: set[Limit] = set()
 _some = threading.Event()
@@ -96,7 +99,7 @@ def is_away() -> bool:
 
 
 def on_return(work: Callable[[], None]) -> None:
-    """What to do, in a thread of its own, when the database is back."""
+    """What to do, in another thread, when the database is back."""
     if work not in _on_return:
         _on_return.append(work)
 
@@ -154,7 +157,7 @@ def within(seconds: float, *, asks_anyway: bool = False) -> Iterator[None]:
 
 def _suspect() -> None:
     _away.set()
-    _start("is the database back", _ask)
+    _start(ASKS, _ask)
 
 
 def _start(name: str, work: Callable[[], None]) -> None:
@@ -173,18 +176,19 @@ def _look() -> None:
             if not _limits:
                 _some.clear()
             for limit in _limits:
-                if not limit.is_over and limit.ends <= now:
+                if limit.ends <= now:
+                    # Every time: a connection that was being made at the first would be waited for without end.
                     limit.cut()
 
 
 def _ask() -> None:
-    while _away.is_set():
-        if _answers():
-            _away.clear()
-            for work in _on_return:
-                work()
-            return
+    while not _answers():
         time.sleep(ASKED_EVERY)
+    with _lock:  # Whoever finds it away from here on starts another thread that asks.
+        _away.clear()
+        del _threads[ASKS]
+    for work in _on_return:
+        work()
 
 
 def _answers() -> bool:
@@ -192,8 +196,8 @@ def _answers() -> bool:
     try:
         with within(ASKED_FOR, asks_anyway=True), wrapper.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except Exception:  # Any at all: it is asked again.
-        log.info("The database is away.", exc_info=True)
+    except Exception as error:  # Any at all: it is asked again.
+        log.info("The database is away: %s.", type(error).__name__)
         return False
     finally:
         with suppress(Exception):

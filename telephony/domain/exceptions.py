@@ -136,5 +136,9 @@ class NumberUnclear(TelephonyError):
     """What was given is no client's number, or may be several: nothing is erased on a guess."""
 
 
+class MessagesWait(TelephonyError):
+    """Messages that are not stored yet may name this number, and nobody can look into them."""
+
+
 class HeldRecordings(TelephonyError):
     """Recordings of this number are kept by somebody: erasing them takes a decision of its own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -13,10 +13,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from telephony.call_log import exports
-from telephony.domain.exceptions import CallBusy, HeldRecordings
+from telephony.domain.exceptions import CallBusy, HeldRecordings, MessagesWait
 from telephony.erasure import rows
 from telephony.erasure.numbers import Finder, Target, hash_of, target_of
 from telephony.erasure.place import Place, searched_places
@@ -43,8 +44,14 @@ class Unfinished(Exception):
 def begin(*, target: Target, user: Any, held_too: bool) -> Erasure:
     """Note that the number is to be erased; from now on it will be, whatever happens to this process.
 
-    Raises HeldRecordings if somebody keeps recordings of it and `held_too` is not set.
+    Raises HeldRecordings if somebody keeps recordings of it and `held_too` is not set, and MessagesWait while messages
+    lie in the spool: what they tell of the number would stay.
     """
+    not_stored: Callable[[], Sequence[object]] = import_string("telephony.followers.NOT_STORED")
+    if not_stored():
+        raise MessagesWait(
+            _("Messages that came while the database was away are being stored. Erase the number in a minute.")
+        )
     held = Recording.objects.filter(call__in=rows.calls_of(target), held=True).order_by("pk")
     if not held_too and (keys := list(held.values_list("pk", flat=True))):
         numbers = ", ".join(f"#{key}" for key in keys)

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from django.db import Error as DatabaseError
 from django.utils.module_loading import import_string
 
 from telephony.domain.errands import Errand, FailedOrder
@@ -31,15 +32,26 @@ def tell_of_failed(connection: Connection, failed: Iterable[FailedOrder]) -> Non
 
 
 def answer_to_poll(hook: Hook, profile: ConnectionProfile, *, connection: Connection) -> Reply | None:
-    """The answer to who only asks for errands; None for every other message, which is stored first."""
+    """The answer to who only asks for errands; None for every other message, which is stored first.
+
+    A poll tells nothing: while the database is away it gets no errand, and is not written down.
+    """
     pbx = connection.vendor_object
     if not pbx.fetches_errands:
         return None
     try:
-        return pbx.reply(hook, profile, None, Outcome(errands=_found(connection))) if pbx.is_poll(hook) else None
+        return pbx.reply(hook, profile, None, Outcome(errands=_errands(connection))) if pbx.is_poll(hook) else None
     except Exception as error:
         log.error("Errands of %s could not be given out:\n%s", pbx.slug, where(error))
         return None
+
+
+def _errands(connection: Connection) -> tuple[Errand, ...]:
+    try:
+        return _found(connection)
+    except DatabaseError as error:
+        log.warning("Errands could not be looked for: %s", type(error).__name__)
+        return ()
 
 
 def added_to(done: Processed, connection: Connection) -> Processed:

@@ -10,8 +10,11 @@ from functools import cache, partial
 from django.db import Error as DatabaseError
 
 from telephony.conf import contact_directory
+from telephony.database import reach
 from telephony.domain.hooks import Hook
 from telephony.intake import inbox, quota
+from telephony.intake.spool import draining, taking
+from telephony.intake.spool.entry import new_key
 from telephony.models import Connection, Delivery
 from telephony.soap.deadline import TooLate, within
 from telephony.soap.faults import SERVER, Refusal
@@ -21,6 +24,9 @@ from telephony.vendors.mobilon.soap import parse_request, say_name
 
 log = logging.getLogger(__name__)
 
+STORED_WITHIN, ANSWERED_WITHIN = 1.0, 2.0
+"""Seconds since a request came: after the first what is not stored goes to the spool, and after the second nobody waits
+for what is made of it any more. Whose login it is may take more than half of the first."""
 TAKEN = "1"
 """The documents' answer to IncomingCall and Event."""
 
@@ -84,27 +90,38 @@ class Notice:
     """Everything else: it is in the inbox already, and goes the way of every webhook."""
 
     hook: Hook
-    delivery: Delivery
+    delivery: Delivery | None
+    """None while the database is away: it is in the spool, and a delivery later."""
 
     @classmethod
     def store(cls, *, hook: Hook, login: Login, connection: Connection | None) -> Notice:
         """Commit the request as a delivery. Raises Refusal: 401, 429, or 503 if it could not be stored.
 
-        Where the database could not say in time whose login it is, it is asked again, for as long as it takes.
+        Where the database could not say in time whose login it is, it is asked again. What can't be stored in time
+        goes to the spool, if this process knows the login from before.
         """
+        key = new_key()
         try:
             connection = connection or login.connection()
             check_quota(connection_id=connection.pk, hook=hook)
-            return cls(hook=hook, delivery=inbox.receive(connection=connection, hook=hook))
+            delivery = inbox.receive(connection=connection, hook=hook, key=key)
         except WrongLogin:
             raise login.refused() from None
         except DatabaseError as error:
+            known = connection or login.remembered()
+            if known is not None and taking.take(key=key, connection=known, hook=hook):
+                return cls(hook=hook, delivery=None)
             log.error("A message to 1C's services could not be stored: %s", type(error).__name__)
             text = "The message could not be stored; please send it again."
             raise Refusal(text, status=503, code=SERVER) from None
+        reach.allow(ANSWERED_WITHIN)
+        draining.look()
+        return cls(hook=hook, delivery=delivery)
 
     def answer(self) -> str:
         """1 as soon as it is kept, whatever becomes of it; Refusal if it means nothing."""
+        if self.delivery is None:
+            return TAKEN
         done = inbox.process(delivery=self.delivery, hook=self.hook)
         if done.parsed is None and done.state == Delivery.State.FAILED:
             raise Refusal(self.delivery.error)
@@ -112,5 +129,6 @@ class Notice:
 
     def unreadable(self, reason: str, *, status: int) -> Refusal:
         """Note the reason in the inbox, and return it as what to answer."""
-        inbox.finish(self.delivery, Delivery.State.FAILED, reason)
+        if self.delivery is not None:
+            inbox.finish(self.delivery, Delivery.State.FAILED, reason)
         return Refusal(reason, status=status)

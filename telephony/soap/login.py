@@ -40,9 +40,14 @@ class Login:
     def connection(self) -> Connection:
         """The connection with these credentials. Raises WrongLogin."""
         found = logins.find_connection(user=self.user, password=self.password, remote_address=self.remote_address)
+        logins.remember(user=self.user, password=self.password, found=found)
         if found is None:
             raise WrongLogin
         return found
+
+    def remembered(self) -> Connection | None:
+        """Whose it was when this process last asked: for a message that is kept while the database is away."""
+        return logins.recall(user=self.user, password=self.password)
 
     def refused(self) -> Refusal:
         """Counts this login as wrong, and returns what to answer: 401, or 429 to a sender of too many."""

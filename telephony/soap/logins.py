@@ -8,7 +8,9 @@ from datetime import timedelta
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from telephony.calls.selectors import Knock
 from telephony.intake import secret_use
+from telephony.intake.spool import known
 from telephony.models import Connection, Delivery, FailedLogin
 from telephony.privacy import passwords
 from telephony.vendors import installed
@@ -24,6 +26,23 @@ MOST_OF_ONE_SENDER, MOST_OF_ALL = 30, 100
 """Wrong logins with one user name within `LONG_WINDOW`, after which a password that is easy to guess opens nothing."""
 KNOWN_FOR = timedelta(days=30)
 _NAME_LENGTH = 150
+OF_1C = "1C's services"
+"""In the place of a vendor, among the addresses that are remembered."""
+
+
+def remember(*, user: str, password: str, found: Connection | None) -> None:
+    """Whose the login is, as the database said just now."""
+    known.remember(vendor=OF_1C, secret=_key(user, password), found=Knock(connection=found))
+
+
+def recall(*, user: str, password: str) -> Connection | None:
+    """What was remembered of it in this process; None while it is unknown."""
+    found = known.recall(vendor=OF_1C, secret=_key(user, password))
+    return found.connection if found is not None else None
+
+
+def _key(user: str, password: str) -> str:
+    return f"{user}\x00{passwords.possible_hashes(password)[0]}"
 
 
 def find_connection(*, user: str, password: str, remote_address: str) -> Connection | None:

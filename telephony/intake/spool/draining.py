@@ -32,9 +32,13 @@ AT_ONCE = 200
 LOOKED_EVERY = 5.0
 """Seconds between two looks of a web process for files of others, who died."""
 
+STORED_WITHIN = 10.0
+"""Seconds for one statement: a line to the database that swallows everything must not hold a file for ever."""
+
 _lock = threading.Lock()
 _looked_at = 0.0
 _keeper: threading.Thread | None = None
+_at_once = threading.Event()
 
 
 def drain() -> int:
@@ -54,16 +58,8 @@ def drain_soon() -> None:
         log.error("The spool could not be drained:\n%s", where(error))
 
 
-def drain_in_thread() -> None:
-    """The same, for a thread that ends with it."""
-    try:
-        drain_soon()
-    finally:
-        connection.close()
-
-
 def keep_draining() -> None:
-    """This process wrote something down: it tries to store that until it succeeds, whatever keeps it from doing so."""
+    """Something lies there: this process tries to store it until it succeeds, whatever keeps it from doing so."""
     global _keeper  # noqa: PLW0603  (of this process)
     with _lock:
         if _keeper is None:
@@ -74,13 +70,21 @@ def keep_draining() -> None:
 def _keep_draining() -> None:
     global _keeper  # noqa: PLW0603
     while True:
-        time.sleep(LOOKED_EVERY)
+        _at_once.wait(LOOKED_EVERY)
+        _at_once.clear()
         with _lock:
             if not left.some() and not files.waiting():
                 _keeper = None
                 return
         if not reach.is_away():
-            drain_in_thread()
+            drain_soon()
+            connection.close()
+
+
+def drain_at_once() -> None:
+    """The database is back, or somebody else left something: nobody needs to wait for the next look."""
+    _at_once.set()
+    keep_draining()
 
 
 def look() -> None:
@@ -91,7 +95,7 @@ def look() -> None:
             return
         _looked_at = time.monotonic()
     if left.some() or files.waiting():
-        threading.Thread(target=drain_in_thread, name="spool", daemon=True).start()
+        drain_at_once()
 
 
 def _drain(path: Path) -> int:
@@ -103,7 +107,8 @@ def _drain(path: Path) -> int:
         while batch := list(islice(lines, AT_ONCE)):
             entries = [entry for entry in batch if entry is not None]
             is_damaged = is_damaged or len(entries) < len(batch)
-            _store(entries)
+            with reach.within(STORED_WITHIN, asks_anyway=True):
+                _store(entries)
             count += len(entries)
         if is_damaged:
             files.set_aside(path)
@@ -166,4 +171,4 @@ def _row(entry: Entry, connection: Connection) -> Delivery | None:
     return row
 
 
-reach.on_return(drain_in_thread)
+reach.on_return(drain_at_once)

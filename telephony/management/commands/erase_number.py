@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from telephony import erasure
-from telephony.domain.exceptions import HeldRecordings, NumberUnclear
+from telephony.domain.exceptions import HeldRecordings, MessagesWait, NumberUnclear
 from telephony.erasure import Preview, Target
 from telephony.jobs import LeaseLost
 from telephony.models import AuditEntry
@@ -44,7 +44,7 @@ class Command(BaseCommand):
                 self._show(found, as_json=False)
                 self._ask()
             begun = erasure.begin(target=target, user=None, held_too=options["held_too"])
-        except NumberUnclear as error:
+        except (NumberUnclear, MessagesWait) as error:
             raise CommandError(str(error)) from None
         except HeldRecordings as error:
             raise CommandError(f"{error} Give --held-too to erase them, too, or release them first.") from None
