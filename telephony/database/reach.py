@@ -196,8 +196,8 @@ def _answers() -> bool:
     try:
         with within(ASKED_FOR, asks_anyway=True), wrapper.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except Exception as error:  # Any at all: it is asked again.
-        log.info("The database is away: %s.", type(error).__name__)
+    except Exception:  # Any at all: it is asked again.
+        log.info("The database is away.", exc_info=True)
         return False
     finally:
         with suppress(Exception):
