@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -62,3 +63,11 @@ def test_figures_of_lost_calls(client: Client, connection: Connection, owner: An
     assert "The client hung up after 10 s, while phones rang." in call_page
     as_json = client.get(f"/api/v1/calls/{calls[1].pk}/").json()
     assert (as_json["cause"], "belong to nobody" in as_json["cause_text"]) == ("nobodys_phone", True)
+
+
+@pytest.mark.parametrize(("last", "said"), [(2, "2 March 2026."), (3, "2 March 2026 – 3 March 2026.")])
+def test_one_day_is_named_once(client: Client, owner: Any, last: int, said: str) -> None:
+    client.force_login(owner)
+    days = f"first_day=2026-03-02&last_day=2026-03-0{last}"
+    page = client.get(f"{reverse('telephony:report_lost')}?{days}").content.decode()
+    assert [part.strip() for part in re.findall(r'tel-filter-more">([^<]+)</p>', page)] == [said]
