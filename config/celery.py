@@ -13,6 +13,7 @@ from kombu import Queue
 from kombu.transport import TRANSPORT_ALIASES
 
 from config.environment import make_private
+from telephony.this_process import PROCESS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 log = logging.getLogger(__name__)
@@ -69,7 +70,12 @@ app.conf.beat_schedule = {
     "crm-keys": {"task": "crm.forget_old_keys", "schedule": 3600.0, "options": {"expires": 3600}},
     "telephony-missed": {"task": "telephony.rebuild_missed", "schedule": 3600.0, "options": {"expires": 3600}},
     "telephony-checks": {"task": "telephony.check_pbxs", "schedule": 3600.0, "options": {"expires": 3600}},
-    "telephony-beat": {"task": "telephony.say_beat", "schedule": 30.0, "options": {"expires": 30}},
+    "telephony-beat": {
+        "task": "telephony.say_beat",
+        "schedule": 30.0,
+        "kwargs": {"name": PROCESS},
+        "options": {"expires": 30},
+    },
     "telephony-health": {"task": "telephony.check_health", "schedule": 60.0, "options": {"expires": 60}},
     "telephony-live": {"task": "telephony.sweep_live", "schedule": 600.0, "options": {"expires": 600}},
     "telephony-canary": {"task": "telephony.canary_calls", "schedule": 60.0, "options": {"expires": 60}},

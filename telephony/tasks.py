@@ -33,6 +33,7 @@ from telephony.recordings import fetching
 from telephony.recordings.keeping import discarding, journals, retention
 from telephony.reports import people_sums, rejudging, sums
 from telephony.summary.mail import planning, sending
+from telephony.this_process import PROCESS, code_version
 
 
 @shared_task(name="telephony.process_inbox")
@@ -205,23 +206,23 @@ def check_pbxs(run: Run) -> None:
 
 
 @shared_task(name="telephony.say_beat")
-def say_beat() -> None:
-    """Say that beat is alive, and that what it sends is taken."""
-    alive.say_beat()
+def say_beat(name: str = "") -> None:
+    """Say that the beat of this name is alive, and that what it sends is taken."""
+    alive.say_beat(name)
 
 
 @beat_init.connect
 @beat_embedded_init.connect
 def _say_beat_at_once(**_: Any) -> None:
     """Its schedule would send the first one half a minute later."""
-    say_beat.apply_async(expires=alive.EVERY_SECONDS)
+    say_beat.apply_async(kwargs={"name": PROCESS}, expires=alive.EVERY_SECONDS)
 
 
 @worker_ready.connect
 def _say_alive(sender: Any, **_: Any) -> None:
     """While a worker runs, it says so."""
     queues = sorted(queue.name for queue in sender.app.amqp.queues.consume_from.values())
-    said = partial(sender.pool.apply_async, alive.say_worker, (sender.hostname, queues))
+    said = partial(sender.pool.apply_async, alive.say_worker, (sender.hostname, queues, code_version()))
     said()
     sender.timer.call_repeatedly(alive.EVERY_SECONDS, said)
 

@@ -192,7 +192,7 @@ OTHERS = [
     Place(model="telephony.AlarmMail", nobody=("lease",)),
     # Nobody calls: the number is nobody's.
     Place(model="telephony.CanaryRun", nobody=("said", "order_id", "call_id")),
-    Place(model="telephony.SeenProcess", nobody=("name", "queues")),
+    Place(model="telephony.SeenProcess", nobody=("name", "queues", "code")),
     Place(model="auth.Permission", nobody=("name", "codename")),
     Place(model="auth.Group", nobody=("name",)),
     Place(model="contenttypes.ContentType", nobody=("app_label", "model")),

@@ -1,4 +1,4 @@
-"""The installation: its processes, its work, its disk, its clock, its certificate, and whom it tells."""
+"""The installation: its work, its disk, its clock, its certificate, and whom it tells."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ from telephony import conf
 from telephony.health.finding import Findings, finding
 from telephony.health.waiting import waiting_work
 from telephony.http.certificates import bundle
-from telephony.jobs import alive
-from telephony.models import Notice, ReportMail, RowFailure, SeenProcess, Subscription
+from telephony.models import Notice, ReportMail, RowFailure, Subscription
 from telephony.privacy.tracebacks import where
 from telephony.recordings.storage import check_writable, free_bytes, has_room
 from telephony.recordings.words import why_paused
@@ -54,38 +53,6 @@ WORK: Mapping[str, str | Promise] = {
     "hours": _("calls to judge anew"),
     "erasures": _("numbers to erase"),
 }
-
-
-def worker(now: datetime) -> Findings:
-    if _is_late(alive.last_seen(SeenProcess.Kind.WORKER), now):
-        text = gettext(
-            "No worker runs, so recordings, webhooks and reports wait: start it, the first page has the command."
-        )
-        yield finding("no_worker", text, url=reverse("admin:index"))
-
-
-def beat(now: datetime) -> Findings:
-    has_worker = not _is_late(alive.last_seen(SeenProcess.Kind.WORKER), now)
-    if has_worker and _is_late(alive.last_seen(SeenProcess.Kind.BEAT), now):
-        text = gettext("A worker runs without beat, so nobody tells it what to do when: start it with --beat.")
-        yield finding("no_beat", text)
-
-
-def queues(now: datetime) -> Findings:
-    if _is_late(alive.last_seen(SeenProcess.Kind.WORKER), now):
-        return  # That is said already.
-    names = alive.queues_without_worker(QUEUES, now=now)
-    if names:
-        text = gettext("No worker takes work from the queue %(names)s: start one that does.")
-        yield finding("queue_without_worker", text % {"names": ", ".join(names)})
-
-
-QUEUES = ("celery", "inbox", "outside")
-"""As in the project's Celery app; of other projects that name them otherwise nothing is said."""
-
-
-def _is_late(seen: datetime | None, now: datetime) -> bool:
-    return seen is None or now - seen > alive.LATE
 
 
 def jobs(now: datetime) -> Findings:

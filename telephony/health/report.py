@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from telephony.calls.selectors import iso
-from telephony.health import of_calls, of_canary, of_house, of_messages, of_pbx, of_requests, of_spool
+from telephony.health import of_calls, of_canary, of_house, of_messages, of_pbx, of_processes, of_requests, of_spool
 from telephony.health.finding import Finding, Findings, finding
 from telephony.health.known import Known, known_of
 from telephony.models import Connection
@@ -49,7 +49,9 @@ AT_CONNECTION: Sequence[Callable[[Known], Findings]] = (
 )
 """What keeps calls away comes first."""
 AT_HOUSE: Sequence[Callable[[datetime], Findings]] = (
-    *(of_house.worker, of_house.beat, of_house.queues, of_house.disk, of_house.storage, of_house.jobs),
+    *(of_processes.redis, of_processes.worker, of_processes.beat, of_processes.beat_twice, of_processes.queues),
+    of_processes.other_code,
+    *(of_house.disk, of_house.storage, of_house.jobs),
     of_spool.spool,
     *(of_house.certificate, of_house.clock, of_house.rows_that_fail, of_house.webhooks, of_house.mail),
 )

@@ -17,21 +17,24 @@ KEPT = timedelta(days=7)
 Kind = SeenProcess.Kind
 
 
-def say_worker(name: str, queues: Sequence[str]) -> None:
+def say_worker(name: str, queues: Sequence[str], code: str) -> None:
     """In a place of the worker's pool: whoever has none free is as good as dead. Never leaves a connection open."""
     try:
-        _say(Kind.WORKER, name, queues)
+        _say(Kind.WORKER, name, queues=queues, code=code)
     finally:
         database.close()
 
 
-def say_beat() -> None:
-    """By a task that beat sends: beat is alive, and a worker takes what it sends."""
-    _say(Kind.BEAT, "", ())
+def say_beat(name: str = "") -> None:
+    """By a task that the beat of this name sends: it is alive, and a worker takes what it sends."""
+    _say(Kind.BEAT, name)
 
 
-def _say(kind: SeenProcess.Kind, name: str, queues: Sequence[str]) -> None:
-    news = {"queues": list(queues), "seen_at": timezone.now()}
+def _say(kind: SeenProcess.Kind, name: str, *, queues: Sequence[str] = (), code: str = "") -> None:
+    now = timezone.now()
+    news = {"queues": list(queues), "code": code, "seen_at": now}
+    if not SeenProcess.objects.filter(kind=kind, name=name, seen_at__gt=now - LATE).exists():
+        news["begun_at"] = now
     SeenProcess.objects.update_or_create(kind=kind, name=name, defaults=news)
 
 
@@ -45,6 +48,24 @@ def last_seen(kind: SeenProcess.Kind) -> datetime | None:
     """When any of them last said so; None if none ever did."""
     row = SeenProcess.objects.filter(kind=kind).order_by("-seen_at").first()
     return row.seen_at if row else None
+
+
+def beats_at_once(*, now: datetime | None = None) -> list[str]:
+    """Names of those that run beside one another; one that took over from another is not among them."""
+    rows = SeenProcess.objects.filter(kind=Kind.BEAT, seen_at__gt=(now or timezone.now()) - LATE)
+    living = [(row.begun_at, row.seen_at, row.name) for row in rows if row.begun_at]
+    if not living:
+        return []
+    # The last word of one that ended may be taken from the queue so much later: then it expires.
+    taken_over = max(begun for begun, _, _ in living) + timedelta(seconds=EVERY_SECONDS)
+    beside = sorted(name for _, seen, name in living if seen > taken_over)
+    return beside if len(beside) > 1 else []
+
+
+def workers_of_other_code(code: str, *, now: datetime | None = None) -> list[str]:
+    """Names of living workers that began with other code; one that does not say is from before they said it."""
+    living = SeenProcess.objects.filter(kind=Kind.WORKER, seen_at__gt=(now or timezone.now()) - LATE)
+    return sorted(living.exclude(code=code).values_list("name", flat=True))
 
 
 def queues_without_worker(queues: Sequence[str], *, now: datetime | None = None) -> list[str]:

@@ -16,8 +16,19 @@ class SeenProcess(models.Model):
         BEAT = "beat", _("beat")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, help_text=_("What it does."))
-    name = models.CharField(NAME, max_length=200, blank=True, help_text=_("The node name of a worker."))
+    name = models.CharField(
+        NAME, max_length=200, blank=True, help_text=_("A worker's node name; beat's host and process.")
+    )
     queues = models.JSONField(_("queues"), default=list, help_text=_("Which queues a worker takes work from."))
+    code = models.CharField(
+        _("version of the code"),
+        max_length=16,
+        blank=True,
+        db_default="",
+        default="",
+        help_text=_("A mark of the files that a worker began with."),
+    )
+    begun_at = models.DateTimeField(_("begun"), null=True, blank=True, help_text=_("When it first said so."))
     seen_at = models.DateTimeField(_("last seen"), help_text=_("When it last said that it is alive."))
 
     class Meta:

@@ -17,7 +17,7 @@ def test_the_first_page_says_that_no_worker_runs_unless_one_is_at_work(owner: Cl
     page = owner.get("/admin/").content.decode()
     assert SAID in page
     assert "celery --app config.celery worker" in page
-    alive.say_worker("w", ["celery"])
+    alive.say_worker("w", ["celery"], "code")
     alive.say_beat()
     assert SAID not in owner.get("/admin/").content.decode()
     SeenProcess.objects.update(seen_at=timezone.now() - timedelta(minutes=3))

@@ -27,6 +27,7 @@ from telephony.models import (
     SeenProcess,
     Subscription,
 )
+from telephony.this_process import code_version
 from tests.health.breaks_of_messages import OF_MESSAGES, deliveries
 from tests.health.world import WEEK, Case, Step, World
 
@@ -120,6 +121,27 @@ def _processes_are_back(world: World) -> None:
     SeenProcess.objects.update(seen_at=timezone.now())
 
 
+def beats_beside(seconds: int) -> Step:
+    """A second one that began a minute ago, while the first went on until so long ago."""
+
+    def step(world: World) -> None:
+        now = timezone.now()
+        first = SeenProcess.objects.filter(kind="beat")
+        first.update(begun_at=now - WEEK, seen_at=now - timedelta(seconds=seconds))
+        begun = now - timedelta(seconds=60)
+        SeenProcess.objects.create(kind="beat", name="host:2", begun_at=begun, seen_at=now)
+
+    return step
+
+
+def beat_is_stopped(world: World) -> None:
+    SeenProcess.objects.filter(name="host:2").delete()
+
+
+def _code(mark: str) -> Step:
+    return lambda world: _none(SeenProcess.objects.filter(kind="worker").update(code=mark))
+
+
 def _queues(*names: str) -> Step:
     return lambda world: _none(SeenProcess.objects.filter(kind="worker").update(queues=list(names)))
 
@@ -206,6 +228,8 @@ CASES: list[Case] = [
     ("canary_unmarked", _canaries("not_heard", "unmarked"), _canaries("")),
     ("no_worker", _processes(), _processes_are_back),
     ("no_beat", _processes(kind="beat"), _processes_are_back),
+    ("beat_twice", beats_beside(20), beat_is_stopped),
+    ("worker_of_other_code", _code("older"), _code(code_version())),
     ("queue_without_worker", _queues("inbox"), _queues("celery", "inbox", "outside")),
     ("jobs_waiting_messages", _waits, _worked_off),
     ("jobs_waiting_webhooks", _notices_late, _delivered),

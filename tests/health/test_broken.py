@@ -16,15 +16,20 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone, translation
 
+from config.caches import make_caches
 from telephony.health import of_house
 from telephony.health.report import all_health
 from telephony.intake import stray
+from telephony.jobs import alive
 from telephony.models import Connection, Extension, SeenProcess
 from telephony.recordings.storage import free_bytes
+from telephony.this_process import code_version
+from tests.health import breaks
 from tests.health.breaks import CASES
 from tests.health.world import World
 from tests.http.test_tls import certificate
 from tests.rows import rows
+from tests.services import missing
 
 Set = Callable[[Any], None]
 
@@ -42,9 +47,8 @@ def world(client: Client, db: None, django_user_model: Any, settings: Any, tmp_p
     anna = django_user_model.objects.create_user("anna")
     connection = Connection.objects.create(vendor="sipuni", name="Офис")
     Extension.objects.create(connection=connection, user=anna, number="101")
-    now = timezone.now()
-    SeenProcess.objects.create(kind="worker", name="w", queues=["celery", "inbox", "outside"], seen_at=now)
-    SeenProcess.objects.create(kind="beat", seen_at=now)
+    alive.say_worker("w", ["celery", "inbox", "outside"], code_version())
+    alive.say_beat("host:1")
     made = World(client=client, connection=connection, anna=anna)
     made.good_message()
     return made
@@ -84,6 +88,32 @@ def test_disk_and_storage(world: World, settings: Any, tmp_path: Path) -> None:
     options = {"location": str(place)}
     settings.STORAGES = {**settings.STORAGES, "recordings": {**settings.STORAGES["recordings"], "OPTIONS": options}}
     assert "storage" in found()
+
+
+def test_a_beat_that_took_over_is_no_second_one(world: World) -> None:
+    """The one before it is known as living for a while, and its last word may come late."""
+    breaks.beats_beside(50)(world)
+    assert found() == {}
+    assert len(alive.beats_at_once()) == 0
+    breaks.beat_is_stopped(world)
+    breaks.beats_beside(20)(world)
+    assert alive.beats_at_once() == ["host:1", "host:2"]
+
+
+def test_redis_is_away(world: World, settings: Any) -> None:
+    """Nobody listens there; somebody listens and says nothing; a Redis answers."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as deaf:
+        port = deaf.getsockname()[1]
+        settings.CACHES = make_caches(f"redis://:secret-word@127.0.0.1:{port}/0")
+        SeenProcess.objects.filter(kind="beat").update(seen_at=timezone.now() - breaks.WEEK)
+        assert set(found()) == {"redis"}
+        assert "secret-word" not in str(found())
+    assert set(found()) == {"redis"}
+    alive.say_beat("host:1")
+    settings.CACHES = make_caches("redis://127.0.0.1:6379/0")
+    if "redis" in found():
+        missing("Redis")
+    assert found() == {}
 
 
 def test_our_own_certificate(world: World, settings: Any, tmp_path: Path, monkeypatch: Any) -> None:
