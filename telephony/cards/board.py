@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from telephony.calls import access
+from telephony.calls.reaper import TALKING_TOO_LONG
 from telephony.cards.decide import PAGE_IS_OPEN
 from telephony.cards.presence import sees_board
 from telephony.cards.queue import GaveUp, Waiting, gave_up_lately, waiting_in
@@ -94,7 +95,10 @@ class Board:
 def read_board(user: Any, *, now: datetime | None = None) -> Board:
     """What this user may see of it."""
     now = now or timezone.now()
-    open_calls = Call.objects.filter(status__in=[CallStatus.RINGING, CallStatus.TALKING])
+    # One that is open for longer is being written down afterwards, or about to be closed as forgotten.
+    open_calls = Call.objects.filter(
+        status__in=[CallStatus.RINGING, CallStatus.TALKING], started_at__gt=now - TALKING_TOO_LONG
+    )
     calls = access.visible_calls(user, open_calls).select_related("connection", "contact")
     calls = calls.prefetch_related("legs__user")
     seats = _seats(user, now)

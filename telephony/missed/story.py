@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,12 +31,18 @@ class Step:
     note: str = ""
     call: CallRow | None = None
     url: str = ""
+    is_attempt: bool = False
 
 
 def of(item: MissedItem, user: Any) -> list[Step]:
     """Oldest first. Calls that the user may not see are left out."""
     steps = [*_calls(item, user), *_decisions(item)]
     return sorted(steps, key=lambda step: step.at)
+
+
+def unseen_attempts(item: MissedItem, steps: Sequence[Step]) -> int:
+    """How many of the client's attempts are calls that are not this user's to see: they rang for others."""
+    return max(0, item.attempts - sum(step.is_attempt for step in steps)) if steps else 0
 
 
 def _calls(item: MissedItem, user: Any) -> list[Step]:
@@ -58,6 +65,7 @@ def _calls(item: MissedItem, user: Any) -> list[Step]:
             text="",
             call=row,
             url=change_url(call),
+            is_attempt=call.is_missed,
         )
         for call, row in zip(told, call_rows(told), strict=True)
     ]

@@ -115,7 +115,9 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     """One client: every attempt, every call back, and what people decided."""
     row = _existing(request, pk)
     now = timezone.now()
-    context = {"row": rows_of([row], request.user, now)[0], "story": story.of(row, request.user), "now": now}
+    steps = story.of(row, request.user)
+    context = {"row": rows_of([row], request.user, now)[0], "story": steps, "now": now}
+    context["unseen"] = story.unseen_attempts(row, steps)
     title = str(context["row"].client)  # type: ignore[attr-defined]
     return shell.page(request, "telephony/missed/item.html", title=title, **context, **_forms(request, now))
 

@@ -36,7 +36,7 @@ def tiles(now: Figures, before: Figures, period: Period) -> list[Tile]:
     quick = log_url(period, **_INCOMING, outcome="answered", waited=str(now.service_seconds))
     missed = {"outcome": "missed", "outside": "false"}
     outside = {"outcome": "missed", "outside": "true"}
-    within = _("Answered within %(seconds)d s") % {"seconds": now.service_seconds}
+    within = _("Answered within %(seconds)d s") % {"seconds": now.service_seconds}
     return [
         tile(pgettext("how many", "Calls"), lambda of: of.total.calls, log_url(period)),
         tile(pgettext("how many", "Answered"), lambda of: of.total.answered, answered),

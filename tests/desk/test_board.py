@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -52,6 +53,14 @@ def test_a_supervisor_sees_the_own_team(tell: Callable[..., None], anna: Any, bo
     tell(1, sipuni_rings(1, "101"))
     tell(1, sipuni_rings(1, "102", "1.2"))
     assert seats(olga) == {"Anna": "ringing"}
+
+
+def test_a_call_that_was_left_open_days_ago_waits_no_more(tell: Callable[..., None], anna: Any, chief: Any) -> None:
+    """Its end may still come: a history is being written down, or the worker closes it soon."""
+    tell(0, sipuni(1, 0, "1.7"))
+    assert len(read_board(chief).waiting) == 1
+    days_later = read_board(chief, now=at(0) + timedelta(days=10))
+    assert (days_later.waiting, [seat.calls for seat in days_later.seats]) == ([], [[]])
 
 
 def status_of(client: Client, user: str) -> dict[str, Any]:
