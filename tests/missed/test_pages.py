@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
@@ -89,18 +89,6 @@ class TestWhoSeesIt:
             allowed = 200 if item.client_key.removeprefix("+") in expected else 404
             assert client.get(reverse("telephony:missed_item", args=[item.pk])).status_code == allowed
             assert client.post(reverse("telephony:missed_decide", args=[item.pk, "take"])).status_code == allowed
-
-    def test_attempts_that_rang_for_others_are_counted_and_not_shown(self, office: Company) -> None:
-        office.misses(2 * MINUTE, rings=(("102", 2),))
-        item = MissedItem.objects.get(client_key=f"+{CLIENT}")
-        operator = User.objects.get(username="of-101")
-        User.objects.filter(pk=operator.pk).update(is_staff=True)
-        operator.groups.add(Group.objects.get(name="Operator"))
-        page = browser(operator).get(reverse("telephony:missed_item", args=[item.pk]))
-        assert page.content.decode().count("</time>") == item.attempts - 1
-        assert "1 more call of this client rang for other people only" in page.content.decode()
-        leader = browser(person("leader", "Administrator")).get(reverse("telephony:missed_item", args=[item.pk]))
-        assert "more call of this client" not in leader.content.decode()
 
     def test_nobody_without_a_right(self, office: Company) -> None:
         user = make_user("nobody")
