@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from http.client import HTTPException
 from itertools import count
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 
 from tests.load.traffic import Answer, Line, Request, call_of_12_events
 from tests.servers import Server
@@ -26,7 +26,9 @@ class Steady:
         self.late = 0.0
         """The most seconds that a post began after its time: then the machine was too slow for the test."""
         self._server, self._path, self._pause = server, path, 1 / per_second
-        self._due: SimpleQueue[tuple[float, Request]] = SimpleQueue()
+        self._due: Queue[tuple[float, Request]] = (
+            Queue()
+        )  # SimpleQueue.get of Python 3.11 may wait for ever, with a timeout too.
         self._over = threading.Event()
         self._threads = [
             threading.Thread(target=self._plan),
