@@ -26,9 +26,8 @@ class Steady:
         self.late = 0.0
         """The most seconds that a post began after its time: then the machine was too slow for the test."""
         self._server, self._path, self._pause = server, path, 1 / per_second
-        self._due: Queue[tuple[float, Request]] = (
-            Queue()
-        )  # SimpleQueue.get of Python 3.11 may wait for ever, with a timeout too.
+        # No SimpleQueue: its `get` may wait for ever in Python 3.11, with a timeout too.
+        self._due: Queue[tuple[float, Request]] = Queue()
         self._over = threading.Event()
         self._threads = [
             threading.Thread(target=self._plan),

@@ -19,11 +19,7 @@ from tests.load.workers import Program
 from tests.rounds import rounds
 from tests.servers import Server
 
-pytestmark = [
-    pytest.mark.proof,
-    # It did not end in one run beside a busy machine, and not yet is it known why.
-    pytest.mark.skipif(not rounds(0, full=1), reason="Only with --full."),
-]
+pytestmark = pytest.mark.proof
 
 AWAY_SECONDS = 3.0
 AWAY_SECONDS_IN_FULL = 60.0
