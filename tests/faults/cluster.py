@@ -12,8 +12,10 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from tests.load.workers import children_of
 from tests.servers import free_port
 
 SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=100", "shared_buffers=32MB")
@@ -41,6 +43,7 @@ class Cluster:
         if megabytes:
             subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", self.folder], check=True)
         self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
         self._options: dict[str, int] = {}
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root.
             owner = pwd.getpwnam("postgres")
@@ -57,10 +60,24 @@ class Cluster:
         return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
-        self._run("pg_ctl", "--pgdata", self._data, "--log", self.folder / "log", "--wait", "start")
+        """As a child of ours, without pg_ctl: who else would take note of its end? Before that it can't start again."""
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._binaries / "postgres", "-D", self._data], cwd="/", stdout=log, stderr=log, **self._options
+            )
+        deadline = time.monotonic() + 60
+        while True:
+            with suppress(psycopg.OperationalError), psycopg.connect(self.url, connect_timeout=2):
+                return
+            if not self.is_running() or time.monotonic() > deadline:
+                raise AssertionError((self.folder / "log").read_text()[-2000:])
+            time.sleep(0.05)
 
     def stop(self) -> None:
-        self._run("pg_ctl", "--pgdata", self._data, "--mode", "immediate", "--wait", "stop", check=False)
+        """At once, without a checkpoint."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(30)
 
     def hang(self) -> None:
         """SIGSTOP to all of it: its socket takes connections, and nobody answers."""
@@ -70,8 +87,17 @@ class Cluster:
         self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
+        """SIGKILL to all of it. It is over when the last has ended: until then they hold the memory that they share."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)  # It starts no more of them meanwhile.
+        pids = self._processes()
         self._signal(signal.SIGKILL)
-        time.sleep(0.2)
+        deadline = time.monotonic() + 15
+        while any(_is_alive(pid) for pid in pids):
+            assert time.monotonic() < deadline, "PostgreSQL outlived its SIGKILL."
+            time.sleep(0.02)
+        if self._process is not None:
+            self._process.wait()
 
     def fill(self) -> None:
         """Nothing more can be written to its disk."""
@@ -84,7 +110,7 @@ class Cluster:
         (self.folder / "filling").unlink()
 
     def is_running(self) -> bool:
-        return bool(self._processes())
+        return self._process is not None and self._process.poll() is None
 
     def remove(self) -> None:
         self.go_on()
@@ -100,19 +126,22 @@ class Cluster:
 
     def _processes(self) -> list[int]:
         """The postmaster, and those that it started."""
-        try:
-            first = int((self._data / "postmaster.pid").read_text().split()[0])
-        except (FileNotFoundError, IndexError):
+        if self._process is None or self._process.poll() is not None:
             return []
-        if not Path(f"/proc/{first}").exists():
-            return []
-        return [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+        return [self._process.pid, *children_of(self._process.pid)]
 
-    def _run(self, program: str, *arguments: str | Path, check: bool = True) -> None:
+    def _run(self, program: str, *arguments: str | Path) -> None:
         command = [self._binaries / program, *arguments]
-        # Its own files as output: a pipe would stay open for as long as the server lives.
         with (self.folder / f"{program}.out").open("wb") as output:
             done = subprocess.run(
                 command, cwd="/", stdout=output, stderr=subprocess.STDOUT, timeout=90, check=False, **self._options
             )
-        assert not check or done.returncode == 0, (self.folder / f"{program}.out").read_text()
+        assert done.returncode == 0, (self.folder / f"{program}.out").read_text()
+
+
+def _is_alive(pid: int) -> bool:
+    """What has ended, and nobody has asked how, is a zombie: it holds nothing any more."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
