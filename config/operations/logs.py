@@ -5,6 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from pythonjsonlogger.core import RESERVED_ATTRS
+
 from telephony.privacy.outside import LOGGERS
 
 
@@ -28,6 +30,8 @@ _BASE: dict[str, Any] = {
             "fmt": ["asctime", "levelname", "name", "message", "correlation_id", "call", "delivery"],
             "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger", "correlation_id": "request"},
             "json_ensure_ascii": False,
+            # Django adds the request itself, whose words are its whole address: an address of a PBX is a secret.
+            "reserved_attrs": [*RESERVED_ATTRS, "request"],
         },
     },
     "handlers": {

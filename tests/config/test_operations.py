@@ -135,13 +135,20 @@ def test_lines_of_the_log_name_request_message_and_call(client: Client, monkeypa
 
     office = Connection.objects.create(vendor="sipuni", name="Office")
     monkeypatch.setattr("telephony.calls.apply.followers", lambda *, is_test: [complain])
-    logging.getLogger("telephony").addHandler(handler)
+    loggers = [logging.getLogger(name) for name in ("telephony", "django.request")]
+    for logger in loggers:
+        logger.addHandler(handler)
     try:
         path, request = f"/telephony/hooks/sipuni/{office.hook_secret}/", uuid4().hex
         client.post(path, RING, content_type="application/x-www-form-urlencoded", headers={"x-request-id": request})
+        client.get(f"{path}of-nothing/", headers={"x-request-id": request})  # Django logs it with the request itself.
     finally:
-        logging.getLogger("telephony").removeHandler(handler)
-    line = json.loads(written.getvalue().splitlines()[0])
+        for logger in loggers:
+            logger.removeHandler(handler)
+    lines = [json.loads(text) for text in written.getvalue().splitlines()]
+    assert {one["request"] for one in lines} == {request}
+    assert lines[-1]["logger"] == "django.request"
+    line = lines[0]
     assert (line["level"], line["logger"], line["request"]) == ("WARNING", "telephony", request)
     assert line["delivery"] == Delivery.objects.get().pk
     assert line["call"] == office.calls.get().pk
