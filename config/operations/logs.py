@@ -5,8 +5,6 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from pythonjsonlogger.core import RESERVED_ATTRS
-
 from telephony.privacy.outside import LOGGERS
 
 
@@ -25,14 +23,7 @@ _BASE: dict[str, Any] = {
     },
     "formatters": {
         "text": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "fmt": ["asctime", "levelname", "name", "message", "correlation_id", "call", "delivery"],
-            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger", "correlation_id": "request"},
-            "json_ensure_ascii": False,
-            # Django adds the request itself, whose words are its whole address: an address of a PBX is a secret.
-            "reserved_attrs": [*RESERVED_ATTRS, "request"],
-        },
+        "json": {"()": "config.operations.json_lines.NamedFields", "json_ensure_ascii": False},
     },
     "handlers": {
         "console": {
