@@ -42,8 +42,8 @@ def _run(seconds: float, work: Callable[[], T]) -> T:
     try:
         if connection.vendor != "postgresql":
             return work()  # No transaction: on SQLite it would wait for whoever writes.
-        # Without a limit, a database that hangs would keep these threads, and there are few. That it is away is not said
-        # here: a name may be late because of a lock on contacts, or for want of a free connection.
+        # Without a limit, a database that hangs would keep these threads, and there are few. It does not count as away
+        # because of a name: that may be late for a lock on contacts, or for want of a free connection.
         with reach.within(max(seconds, 0.001) + CUT_AFTER, asks_anyway=True), transaction.atomic():
             with connection.cursor() as cursor:
                 # So that neither the thread nor PostgreSQL goes on with what nobody waits for any more.

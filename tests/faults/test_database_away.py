@@ -21,7 +21,6 @@ from tests.servers import Server
 
 pytestmark = [
     pytest.mark.proof,
-    # What a worker held when the database went away waits for the end of its lease: up to a minute for each of them.
     pytest.mark.skipif(not rounds(0, full=1), reason="Only with --full: it takes four minutes and more."),
 ]
 
