@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('telephony', '0001_squashed_0064'),
+        ('telephony', '0064_test_calls_of_the_assistant'),
     ]
 
     operations = [
