@@ -1,14 +1,13 @@
-"""Who works in the background and what brings them their work: workers, beat, Redis."""
+"""Who works in the background and what brings them their work: workers, beat, the broker."""
 
 from __future__ import annotations
 
 import logging
 from datetime import datetime
 
-from django.conf import settings
-from django.core.cache import caches
+from celery import current_app
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from telephony.health.finding import Findings, finding
 from telephony.jobs import alive
@@ -28,7 +27,7 @@ def worker(now: datetime) -> Findings:
 
 
 def beat(now: datetime) -> Findings:
-    if silent_redis():
+    if silent_broker():
         return  # What beat sends does not come through, and that is said already.
     has_worker = not _is_late(alive.last_seen(Kind.WORKER), now)
     if has_worker and _is_late(alive.last_seen(Kind.BEAT), now):
@@ -48,31 +47,42 @@ def beat_twice(now: datetime) -> Findings:
 def other_code(now: datetime) -> Findings:
     names = alive.workers_of_other_code(code_version(), now=now)
     if names:
-        text = gettext(
-            "The worker %(names)s runs another version of the program than is installed here: start it again."
+        text = ngettext(
+            "The worker %(names)s runs another version of the program than is installed here: start it again.",
+            "The workers %(names)s run another version of the program than is installed here: start them again.",
+            len(names),
         )
         yield finding("worker_of_other_code", text % {"names": ", ".join(names)})
 
 
-def redis(now: datetime) -> Findings:
-    if silent_redis():
-        text = gettext("Redis does not answer, so no work reaches the workers: start it, or mend CELERY_BROKER_URL.")
-        yield finding("redis", text)
+def broker(now: datetime) -> Findings:
+    if name := silent_broker():
+        text = gettext(
+            "%(broker)s does not answer, so no work reaches the workers: start it, or mend CELERY_BROKER_URL."
+        )
+        yield finding("broker", text % {"broker": name})
 
 
-def silent_redis() -> bool:
-    """Whether a cache is a Redis that is away; where the broker is a Redis, a cache is, too (config/caches.py)."""
-    for name, said in settings.CACHES.items():
-        if said["BACKEND"] == REDIS:
-            try:
-                caches[name].get("health")
-            except Exception as error:
-                log.warning("health: redis: %s", where(error))
-                return True
-    return False
+def silent_broker() -> str:
+    """The name of the broker where it does not answer within a second or two; the built-in one is files."""
+    url = str(current_app.conf.broker_url or "")
+    kind = next((kind for kind in BROKERS if url.startswith(kind)), None)
+    if kind is None:
+        return ""
+    timeouts = {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE} if kind == "redis" else {}
+    options = {**current_app.conf.broker_transport_options, **timeouts}
+    try:
+        with current_app.connection_for_read(url, connect_timeout=PATIENCE, transport_options=options) as line:
+            line.connect()
+    except Exception as error:
+        log.warning("health: broker: %s", where(error))
+        return BROKERS[kind]
+    return ""
 
 
-REDIS = "django.core.cache.backends.redis.RedisCache"
+BROKERS = {"redis": "Redis", "amqp": "RabbitMQ"}
+PATIENCE = 1.0
+"""Seconds for each step of a connection."""
 
 
 def queues(now: datetime) -> Findings:

@@ -49,7 +49,7 @@ AT_CONNECTION: Sequence[Callable[[Known], Findings]] = (
 )
 """What keeps calls away comes first."""
 AT_HOUSE: Sequence[Callable[[datetime], Findings]] = (
-    *(of_processes.redis, of_processes.worker, of_processes.beat, of_processes.beat_twice, of_processes.queues),
+    *(of_processes.broker, of_processes.worker, of_processes.beat, of_processes.beat_twice, of_processes.queues),
     of_processes.other_code,
     *(of_house.disk, of_house.storage, of_house.jobs),
     of_spool.spool,

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone, translation
 
-from config.caches import make_caches
 from telephony.health import of_house
 from telephony.health.report import all_health
 from telephony.intake import stray
@@ -100,19 +100,25 @@ def test_a_beat_that_took_over_is_no_second_one(world: World) -> None:
     assert alive.beats_at_once() == ["host:1", "host:2"]
 
 
-def test_redis_is_away(world: World, settings: Any) -> None:
-    """Nobody listens there; somebody listens and says nothing; a Redis answers."""
+@pytest.mark.parametrize(
+    ("address", "here"),
+    [("redis://:secret-word@127.0.0.1:{}/0", 6379), ("amqp://guest:secret-word@127.0.0.1:{}//", 5672)],
+    ids=["Redis", "RabbitMQ"],
+)
+def test_the_broker_is_away(world: World, monkeypatch: pytest.MonkeyPatch, address: str, here: int) -> None:
+    """Nobody listens there; somebody listens and says nothing; a broker answers."""
     with closing(socket.create_server(("127.0.0.1", 0))) as deaf:
         port = deaf.getsockname()[1]
-        settings.CACHES = make_caches(f"redis://:secret-word@127.0.0.1:{port}/0")
+        monkeypatch.setattr(current_app.conf, "broker_url", address.format(port))
         SeenProcess.objects.filter(kind="beat").update(seen_at=timezone.now() - breaks.WEEK)
-        assert set(found()) == {"redis"}
+        assert set(found()) == {"broker"}
         assert "secret-word" not in str(found())
-    assert set(found()) == {"redis"}
+    assert set(found()) == {"broker"}
     alive.say_beat("host:1")
-    settings.CACHES = make_caches("redis://127.0.0.1:6379/0")
-    if "redis" in found():
-        missing("Redis")
+    open_door = address.replace(":secret-word", "" if here == 6379 else ":guest").format(here)
+    monkeypatch.setattr(current_app.conf, "broker_url", open_door.replace("//@", "//"))
+    if "broker" in found():
+        missing(f"the broker on port {here}")
     assert found() == {}
 
 
