@@ -17,6 +17,7 @@ from telephony.vendors.dialing import DialOrder
 from telephony.vendors.listing import AskFailed
 from telephony.vendors.mango.simulator.api import file_id
 from telephony.vendors.simulated import Scenario
+from telephony.vendors.telphin.client import asked
 from tests.simulator.api import ZONE, Api
 
 T = TypeVar("T")
@@ -204,3 +205,4 @@ def test_telphin_s_token_is_replaced_once_and_an_extension_that_there_is_not_is_
     with pytest.raises(DialFailed) as failure:
         talk(vendor.dial(profile, DialOrder(phone="+79001010100", extension="1", user_key="1")))
     assert failure.value.code == "wrong_key"
+    assert talk(asked(profile, "extension/1/event/")).status == 404
