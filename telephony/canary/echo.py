@@ -26,6 +26,8 @@ from telephony.models.dial import CANARY_ORDER
 PATIENCE = 90.0
 """Seconds from the order until the end of the call: phones ring, and an echo is listened to."""
 OPENS_WITHIN = 10.0
+LATE_WITHIN = 7.0
+"""After the end: a message that a busy database did not store in time comes out of the spool later."""
 Problem = CanaryRun.Problem
 
 
@@ -74,15 +76,18 @@ def _call(row: CanaryRun, patience: float) -> Way:
         begun = time.monotonic()
         order = _ordered(row)
         answer_ms = round((time.monotonic() - begun) * 1000)
-        heard_ms, is_answered = None, False
-        while (told := ear.next(begun + patience, topic=LiveEvent.Topic.CANARY)) is not None:
+        heard_ms, is_answered, is_ended, until = None, False, False, begun + patience
+        while (told := ear.next(until, topic=LiveEvent.Topic.CANARY)) is not None:
             if told.get("failed"):
                 raise Stuck(Problem.NOT_ORDERED, str(told["failed"]))
             heard_ms = heard_ms or round((time.monotonic() - begun) * 1000)
             is_answered = is_answered or bool(told.get("answered"))
-            if told.get("ended"):
-                problem = "" if is_answered else Problem.NOT_ANSWERED
-                return Way(problem=problem, answer_ms=answer_ms, heard_ms=heard_ms)
+            if told.get("ended") and not is_ended:
+                is_ended, until = True, min(until, time.monotonic() + LATE_WITHIN)
+            if is_ended and is_answered:
+                return Way(answer_ms=answer_ms, heard_ms=heard_ms)
+    if is_ended:
+        return Way(problem=Problem.NOT_ANSWERED, answer_ms=answer_ms, heard_ms=heard_ms)
     if heard_ms is not None:
         return Way(problem=Problem.NOT_ENDED, answer_ms=answer_ms, heard_ms=heard_ms)
     if order.state == Dial.State.UNKNOWN:
