@@ -35,17 +35,17 @@ class Request:
         )
 
 
-def call_of_12_events(number: int, *, start: int | None = None) -> list[Request]:
-    """Three phones ring, one answers, and hands the client over twice. It begins at `start`, or long ago."""
-    begun = ZERO + number if start is None else start
+def call_of_12_events(number: int) -> list[Request]:
+    """Three phones ring, one answers, and hands the client over twice."""
     steps = [("1", 0, ""), ("1", 1, "101"), ("1", 2, "102"), ("1", 3, "103"), ("3", 10, "102")]
     for after, extension in ((20, "104"), (40, "105")):
         steps += [("1", after, extension), ("3", after + 5, extension), ("4", after + 8, extension)]
     steps.append(("2", 90, "105"))
-    return [_request(begun, number, *step, by_post=bool((number + place) % 2)) for place, step in enumerate(steps)]
+    return [_request(number, *step, by_post=bool((number + place) % 2)) for place, step in enumerate(steps)]
 
 
-def _request(start: int, number: int, event: str, after: int, extension: str, *, by_post: bool) -> Request:
+def _request(number: int, event: str, after: int, extension: str, *, by_post: bool) -> Request:
+    start = ZERO + number
     fields = {"event": event, "call_id": f"{start}.{number}0", "src_num": f"7920{number:07d}", "src_type": "1"}
     fields |= {"dst_num": f"012345{extension}" if extension else "78432000000", "dst_type": "2" if extension else "1"}
     fields["timestamp"] = str(start + after)

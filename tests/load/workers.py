@@ -47,12 +47,6 @@ class Program:
         self._process.kill()
         self._process.wait()
 
-    def kill_all(self) -> None:
-        """SIGKILL to it and all that it started."""
-        assert self._process is not None
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-
     def at_work(self) -> list[int]:
         """Of a worker with the pool `prefork`: those of its processes that do a task in several threads."""
         assert self._process is not None
