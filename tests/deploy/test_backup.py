@@ -70,18 +70,12 @@ def test_a_restore_loses_nothing_of_before_or_meanwhile_and_names_what_came_betw
     site = Site(server, form="json", info_path="info")
     recordings, copied = Path(server.environment["VAR_DIR"]) / "recordings", tmp_path / "copied"
     with site.api:
-        site.play(CALLS, lose=0, seed="before")
-        server.manage("shell", "-v0", "-c", FETCH)
+        before = play(site, "before")
         dump(postgresql_database, tmp_path / "dump")
         shutil.copytree(recordings, copied)
-        before = site.calls()
-        assert len(before) == CALLS
         assert [path for path in copied.rglob("*") if path.is_file()]
-        site.play(CALLS, lose=0, seed="after")
-        server.manage("shell", "-v0", "-c", FETCH)
-        after = [call for call in site.calls() if call["external_id"] not in ids(before)]
-        assert len(after) == CALLS
-
+        after = [call for call in play(site, "after") if call["external_id"] not in ids(before)]
+        assert (len(before), len(after)) == (CALLS, CALLS)
         with replaced(postgresql_database, tmp_path / "dump"):
             shutil.rmtree(recordings)
             shutil.copytree(copied, recordings)
@@ -93,16 +87,26 @@ def test_a_restore_loses_nothing_of_before_or_meanwhile_and_names_what_came_betw
         assert [call for call in calls if call["external_id"] in ids(before)] == before
         assert len(calls) == 2 * CALLS
         assert not ids(calls) & ids(after)
+        the_report_names(site, after)
 
-        told = look(server)
-        assert told["recordings"] == {"missing": [], "of_nobody": []}
-        assert (told["spool"]["files"], told["spool"]["damaged"]) == (0, 0)
-        named = [call for call in told["connections"][0]["calls"] if call["is_new"]]
-        # The list has no id of some calls: whose they are is their client's number.
-        assert Counter(one["client"] for one in named) == Counter(one["client_e164"] or "" for one in after)
-        assert sum(one["created"] for one in site.pull()) == CALLS
-        server.manage("shell", "-v0", "-c", FETCH)
-        assert site.complaints(site.calls()) == []
-        told = look(server)
-        assert told["recordings"]["missing"] == []
-        assert told["connections"][0]["calls"] == []
+
+def play(site: Site, seed: str) -> list[dict[str, Any]]:
+    """Returns all calls that are there afterwards."""
+    site.play(CALLS, lose=0, seed=seed)
+    site.server.manage("shell", "-v0", "-c", FETCH)
+    return site.calls()
+
+
+def the_report_names(site: Site, after: list[dict[str, Any]]) -> None:
+    told = look(site.server)
+    assert told["recordings"] == {"missing": [], "of_nobody": []}
+    assert (told["spool"]["files"], told["spool"]["damaged"]) == (0, 0)
+    named = [call for call in told["connections"][0]["calls"] if call["is_new"]]
+    # The list has no id of some calls: whose they are is their client's number.
+    assert Counter(one["client"] for one in named) == Counter(one["client_e164"] or "" for one in after)
+    assert sum(one["created"] for one in site.pull()) == CALLS
+    site.server.manage("shell", "-v0", "-c", FETCH)
+    assert site.complaints(site.calls()) == []
+    told = look(site.server)
+    assert told["recordings"]["missing"] == []
+    assert told["connections"][0]["calls"] == []
