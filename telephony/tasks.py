@@ -31,7 +31,7 @@ from telephony.outgoing import delivery
 from telephony.reconcile import asking, pulling
 from telephony.recordings import fetching
 from telephony.recordings.keeping import discarding, journals, retention
-from telephony.reports import people_sums, rejudging, sums
+from telephony.reports import people_sums, people_weeks, rejudging, sums
 from telephony.summary.mail import planning, sending
 from telephony.this_process import PROCESS, code_version
 
@@ -105,6 +105,7 @@ def sum_calls(run: Run) -> None:
     rejudging.judge_due(run=run)
     sums.sum_due(run=run)
     people_sums.sum_due(run=run)
+    people_weeks.sum_due(run=run)
 
 
 @shared_task(name="telephony.apply_retention")

@@ -48,6 +48,7 @@ CALLS = [
     Place(model="telephony.CallFact", person=("line",), nobody=("source",), how="Follows its call."),
     Place(model="telephony.CallSum", person=("value",), how="Goes: its day is summed anew."),
     Place(model="telephony.PeopleDay", person=("sums",), how="Goes: its day is summed anew."),
+    Place(model="telephony.PeopleWeek", person=("sums",), how="Goes: it is added up anew of its days."),
     Place(model="telephony.CallQuery", person=("detail",), nobody=("reason",), how="Not asked about any more: goes."),
     Place(model="telephony.CallResult", person=("note",), how=OWN_TEXTS),
     Place(

@@ -31,7 +31,7 @@ from telephony.models.missed_decision import MissedDecision, MissedRule
 from telephony.models.missed_rang import MissedRang
 from telephony.models.once import OnceAnswer
 from telephony.models.pbx_check import PbxCheck
-from telephony.models.people_day import PeopleDay, SeenPeople
+from telephony.models.people_sums import PeopleDay, PeopleWeek, SeenPeople
 from telephony.models.played_call import PlayedCall
 from telephony.models.process import SeenProcess
 from telephony.models.recording import Listening, Recording
@@ -98,6 +98,7 @@ __all__ = [
     "PbxDay",
     "PbxRow",
     "PeopleDay",
+    "PeopleWeek",
     "PlayedCall",
     "Recording",
     "RecordingUpload",

@@ -18,13 +18,17 @@ from telephony.domain.events import Direction, LegRole
 from telephony.domain.hours import ALWAYS, Hours, is_working
 from telephony.domain.numbers import last_digits
 from telephony.hours.selectors import hours_for
-from telephony.models import Call, CallFact, CallLeg, CallSum, PeopleDay, Schedule, StaleDay
+from telephony.models import Call, CallFact, CallLeg, CallSum, PeopleDay, PeopleWeek, Schedule, StaleDay
 from telephony.models.fact import LONGEST_SOURCE
 
 QUARTER = 900
 """Seconds. Every zone of today is whole quarters of an hour away from UTC: its hours and days are made of these."""
 DAY = 96
 """Quarters of an hour. Days of sums are days in UTC."""
+HOUR = 4
+"""Quarters."""
+WEEK = 7
+"""Days."""
 COLUMNS = (
     *("quarter", "connection_id", "line", "direction", "status", "user_id"),
     *("source", "outside", "cause", "wait_seconds", "talk_seconds"),
@@ -73,8 +77,14 @@ def drop_sums(*, call_pk: int) -> None:
     """What the sums of the call's day say is to be gone at once, not only when they are counted anew."""
     for quarter in CallFact.objects.filter(pk=call_pk).values_list("quarter", flat=True):
         CallSum.objects.filter(day=day_of(quarter)).delete()
-        PeopleDay.objects.filter(day=day_of(quarter)).delete()
+        drop_people_sums(day_of(quarter))
         StaleDay.objects.create(day=day_of(quarter))
+
+
+def drop_people_sums(day: int) -> None:
+    """Those of its week go with those of the day."""
+    PeopleDay.objects.filter(day=day).delete()
+    PeopleWeek.objects.filter(week=day // WEEK).delete()
 
 
 def note_move(was: int, now: int) -> None:

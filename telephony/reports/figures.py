@@ -21,15 +21,13 @@ from telephony.calls import access
 from telephony.models import MissedItem, MissedState
 from telephony.reports.counting import ByValue, Kind, count_by
 from telephony.reports.counts import Counts, Times, added, rank_of, share
-from telephony.reports.facts import QUARTER
+from telephony.reports.facts import HOUR, QUARTER
 from telephony.reports.period import Period, local
 from telephony.reports.reading import read_days
 from telephony.reports.seeing import facts_of, people_seen
 
 SERVICE_SECONDS = 20
 """An answer within this time is a quick one, unless somebody says otherwise."""
-HOUR = 4
-"""Quarters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,10 @@ away. A day that is summed anew for all loses these sums, until they are worked 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -99,6 +101,21 @@ def sums_of(seen: SeenPeople, day: int) -> Sums:
     return {
         kind: {value: [getattr(counts, name) for name in _kept(kind)] for value, counts in values.items()}
         for kind, values in found.items()
+    }
+
+
+def add_up(told: Iterable[Mapping[str, Any]], kinds: Iterable[str], *, step: int = 1) -> Sums:
+    """Of these kinds; quarters of an hour are put together to `step` of them, under the first one."""
+    rows: dict[str, dict[str, list[list[int]]]] = {kind: defaultdict(list) for kind in kinds}
+    for sums in told:
+        for kind, values in rows.items():
+            width = step if kind == Kind.QUARTER else 1
+            for value, counts in (sums.get(kind) or {}).items():
+                values[str(int(value) // width * width) if width > 1 else value].append(counts)
+    return {
+        # Column by column: days of a month have some seven thousand of these.
+        kind: {value: list(map(sum, zip(*counts, strict=True))) for value, counts in values.items()}
+        for kind, values in rows.items()
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from django.db import models
@@ -11,11 +12,12 @@ from django.db.models import QuerySet, Sum
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 
-from telephony.models import CallSum, PeopleDay
+from telephony.models import CallSum, PeopleDay, PeopleWeek
 from telephony.reports.counting import ByValue, Kind
 from telephony.reports.counts import COUNTED, Counts
-from telephony.reports.facts import DAY
-from telephony.reports.people_sums import key_of
+from telephony.reports.facts import DAY, HOUR, WEEK
+from telephony.reports.people_sums import add_up, key_of
+from telephony.reports.people_weeks import days_of
 from telephony.reports.seeing import Span
 from telephony.reports.sums import summed_days
 
@@ -57,35 +59,35 @@ def _added(sums: QuerySet[CallSum], column: str) -> Iterator[tuple[str, str, Cou
 def _of_people(
     people: Sequence[int], days: Sequence[int], kinds: Sequence[str], step: int
 ) -> tuple[list[int], dict[str, ByValue]]:
-    """Which of the days have sums for these people, and what they say. One statement: a day can't go meanwhile."""
-    rows = PeopleDay.objects.filter(seen__key=key_of(people), day__in=days).order_by("day")
-    seen = []
-    told: dict[str, dict[str, list[list[int]]]] = {kind: defaultdict(list) for kind in kinds}
-    for day, of_day in _sums_of(rows, kinds):
+    """Which of the days have sums for these people, and what they say."""
+    key = key_of(people)
+    seen: list[int] = []
+    told: list[Mapping[str, Any]] = []
+    if Kind.QUARTER not in kinds or step % HOUR == 0:
+        weeks = [week for week, some in groupby(days, key=lambda day: day // WEEK) if len(list(some)) == WEEK]
+        # One statement: a week can't go meanwhile, nor can a day below.
+        for week, sums in _sums_of(PeopleWeek.objects.filter(seen__key=key, week__in=weeks), "week", kinds):
+            seen += days_of(week)
+            told.append(sums)
+    rest = sorted({*days} - {*seen})
+    for day, sums in _sums_of(PeopleDay.objects.filter(seen__key=key, day__in=rest), "day", kinds):
         seen.append(day)
-        for kind in kinds:
-            width = step if kind == Kind.QUARTER else 1
-            for value, counts in (of_day.get(kind) or {}).items():
-                told[kind][str(int(value) // width * width) if width > 1 else value].append(counts)
+        told.append(sums)
     found = {
-        kind: {
-            # Column by column: days of a quarter have some twenty thousand of these.
-            value: Counts(**dict(zip(COUNTED, map(sum, zip(*counts, strict=True)), strict=False)))
-            for value, counts in values.items()
-        }
-        for kind, values in told.items()
+        kind: {value: Counts(**dict(zip(COUNTED, counts, strict=False))) for value, counts in values.items()}
+        for kind, values in add_up(told, kinds, step=step).items()
     }
-    return seen, found
+    return sorted(seen), found
 
 
-def _sums_of(rows: QuerySet[PeopleDay], kinds: Sequence[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Days with their sums, at least of these kinds. Each kind that is picked out costs the database as much as the
-    whole row does: of many kinds the whole row is read."""
+def _sums_of(rows: QuerySet[Any], column: str, kinds: Sequence[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Days or weeks with their sums, at least of these kinds. Each kind that is picked out costs the database as much
+    as the whole row does: of many kinds the whole row is read."""
     if len(kinds) > FEW_KINDS:
-        yield from rows.values_list("day", "sums")
+        yield from rows.values_list(column, "sums")
         return
-    for day, *of_day in rows.values_list("day", *(KeyTransform(kind, "sums") for kind in kinds)):
-        yield day, dict(zip(kinds, of_day, strict=True))
+    for number, *sums in rows.values_list(column, *(KeyTransform(kind, "sums") for kind in kinds)):
+        yield number, dict(zip(kinds, sums, strict=True))
 
 
 def _without(span: Span, days: Sequence[int]) -> list[Span]:

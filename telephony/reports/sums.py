@@ -18,10 +18,10 @@ from django.utils import timezone
 from telephony.calls import locks
 from telephony.domain.exceptions import CallBusy
 from telephony.jobs import Run
-from telephony.models import CallFact, CallSum, PeopleDay, StaleDay
+from telephony.models import CallFact, CallSum, StaleDay
 from telephony.reports.counting import Kind, count_by
 from telephony.reports.counts import COUNTED
-from telephony.reports.facts import DAY, day_of, quarter_of
+from telephony.reports.facts import DAY, day_of, drop_people_sums, quarter_of
 
 SETTLES = timedelta(hours=1)
 """After a day's end: most of what changes its calls has come by then."""
@@ -73,7 +73,7 @@ def sum_day(*, day: int) -> None:
     fresh = facts.filter(summed=False).select_for_update().order_by("pk")
     pks = list(fresh.values_list("pk", flat=True))
     CallSum.objects.filter(day=day).delete()
-    PeopleDay.objects.filter(day=day).delete()
+    drop_people_sums(day)
     CallSum.objects.bulk_create(sums_of(day), batch_size=BATCH)
     for first in range(0, len(pks), BATCH):
         facts.filter(pk__in=pks[first : first + BATCH]).update(summed=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 from telephony.models import Call, CallFact, CallLeg, CallResult, Disposition, MissedItem, MissedRang, Schedule
-from telephony.reports import people_sums, sums
+from telephony.reports import people_sums, people_weeks, sums
 from tests.benchmarks.lists_data import fill
 from tests.benchmarks.lists_sql import Filler, turn_of
 
@@ -34,6 +34,7 @@ def fill_reports(calls: int) -> None:
         cursor.execute("VACUUM ANALYZE")
         sums.sum_due()
         people_sums.sum_due()
+        people_weeks.sum_due()
         cursor.execute("VACUUM ANALYZE")
 
 

@@ -35,11 +35,14 @@ from telephony.models import (
     OnceAnswer,
     PbxDay,
     PbxRow,
+    PeopleDay,
     RowFailure,
     SavedFilter,
+    SeenPeople,
     Subscription,
 )
-from telephony.reports import people_sums, sums
+from telephony.reports import people_sums, people_weeks, sums
+from telephony.reports.facts import WEEK
 from tests.desk.people import person
 from tests.keeping.erased import DIGITS, OTHER, ask
 from tests.keeping.world import play_call, store_recording
@@ -66,7 +69,16 @@ def plant(office: Connection) -> Call:
     _in_journal(contact, user)
     sums.sum_due(now=timezone.now() + timedelta(days=2))
     people_sums.sum_due()
+    _whole_week()
     return call
+
+
+def _whole_week() -> None:
+    """The days around that of the person's call have none, and so no sums."""
+    day = PeopleDay.objects.values_list("day", flat=True)[0]
+    for other in people_weeks.days_of(day // WEEK):
+        people_sums.sum_day(day=other, people=SeenPeople.objects.all())
+    people_weeks.sum_due()
 
 
 def _in_calls(office: Connection, user: Any) -> Call:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from telephony.calls.access import visible_missed
 from telephony.models import CallSum, Connection, PeopleDay, Schedule, Team
 from telephony.models.schedule import WEEKDAYS
-from telephony.reports import people_sums, tables
+from telephony.reports import people_sums, people_weeks, tables
 from telephony.reports.figures import Clients, Figures, read_clients, read_figures, read_summary
 from telephony.reports.period import Period
 from telephony.reports.sums import sum_due, wrong_days
@@ -46,17 +46,20 @@ def test_every_figure_equals_a_recount(name: str, day: date, connection: Connect
     Schedule.objects.create(
         name="Office", time_zone=OFFICE.key, is_default=True, **dict.fromkeys(WEEKDAYS, "09:00-18:00")
     )
-    midnights = [datetime.combine(day + timedelta(days=more), datetime.min.time(), tzinfo=zone) for more in (0, 1, 2)]
+    midnights = [
+        datetime.combine(day + timedelta(days=more), datetime.min.time(), tzinfo=zone) for more in (0, 1, 2, 7, 13)
+    ]
     calls = played_calls([moment.astimezone(UTC) for moment in midnights])
 
     @settings(max_examples=rounds(2, full=6), deadline=None, suppress_health_check=list(HealthCheck))
-    @given(calls, calls, st.sampled_from([1, 2, 5]))
+    @given(calls, calls, st.sampled_from([1, 2, 16]))
     def check(first: list[Played], later: list[Played], days: int) -> None:
         with transaction.atomic():
             period = Period(first=day - timedelta(days=1), last=day + timedelta(days=days - 2), zone=zone)
             play(connection, first)
             sum_due(now=LATER)
             people_sums.sum_due(now=LATER)
+            people_weeks.sum_due()
             assert CallSum.objects.exists()
             assert PeopleDay.objects.exists()
             _compare(owner, period, seers)
@@ -66,7 +69,8 @@ def test_every_figure_equals_a_recount(name: str, day: date, connection: Connect
             sum_due(now=LATER)
             _compare(owner, period, seers)
             people_sums.sum_due(now=LATER)
-            assert not [*wrong_days(), *people_sums.wrong_days()]
+            people_weeks.sum_due()
+            assert not [*wrong_days(), *people_sums.wrong_days(), *people_weeks.wrong_days()]
             _compare(owner, period, seers)
             transaction.set_rollback(True)
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from telephony.missed import rang
 from telephony.models import StaleDay
-from telephony.reports import people_sums, sums
+from telephony.reports import people_sums, people_weeks, sums
 from telephony.reports.rebuilding import differences
 
 EPOCH = date(1970, 1, 1)
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             if count <= MOST_SHOWN:
                 self.stdout.write(f"call {found.call_pk}: {', '.join(found.columns) or 'no row'}")
         items = self._who_was_rung(mend=options["rebuild"])
-        days = sorted({*sums.wrong_days(), *people_sums.wrong_days()})
+        days = sorted({*sums.wrong_days(), *people_sums.wrong_days(), *people_weeks.wrong_days()})
         for day in days[:MOST_SHOWN]:
             self.stdout.write(f"sums of {EPOCH + timedelta(days=day)} (UTC)")
         if options["rebuild"]:

@@ -1,4 +1,4 @@
-"""Sums of days for those who see the calls of some people only. Only telephony/reports writes them."""
+"""Sums of days and weeks for those who see the calls of some people only. Only telephony/reports writes them."""
 
 from __future__ import annotations
 
@@ -39,3 +39,24 @@ class PeopleDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seen_id} {self.day}"
+
+
+class PeopleWeek(models.Model):
+    """The same of seven days, by whole hours: long periods are read from few rows. Made of the days' sums."""
+
+    seen = models.ForeignKey(SeenPeople, models.CASCADE, db_index=False, related_name="weeks", verbose_name=_("people"))
+    week = models.PositiveIntegerField(
+        _("week"), db_index=True, help_text=_("How many times seven days since 1970 in UTC: it begins on a Thursday.")
+    )
+    sums = models.JSONField(
+        _("sums"), help_text=_("By kind and value, as sums of a day's calls are: how many of each, in one order.")
+    )
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("sums of people's calls of a week")
+        verbose_name_plural = _("sums of people's calls of weeks")
+        constraints = [models.UniqueConstraint(fields=["seen", "week"], name="people_week_once")]
+
+    def __str__(self) -> str:
+        return f"{self.seen_id} {self.week}"
