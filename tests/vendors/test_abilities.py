@@ -19,10 +19,10 @@ def test_vendors_declare_what_their_pbxs_do() -> None:
     with rows() as row:
         for slug in installed():
             with row(slug):
-                _compare(slug)
+                compare(slug)
 
 
-def _compare(slug: str) -> None:
+def compare(slug: str) -> None:
     vendor = get_vendor(slug)
     methods: set[str] = set()
     recordings: set[bool] = set()
@@ -39,8 +39,8 @@ def _compare(slug: str) -> None:
         for message in messages:
             sent = Hook(method=message.method, query=message.query.encode(), body=message.body, received_at=NOW)
             assert vendor.unfilled(sent) == ""
-    assert vendor.tells_recordings == (True in recordings)
-    assert "GET" not in methods or not vendor.only_posts
+    assert vendor.tells_recordings == (True in recordings), "`tells_recordings` is not what its simulator's calls have"
+    assert "GET" not in methods or not vendor.only_posts, "its simulator sends GET, which `only_posts` denies"
 
 
 PLACEHOLDERS = [

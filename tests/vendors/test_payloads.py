@@ -33,7 +33,8 @@ def means_what_it_should(vendor: Vendor, payload: Payload) -> None:
     expected = payload.expected
 
     found, parsed = _read(vendor, payload)
-    assert found == {name: expected[name] for name in MEANING if name in expected}
+    wanted = {name: expected[name] for name in MEANING if name in expected}
+    assert found == wanted, f"read as\n{_as_written(found)}\nand not as\n{_as_written(wanted)}"
 
     if "rejected" not in expected or "reply" in expected:
         assert _shown(_reply(vendor, payload, parsed), expected["reply"]) == expected["reply"]
@@ -49,6 +50,11 @@ def test_every_vendor_has_payloads_and_no_file_without_its_twin(vendor: Vendor) 
     meanings = {path.name.removesuffix(".expected.json") for path in folder.glob("*.expected.json")}
     assert requests
     assert requests == meanings
+
+
+def _as_written(meant: dict[str, Any]) -> str:
+    """As it stands in an expected.json."""
+    return json.dumps(meant, ensure_ascii=False, indent=2)
 
 
 def _read(vendor: Vendor, payload: Payload) -> tuple[dict[str, Any], Parsed | None]:

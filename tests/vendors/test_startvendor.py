@@ -20,6 +20,7 @@ from telephony.simulator.scenarios import EMPLOYEES, Scriptwriter
 from telephony.vendors import get_vendor
 from tests.simulator.test_messages import ZONE, events_of, seen
 from tests.vendors.payloads import payloads_of, profile
+from tests.vendors.test_abilities import compare
 from tests.vendors.test_payloads import means_what_it_should
 from tests.vendors.test_payloads import test_every_vendor_has_payloads_and_no_file_without_its_twin as test_twins
 
@@ -66,6 +67,10 @@ def test_its_simulator_plays_calls_that_its_parser_reads(made: Path) -> None:
         call = writer.write(started_at=datetime(2026, 3, 2, 9, 30, tzinfo=UTC))
         events = events_of(pbx, call)
         assert differences(pbx.expected(call), seen(fold(events), pbx.call_id(call))) == []
+
+
+def test_it_declares_what_its_simulator_does(made: Path) -> None:
+    compare(SLUG)
 
 
 def test_everything_that_is_left_can_be_found(made: Path) -> None:

@@ -18,7 +18,8 @@ DONE = """\
 1. Add this line to TELEPHONY_VENDORS in the settings:
      {line}
 2. Run `pytest tests/vendors tests/simulator/test_messages.py tests/messages/test_spoiled_fields.py
-   tests/telephony/test_probes.py -k {slug}`: one test fails, as long as {slug}-example.expected.json is not filled in.
+   tests/telephony/test_probes.py`: one test fails, as long as {slug}-example.expected.json is not filled in.
+   (Without `-k {slug}`: tables of all vendors are one test each, and name the row that failed.)
 3. Put the PBX's own messages into payloads/, say what each means, and make parsing.py read them.
    telephony/vendors/README.md goes on from here; `grep -r "FILL IN"` shows what is left.
 """
