@@ -13,7 +13,7 @@ from config import environment as read
 from config.access import *  # noqa: F403  (settings)
 from config.api import REST_FRAMEWORK, REST_KNOX, SPECTACULAR_SETTINGS  # noqa: F401  (settings)
 from config.caches import SHARED_CACHE, make_caches
-from config.databases import make_database
+from config.databases import DIRECT, IS_POOLED, make_databases
 from config.operations.settings import *  # noqa: F403  (settings)
 from config.operations.settings import start_sentry
 from config.production import refuse_any_host, refuse_weak_keys
@@ -139,7 +139,8 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-DATABASES = {"default": make_database(f"sqlite:///{quote(str(VAR_DIR / 'db.sqlite3'))}")}
+DATABASES = make_databases(f"sqlite:///{quote(str(VAR_DIR / 'db.sqlite3'))}")
+TELEPHONY_LISTENING_DATABASE = DIRECT if IS_POOLED else "default"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LOGIN_URL = "admin:login"
@@ -218,8 +219,10 @@ TELEPHONY_DIALS_PER_MINUTE = read.read_int("TELEPHONY_DIALS_PER_MINUTE", 6, high
 TELEPHONY_DIALS_PER_DAY = read.read_int("TELEPHONY_DIALS_PER_DAY", 200, highest=100_000)
 """Orders to call that one user may give."""
 TELEPHONY_GHOST_TALK_SECONDS = read.read_int("TELEPHONY_GHOST_TALK_SECONDS", 10, highest=3600)
-TELEPHONY_STATEMENT_TIMEOUT = read.read_int("TELEPHONY_STATEMENT_TIMEOUT", 15, highest=3600)
-TELEPHONY_HOOK_STATEMENT_TIMEOUT = read.read_int("TELEPHONY_HOOK_STATEMENT_TIMEOUT", 3, highest=3600)
+TELEPHONY_STATEMENT_TIMEOUT = 0 if IS_POOLED else read.read_int("TELEPHONY_STATEMENT_TIMEOUT", 15, highest=3600)
+TELEPHONY_HOOK_STATEMENT_TIMEOUT = (
+    0 if IS_POOLED else read.read_int("TELEPHONY_HOOK_STATEMENT_TIMEOUT", 3, highest=3600)
+)
 """Seconds after which PostgreSQL ends a statement of a web process, and of a PBX's message; 0: never."""
 TELEPHONY_MESSAGES_PER_MINUTE = read.read_int("TELEPHONY_MESSAGES_PER_MINUTE", 6000)
 TELEPHONY_PUBLIC_URL = read.read_web_address("TELEPHONY_PUBLIC_URL")

@@ -173,6 +173,12 @@ hook_statement_timeout = Setting[int](
     unit="seconds",
     meaning="the same for a PBX's message, which the PBX sends again then; 0: never",
 )
+listening_database = Setting[str](
+    name="TELEPHONY_LISTENING_DATABASE",
+    default="default",
+    meaning="the name in `DATABASES` of the connection that hears of new cards (`LISTEN`): PostgreSQL itself, where a "
+    "pgbouncer that pools transactions is before the others",
+)
 messages_per_minute = Setting[int](
     name="TELEPHONY_MESSAGES_PER_MINUTE",
     default=6000,

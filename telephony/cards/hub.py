@@ -15,9 +15,10 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 
-from django.db import connection, connections
+from django.db import connections
 from django.db.models import Max, Q
 
+from telephony import conf
 from telephony.cards.live import CHANNEL
 from telephony.cards.painters import Message, Painters, offer
 from telephony.cards.watch import Watch
@@ -225,17 +226,19 @@ def message_of(row: LiveEvent) -> Message:
 
 def listen() -> bool:
     """Have PostgreSQL wake this thread's connection; False where there is no such thing."""
-    if connection.vendor != "postgresql":
+    listening = connections[conf.listening_database()]
+    if listening.vendor != "postgresql":
         return False
-    with connection.cursor() as cursor:
+    with listening.cursor() as cursor:
         cursor.execute(f"LISTEN {CHANNEL}")
     return True
 
 
 def unlisten() -> None:
     """The connection goes back to its pool, where nobody wants to be woken."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+    listening = connections[conf.listening_database()]
+    if listening.vendor == "postgresql":
+        with listening.cursor() as cursor:
             cursor.execute("UNLISTEN *")
 
 
@@ -244,7 +247,8 @@ def wait(is_woken: bool) -> None:
     if not is_woken:
         time.sleep(LOOK_SECONDS)
         return
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        for _ in connection.connection.notifies(timeout=LOOK_SECONDS_WHEN_WOKEN, stop_after=1):
+    listening = connections[conf.listening_database()]
+    listening.ensure_connection()
+    with listening.wrap_database_errors:
+        for _ in listening.connection.notifies(timeout=LOOK_SECONDS_WHEN_WOKEN, stop_after=1):
             pass

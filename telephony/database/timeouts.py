@@ -4,8 +4,8 @@ A browser that closes its page stops nothing: the server's thread waits for the 
 each connection of a web process has a `statement_timeout`. It is set when a connection is taken from its pool and only
 if it has another one: a process that serves only PBXs, or only people, sets it once for each connection. Not in the
 options that a connection starts with: pgbouncer refuses these, and a process that serves both needs two values.
-pgbouncer has to pool by session (as LISTEN needs, too); with any other of its modes set both to 0, and the
-timeout of the web's role in PostgreSQL.
+Behind a pgbouncer that pools transactions both have to be 0: a role of its own for the web, with the timeout set in
+PostgreSQL, does the same.
 
 Workers, commands and migrations have none: what they do may take its time.
 """
