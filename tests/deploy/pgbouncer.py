@@ -54,9 +54,9 @@ def pooled(database_url: str, folder: Path) -> Iterator[str]:
 
 def _ini(folder: Path, database_url: str, port: int, users: Path) -> str:
     text, parts = INI.read_text(), urlsplit(database_url)
-    name = parts.path.strip("/")
+    name, here = parts.path.strip("/"), f"host={parts.hostname} port={parts.port or 5432}"
     changes = {
-        "telephony = host=127.0.0.1 port=5432 dbname=telephony": f"{name} = host={parts.hostname} port={parts.port or 5432}",
+        "telephony = host=127.0.0.1 port=5432 dbname=telephony": f"{name} = {here}",
         "listen_port = 6432": f"listen_port = {port}",
         "/etc/pgbouncer/userlist.txt": str(users),
         # Where this machine's PostgreSQL wants no password, there is none that could be asked for.
