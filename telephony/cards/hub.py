@@ -18,8 +18,7 @@ from contextlib import suppress
 from django.db import connections
 from django.db.models import Max, Q
 
-from telephony import conf
-from telephony.cards.live import CHANNEL
+from telephony.cards import waking
 from telephony.cards.painters import Message, Painters, offer
 from telephony.cards.watch import Watch
 from telephony.models import LiveEvent
@@ -27,8 +26,6 @@ from telephony.privacy.tracebacks import readable_traceback
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.3
-LOOK_SECONDS_WHEN_WOKEN = 2.0
 PAUSE_AFTER_ERROR = 1.0
 LATE_SECONDS = 15.0
 """On PostgreSQL a row may become visible this long after one with a higher id: its transaction took longer."""
@@ -167,15 +164,15 @@ class Hub:
     def _read_until_idle(self) -> bool:
         """False if the database failed and somebody still waits."""
         try:
-            is_woken = listen()
+            is_woken = waking.listen()
             reader = Reader()
             self._hand_out([], resync=True)
             while self._goes_on():
-                wait(is_woken)
+                waking.wait(is_woken)
                 if rows := reader.read():
                     self._hand_out(rows)
                 self._watch.look(self._all())
-            unlisten()
+            waking.unlisten()
         except Exception as error:  # Without its reader the process would tell nobody anything any more.
             log.warning("Live events can't be read:\n%s", readable_traceback(error))
             connections.close_all()
@@ -222,33 +219,3 @@ hub = Hub()
 
 def message_of(row: LiveEvent) -> Message:
     return Message(row.topic, json.dumps(row.content), row.pk)
-
-
-def listen() -> bool:
-    """Have PostgreSQL wake this thread's connection; False where there is no such thing."""
-    listening = connections[conf.listening_database()]
-    if listening.vendor != "postgresql":
-        return False
-    with listening.cursor() as cursor:
-        cursor.execute(f"LISTEN {CHANNEL}")
-    return True
-
-
-def unlisten() -> None:
-    """The connection goes back to its pool, where nobody wants to be woken."""
-    listening = connections[conf.listening_database()]
-    if listening.vendor == "postgresql":
-        with listening.cursor() as cursor:
-            cursor.execute("UNLISTEN *")
-
-
-def wait(is_woken: bool) -> None:
-    """Until something may be there to read."""
-    if not is_woken:
-        time.sleep(LOOK_SECONDS)
-        return
-    listening = connections[conf.listening_database()]
-    listening.ensure_connection()
-    with listening.wrap_database_errors:
-        for _ in listening.connection.notifies(timeout=LOOK_SECONDS_WHEN_WOKEN, stop_after=1):
-            pass

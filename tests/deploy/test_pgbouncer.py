@@ -21,7 +21,7 @@ from tests.servers import ROOT, Server
 
 RINGS = 12
 BETWEEN_LOOKS = 2.0
-"""Seconds: so seldom it looks without being told (cards/hub.py)."""
+"""Seconds: so seldom it looks without being told (cards/waking.py)."""
 ON_THE_SERVER = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND query NOT LIKE 'LISTEN%' AND pid <> pg_backend_pid()

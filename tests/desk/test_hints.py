@@ -18,7 +18,7 @@ from django.test import Client
 from django.utils import timezone
 
 from telephony.cards import hub as hubs
-from telephony.cards import live
+from telephony.cards import live, waking
 from telephony.cards.hub import LONGEST_QUEUE, RESYNC, Reader, Stream
 from telephony.cards.painters import Message
 from telephony.cards.presence import is_still
@@ -119,8 +119,8 @@ def test_nobody_to_tell_is_nothing_to_write() -> None:
 
 
 def test_this_database_is_woken_only_if_it_can_be() -> None:
-    assert hubs.listen() == (connection.vendor == "postgresql")
-    hubs.unlisten()
+    assert waking.listen() == (connection.vendor == "postgresql")
+    waking.unlisten()
 
 
 def test_a_browser_that_takes_nothing_is_told_to_read_everything_anew() -> None:

@@ -20,7 +20,7 @@ from django.test import AsyncRequestFactory, Client, RequestFactory
 from django.utils import timezone
 
 from telephony.cards import hub as hubs
-from telephony.cards import live
+from telephony.cards import live, waking
 from telephony.cards import stream as streams
 from telephony.cards.hub import RESYNC, Hub, Reader, Stream
 from telephony.cards.painters import Message
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hubs, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(waking, "LOOK_SECONDS", 0.02)
     monkeypatch.setattr(hubs, "IDLE_SECONDS", 0.1)
     monkeypatch.setattr(hubs, "PAUSE_AFTER_ERROR", 0.05)
 
