@@ -15,7 +15,7 @@ LOOK_SECONDS_WHEN_WOKEN = 2.0
 
 
 def listening() -> Any:
-    """This thread's connection that is woken: not one of a pgbouncer's that pools transactions, which would forget it."""
+    """This thread's connection that is woken: a pgbouncer that pools transactions would forget whom to wake."""
     return connections[conf.listening_database()]
 
 
