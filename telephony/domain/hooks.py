@@ -54,6 +54,18 @@ class ConnectionProfile:
     """What a vendor may keep between its talks with the PBX, like the key of a session: of this process, for a while,
     and only while the settings stay as they are."""
 
+    def setting(self, name: str, default: str = "") -> str:
+        """As text; the default where it is empty."""
+        return str(self.settings.get(name) or default)
+
+    def address(self, name: str, default: str = "") -> str:
+        """One that is an address, without a slash at its end."""
+        return self.setting(name, default).strip().rstrip("/")
+
+    def has(self, *names: str) -> bool:
+        """Whether all of these settings are filled in."""
+        return all(self.settings.get(name) for name in names)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:

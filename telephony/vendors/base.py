@@ -23,7 +23,14 @@ from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.listing import CallInfo
 from telephony.vendors.office import Office
 from telephony.vendors.proofs import ProvedBy, prove
-from telephony.vendors.settings import SecretField, Service, ShownNumberField, VendorSettingsForm, WebAddressField
+from telephony.vendors.settings import (
+    SecretField,
+    Service,
+    ShownNumberField,
+    VendorSettingsForm,
+    WebAddressField,
+    api_address,
+)
 from telephony.vendors.steps import Step
 from telephony.vendors.unfilled import unfilled
 
@@ -37,6 +44,7 @@ __all__ = [
     "Vendor",
     "VendorSettingsForm",
     "WebAddressField",
+    "api_address",
     "check_shared_code",
 ]
 

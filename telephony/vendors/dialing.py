@@ -96,6 +96,15 @@ def read_object(response: Response) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def answered_object(response: Response) -> dict[str, Any]:
+    """The JSON object of an answer that is one. Raises `DialFailed` for an HTTP error, and where there is none."""
+    check_status(response)
+    answer = read_object(response)
+    if not answer:
+        raise DialFailed(DialProblem.UNREADABLE, "" if looks_like_page(response) else said(response))
+    return answer
+
+
 def text_of(answer: dict[str, Any], *names: str) -> str:
     """The first of these fields that says something, as text."""
     found = (answer.get(name) for name in names)

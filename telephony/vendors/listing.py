@@ -5,13 +5,13 @@ Pure, like the rest of a vendor: `CallInfo` says what to ask and reads what came
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from telephony.domain import fields
 from telephony.domain.exceptions import MalformedHook, TelephonyError
 from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.listed_call import PbxCall
@@ -62,15 +62,51 @@ def day_list(rows: Iterable[Any], read: Callable[[dict[str, Any]], PbxCall]) -> 
     return DayList(calls=tuple(sorted(calls, key=lambda call: call.started_at)), unread=unread)
 
 
-class CallInfo(ABC):
+def paged(ask: Callable[[int], Talk[list[Any]]], *, size: int, most: int) -> Talk[list[Any]]:
+    """The rows of all pages, up to one that is not full: `ask` gets how many rows were had before."""
+    found: list[Any] = []
+    for page in range(most):
+        rows = yield from ask(page * size)
+        found += rows
+        if len(rows) < size:
+            break
+    return found
+
+
+def row_params(row: Mapping[str, Any]) -> fields.Params:
+    """The plain values of a row as fields, with their texts."""
+    return fields.Params({str(name): str(value) for name, value in row.items() if isinstance(value, str | int | float)})
+
+
+def day_of(day: date, form: str = "%Y-%m-%d") -> tuple[str, str]:
+    """Its first and its last second, as the PBX writes dates."""
+    return f"{day:{form}} 00:00:00", f"{day:{form}} 23:59:59"
+
+
+def seconds_of(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The same on the PBX's clock."""
+    first, next_one = (datetime.combine(day + timedelta(days=more), time(), zone) for more in (0, 1))
+    return first, next_one - timedelta(seconds=1)
+
+
+def recordings_of(references: Iterable[str]) -> dict[str, Any]:
+    """The references of a call's recordings, each once, as facts of the call."""
+    first, *more = dict.fromkeys(filter(None, references)) or [""]
+    return {"recording_reference": first, "more_recordings": tuple(more)}
+
+
+class CallInfo:
     """How one kind of PBX is asked for its calls: by talks; where one question is one answer, by their two halves."""
 
     tells_one_call: ClassVar[bool] = True
     """It can be asked for one call by its id; else a call is looked for in the list of its day."""
 
-    @abstractmethod
+    needs: ClassVar[tuple[str, ...]] = ()
+    """The settings without which it can't be asked."""
+
     def is_set_up(self, profile: ConnectionProfile) -> bool:
         """Whether the settings hold all that asking needs."""
+        return profile.has(*self.needs)
 
     def call(self, profile: ConnectionProfile, call_id: str) -> Talk[PbxCall | None]:
         """One call by the PBX's id; None if the PBX knows no such call (yet). Needs `tells_one_call`, `is_set_up`.

@@ -6,7 +6,6 @@ that is none, and is called only if its flag says that the PBX can be asked.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -43,7 +42,7 @@ class HookAddress:
     """The PBX's own names of its messages; only those that our parser reads."""
 
 
-class Office(ABC):
+class Office:
     lists_employees: ClassVar[bool] = False
     tells_registration: ClassVar[bool] = False
     sets_address: ClassVar[bool] = False
@@ -51,9 +50,12 @@ class Office(ABC):
     takes_addresses: ClassVar[bool] = False
     """It sends to several addresses: ours is added, and others' stay."""
 
-    @abstractmethod
+    needs: ClassVar[tuple[str, ...]] = ()
+    """The settings without which it can't be asked."""
+
     def is_set_up(self, profile: ConnectionProfile) -> bool:
         """Whether the settings hold all that asking needs."""
+        return profile.has(*self.needs)
 
     def employees(self, profile: ConnectionProfile) -> Talk[tuple[Employee, ...]]:
         """Everybody whom the PBX lists. Needs `lists_employees`."""

@@ -44,6 +44,11 @@ class WebAddressField(forms.URLField):
         super().__init__(assume_scheme="https", **kwargs)
 
 
+def api_address(url: str, *, secrets: Sequence[str], help_text: str | Promise) -> WebAddressField:
+    """Where the PBX's API is: this address, unless another one is entered."""
+    return WebAddressField(secrets=secrets, label=_("API address"), initial=url, empty_value=url, help_text=help_text)
+
+
 class ShownNumberField(forms.CharField):
     """Which of our numbers clients see in calls that are ordered from here (`dialing.shown_number`)."""
 

@@ -7,7 +7,7 @@ field; only `required` raises, and its error, which names the field, becomes the
 
 from telephony.domain.fields.bodies import FALLBACK_CHARSET, read_params, storable
 from telephony.domain.fields.params import Params
-from telephony.domain.fields.times import NEAR, local_time, moment, near
+from telephony.domain.fields.times import NEAR, local_time, moment, near, required_time
 from telephony.domain.fields.values import (
     LONGEST_LINK,
     LONGEST_TEXT,
@@ -33,6 +33,7 @@ __all__ = [
     "outcome",
     "read_params",
     "required",
+    "required_time",
     "seconds",
     "storable",
     "text",

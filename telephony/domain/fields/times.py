@@ -85,6 +85,14 @@ def local_time(params: Params, name: str, zone: tzinfo) -> datetime | None:
     return found
 
 
+def required_time(params: Params, name: str, zone: tzinfo) -> datetime:
+    """The same, which must be there. Raises MalformedHook."""
+    found = local_time(params, name, zone)
+    if found is None:
+        raise MalformedHook(f"{name}: missing or empty.")
+    return found
+
+
 def near(received_at: datetime, reference: datetime | None, *, within: timedelta = NEAR) -> datetime:
     """When something happened that the PBX gives no time for, but a time it can't have been before.
 

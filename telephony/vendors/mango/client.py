@@ -10,19 +10,10 @@ from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Request, Response, Talk
 from telephony.vendors import answers
 from telephony.vendors.answers import objects
-from telephony.vendors.dialing import (
-    Dialled,
-    DialOrder,
-    check_status,
-    looks_like_page,
-    read_object,
-    require,
-    said,
-    shown_number,
-)
+from telephony.vendors.dialing import Dialled, DialOrder, answered_object, read_object, require, said, shown_number
 from telephony.vendors.mango import codes
 from telephony.vendors.mango.message import Message
-from telephony.vendors.mango.signing import is_set_up, signed_request
+from telephony.vendors.mango.signing import SETTINGS, signed_request
 from telephony.vendors.office import Employee, Office
 
 COMMANDS, RECORDINGS, STATISTICS = "commands", "recordings", "statistics"
@@ -32,8 +23,7 @@ PACE = {"": 600, COMMANDS: 240, RECORDINGS: 600, STATISTICS: 30}
 
 def dial_request(profile: ConnectionProfile, order: DialOrder) -> Request:
     """With our own id, which comes back in all the call's messages. Raises `DialFailed` if a setting is missing."""
-    require(profile.settings.get("api_key"))
-    require(profile.settings.get("api_salt"))
+    require(profile.has(*SETTINGS))
     told: dict[str, Any] = {
         "command_id": order.order_id,
         "from": {"extension": order.extension},
@@ -51,8 +41,8 @@ def dial_answer(response: Response) -> Dialled:
         return Dialled()
     if code:
         raise DialFailed(*codes.words(code))
-    check_status(response)
-    raise DialFailed(DialProblem.UNREADABLE, "" if looks_like_page(response) else said(response))
+    answered_object(response)
+    raise DialFailed(DialProblem.UNREADABLE, said(response))
 
 
 def result_of(response: Response) -> str:
@@ -68,10 +58,8 @@ def read_answer(response: Response) -> dict[str, Any]:
 
 
 class MangoOffice(Office):
+    needs = SETTINGS
     lists_employees = True
-
-    def is_set_up(self, profile: ConnectionProfile) -> bool:
-        return is_set_up(profile)
 
     def employees(self, profile: ConnectionProfile) -> Talk[tuple[Employee, ...]]:
         """Those who have an internal number."""

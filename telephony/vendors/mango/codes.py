@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from telephony.domain.events import CallStatus
 from telephony.domain.exceptions import DialProblem
 from telephony.domain.reasons import EndReason
+from telephony.vendors.tables import read_table
 
 SUCCESS = "1000"
 CALLER_HUNG_UP, CALLEE_HUNG_UP = "1110", "1120"
@@ -16,77 +17,11 @@ NORMAL_ENDS = frozenset({"1100", CALLER_HUNG_UP, CALLEE_HUNG_UP})
 NEVER_HEARD, SURELY_TALKED = 2, 4
 """Messages of one part of a call: one that ends with its second was not answered, one that ends with its fourth was."""
 Meaning = TypeVar("Meaning")
-
-# Source: "VPBX API", "Коды результатов"; a short number stands for all that begin with it.
-REASONS: Mapping[str, EndReason] = {
-    CALLER_HUNG_UP: EndReason.GAVE_UP,
-    "1111": EndReason.NOT_PICKED_UP,
-    "1121": EndReason.BUSY,
-    "1122": EndReason.REJECTED,
-    "1123": EndReason.BUSY,
-    "1131": EndReason.UNREACHABLE,
-    "1132": EndReason.NO_SUCH_NUMBER,
-    "1133": EndReason.NO_SUCH_NUMBER,
-    "113": EndReason.NOT_ALLOWED,
-    "114": EndReason.NOT_ALLOWED,
-    "1150": EndReason.NOT_ALLOWED,
-    "115": EndReason.BLOCKED,
-    "1162": EndReason.LIMIT,
-    "1163": EndReason.NOT_PICKED_UP,
-    "116": EndReason.NOBODY,
-    "1171": EndReason.NOBODY,
-    "1191": EndReason.NOBODY,
-    "119": EndReason.OUTSIDE_HOURS,
-    "221": EndReason.LIMIT,
-    "2220": EndReason.LIMIT,
-    "2250": EndReason.LIMIT,
-    "23": EndReason.NOT_ALLOWED,
-    "2": EndReason.NO_MONEY,
-    "32": EndReason.NO_SUCH_NUMBER,
-    "42": EndReason.UNREACHABLE,
-    "5": EndReason.PBX_ERROR,
-}
-# Source: the same; that a phone stopped for a colleague's answer is told as a normal end.
-STATUSES: Mapping[str, CallStatus] = {
-    "1100": CallStatus.CANCELLED,
-    "1111": CallStatus.NO_ANSWER,
-    "1121": CallStatus.BUSY,
-    "1122": CallStatus.BUSY,
-    "1123": CallStatus.BUSY,
-    "1163": CallStatus.NO_ANSWER,
-    "118": CallStatus.CANCELLED,
-    "113": CallStatus.FAILED,
-    "2": CallStatus.FAILED,
-    "3": CallStatus.FAILED,
-    "4": CallStatus.FAILED,
-    "5": CallStatus.FAILED,
-}
-# Source: the same: what may be said to an order to call.
-PROBLEMS: Mapping[str, tuple[DialProblem, str]] = {
-    "1111": (DialProblem.REFUSED, "no answer"),
-    "112": (DialProblem.REFUSED, "the phone is busy"),
-    "113": (DialProblem.BAD_NUMBER, "the number can't be called"),
-    "114": (DialProblem.REFUSED, "the PBX's settings forbid calls to this region"),
-    "221": (DialProblem.REFUSED, "the account's limit is reached"),
-    "2220": (DialProblem.REFUSED, "too many calls at once for the account"),
-    "2240": (DialProblem.REFUSED, "not enough money on the account"),
-    "23": (DialProblem.REFUSED, "calls in this direction are blocked"),
-    "2": (DialProblem.REFUSED, "the account is limited or blocked"),
-    "3101": (DialProblem.WRONG_TOKEN, "wrong key"),
-    "3102": (DialProblem.WRONG_TOKEN, "wrong signature"),
-    "3105": (DialProblem.WRONG_TOKEN, "wrong key"),
-    "31": (DialProblem.BAD_PARAMETERS, "wrong parameters"),
-    "32": (DialProblem.BAD_NUMBER, "wrong number"),
-    "33": (DialProblem.NO_SUBSCRIBER, "there is no such employee or number"),
-    "3": (DialProblem.BAD_PARAMETERS, "wrong request"),
-    "4001": (DialProblem.REFUSED, "the PBX does not take such orders"),
-    "4002": (DialProblem.REFUSED, "the talk was shorter than the PBX keeps"),
-    "42": (DialProblem.NOT_REGISTERED, "the employee can't be reached"),
-    "4402": (DialProblem.PBX_ERROR, "the service is not available"),
-    "4": (DialProblem.REFUSED, "it can't be done now"),
-    "5001": (DialProblem.PBX_ERROR, "overload"),
-    "5": (DialProblem.PBX_ERROR, "an error of the server"),
-}
+_CODES = read_table(__file__, "codes.txt")
+REASONS = _CODES.column("reason", EndReason)
+STATUSES = _CODES.column("status", CallStatus)
+PROBLEMS = _CODES.column("problem", DialProblem)
+SAID = _CODES.column("in words", str)
 
 
 def meaning(code: str, table: Mapping[str, Meaning]) -> Meaning | None:
@@ -97,8 +32,8 @@ def meaning(code: str, table: Mapping[str, Meaning]) -> Meaning | None:
 
 def words(code: str) -> tuple[DialProblem, str]:
     """What it says of an order, with the number itself."""
-    problem, text = meaning(code, PROBLEMS) or (DialProblem.REFUSED, "")
-    return problem, f"{code}: {text}" if text else code
+    text = meaning(code, SAID)
+    return meaning(code, PROBLEMS) or DialProblem.REFUSED, f"{code}: {text}" if text else code
 
 
 def reason(code: str) -> dict[str, Any]:

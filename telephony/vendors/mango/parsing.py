@@ -11,8 +11,9 @@ from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind,
 from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.vendors.mango import client, codes
 from telephony.vendors.mango.message import Message, read_message
-from telephony.vendors.mango.parties import Parties, parties_of
+from telephony.vendors.mango.parties import parties_of
 from telephony.vendors.mango.signing import is_event
+from telephony.vendors.parties import Parties, calls
 
 # Source: "VPBX API", `call_direction` of events/summary.
 DIRECTIONS = {"0": Direction.INTERNAL, "1": Direction.INCOMING, "2": Direction.OUTGOING}
@@ -59,8 +60,8 @@ def _begins(message: Message, parties: Parties) -> Found:
     rings = (message.event(EventKind.LEG_RINGING, "timestamp", **facts),)
     if not parties.caller:
         return rings
-    calls = facts | {"extension": parties.caller, "role": LegRole.CALLING, "fingerprint": message.fingerprint("caller")}
-    return message.event(EventKind.CALL_STARTED, "timestamp", **calls), *rings
+    own = calls(parties.caller, message.fingerprint("caller"))
+    return message.event(EventKind.CALL_STARTED, "timestamp", **facts | own), *rings
 
 
 def _answers(message: Message, parties: Parties) -> Found:
@@ -112,7 +113,7 @@ def _summary(message: Message) -> tuple[CallEvent, ...]:
     ended = message.event(EventKind.ENDED, "end_time", **facts)
     if not parties.caller:
         return (ended,)
-    own = {"extension": parties.caller, "role": LegRole.CALLING, "fingerprint": message.fingerprint("caller")}
+    own = calls(parties.caller, message.fingerprint("caller"))
     return message.event(EventKind.ENDED, "end_time", **facts | own), ended
 
 

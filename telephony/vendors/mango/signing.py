@@ -14,6 +14,8 @@ from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.http import Request
 from telephony.vendors.proofs import REFUSAL, check_signature
 
+SETTINGS = ("api_key", "api_salt")
+"""That are needed to ask anything."""
 API_URL = "https://app.mango-office.ru/vpbx/"
 FILES = "mango-office.ru"
 """One of whose hosts has the recordings."""
@@ -43,22 +45,18 @@ def check_message(hook: Hook, profile: ConnectionProfile) -> None:
     key, text = form.get("vpbx_api_key", b""), form.get("json", b"")
     check_signature(
         form.get("sign", b"").strip().lower(),
-        secret=str(profile.settings.get("api_salt") or ""),
+        secret=profile.setting("api_salt"),
         sign=lambda salt: signature(key, text, salt),
     )
-    own = str(profile.settings.get("api_key") or "")
+    own = profile.setting("api_key")
     if own and not hmac.compare_digest(key, own.encode()):
         raise HookRejected("The key is another product's.", reply=REFUSAL, is_kept=True)
 
 
-def is_set_up(profile: ConnectionProfile) -> bool:
-    return bool(profile.settings.get("api_key") and profile.settings.get("api_salt"))
-
-
 def signed_request(profile: ConnectionProfile, path: str, told: Mapping[str, Any], *, lane: str = "") -> Request:
     """A request to the API; what was signed is sent, letter by letter. A file may be had from another of its hosts."""
-    address = str(profile.settings.get("api_url") or API_URL).rstrip("/")
-    key, salt = (str(profile.settings.get(name) or "") for name in ("api_key", "api_salt"))
+    address = profile.address("api_url", API_URL)
+    key, salt = map(profile.setting, SETTINGS)
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     form = {"vpbx_api_key": key, "sign": signature(key.encode(), text.encode(), salt), "json": text}
     return Request(

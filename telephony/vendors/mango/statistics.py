@@ -7,17 +7,17 @@ from typing import Any
 
 from telephony.domain import fields
 from telephony.domain.events import CallStatus, Direction
-from telephony.domain.exceptions import MalformedHook
 from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.listed_call import PbxCall
 from telephony.domain.numbers import normalise
 from telephony.http import Pause, Talk
 from telephony.vendors.answers import objects
 from telephony.vendors.dialing import text_of
-from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList, day_list
+from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList, day_list, day_of, paged, recordings_of
 from telephony.vendors.mango.client import STATISTICS, read_answer
 from telephony.vendors.mango.message import SIP
-from telephony.vendors.mango.signing import is_set_up, signed_request
+from telephony.vendors.mango.signing import SETTINGS, signed_request
+from telephony.vendors.parties import client_facts
 
 PAGE = 500
 MOST_PAGES = 200
@@ -37,24 +37,17 @@ DIRECTIONS = {
 
 
 class MangoCallInfo(CallInfo):
+    needs = SETTINGS
     tells_one_call = False
 
-    def is_set_up(self, profile: ConnectionProfile) -> bool:
-        return is_set_up(profile)
-
     def day(self, profile: ConnectionProfile, day: date) -> Talk[DayList]:
-        found: list[Any] = []
-        for page in range(MOST_PAGES):
-            rows = yield from _page(profile, day, page * PAGE)
-            found += rows
-            if len(rows) < PAGE:
-                break
+        found = yield from paged(lambda offset: _page(profile, day, offset), size=PAGE, most=MOST_PAGES)
         return day_list(found, lambda row: _read(row, profile))
 
 
 def _page(profile: ConnectionProfile, day: date, offset: int) -> Talk[list[Any]]:
-    span = {"start_date": f"{day:%d.%m.%Y} 00:00:00", "end_date": f"{day:%d.%m.%Y} 23:59:59"}
-    order = span | {"limit": PAGE, "offset": offset}
+    start, end = day_of(day, "%d.%m.%Y")
+    order = {"start_date": start, "end_date": end, "limit": PAGE, "offset": offset}
     key = read_answer((yield signed_request(profile, "stats/calls/request/", order, lane=STATISTICS))).get("key")
     if not key:
         raise AskFailed(AskProblem.UNREADABLE, "key")
@@ -81,14 +74,12 @@ def _read(row: dict[str, Any], profile: ConnectionProfile) -> PbxCall:
     params = fields.Params({str(name): str(value) for name, value in row.items() if isinstance(value, str)})
     parts = [part for part in row.get("context_calls") or () if isinstance(part, dict)]
     talked = fields.seconds(params, "talk_duration") or 0
-    first, *more = [*dict.fromkeys(one for part in parts for one in _files(part.get("recording_id")))] or [""]
     return PbxCall(
         call_id=fields.required(params, "entry_id"),
         status=CallStatus.ANSWERED if talked else CallStatus.NO_ANSWER,
         started_at=_started(params, profile),
         talk_seconds=talked or None,
-        recording_reference=first,
-        more_recordings=tuple(more),
+        **recordings_of(one for part in parts for one in _files(part.get("recording_id"))),
         **_parties(params, parts, profile.phone_region),
     )
 
@@ -97,10 +88,7 @@ def _started(params: fields.Params, profile: ConnectionProfile) -> datetime:
     value = fields.text(params, "context_start_time")
     if value.isascii() and value.isdigit() and len(value) == len("1772435730"):
         return datetime.fromtimestamp(int(value), UTC)
-    found = fields.local_time(params, "context_start_time", profile.time_zone)
-    if found is None:
-        raise MalformedHook("context_start_time: missing or empty.")
-    return found
+    return fields.required_time(params, "context_start_time", profile.time_zone)
 
 
 def _files(value: Any) -> list[str]:
@@ -122,8 +110,7 @@ def _parties(params: fields.Params, parts: list[dict[str, Any]], region: str) ->
     is_ours = bool(ours) and not _is_short(ours) and not ours.lower().startswith(SIP)
     return {
         "direction": direction,
-        "client_raw": number.raw,
-        "client_e164": number.e164,
+        **client_facts(number),
         "our_number": ours if is_ours else "",
         "extension": (caller if outgoing and _is_short(caller) else "") or phone,
     }

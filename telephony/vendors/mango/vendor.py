@@ -8,7 +8,7 @@ from telephony.domain.events import Parsed
 from telephony.domain.exceptions import NotSetUp
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.http import Request, Response
-from telephony.vendors.base import SecretField, ShownNumberField, Vendor, VendorSettingsForm, WebAddressField
+from telephony.vendors.base import SecretField, ShownNumberField, Vendor, VendorSettingsForm, api_address
 from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.mango import client, signing
 from telephony.vendors.mango.parsing import parse_event
@@ -32,11 +32,9 @@ class MangoSettingsForm(VendorSettingsForm):
         label=_("Key to sign with"),
         help_text=_("Beside that code. Both sides sign with it, and it is never sent."),
     )
-    api_url = WebAddressField(
-        secrets=["api_key", "api_salt"],
-        label=_("API address"),
-        initial=signing.API_URL,
-        empty_value=signing.API_URL,
+    api_url = api_address(
+        signing.API_URL,
+        secrets=signing.SETTINGS,
         help_text=_("Leave as it is, unless Mango's support gave you another address."),
     )
     shown_number = ShownNumberField()
@@ -93,7 +91,7 @@ class Mango(Vendor):
 
     def recording_request(self, profile: ConnectionProfile, *, link: str, reference: str) -> Request:
         """A POST, whose answer leads to a file that can be fetched once; before there is one, it doesn't."""
-        if not signing.is_set_up(profile):
+        if not profile.has(*signing.SETTINGS):
             raise NotSetUp("Mango gives recordings only to who signs the question.")
         told = {"recording_id": reference, "action": "download"}
         return signing.signed_request(profile, "queries/recording/post", told, lane=client.RECORDINGS)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from random import randrange
 from threading import Lock
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 from telephony.vendors.simulated.script import Employee, Expected, Scenario, ScriptedCall
@@ -32,6 +33,18 @@ class Message:
     """Appended to the path of the address, where the PBX does that."""
     asks: bool = False
     """The PBX reads the answer to it."""
+
+    @classmethod
+    def json(cls, content: Mapping[str, Any], *, after: float, label: str, **more: Any) -> Message:
+        """Of a JSON object."""
+        body = json.dumps(content, ensure_ascii=False).encode()
+        return cls(after=after, label=label, headers={"Content-Type": "application/json"}, body=body, **more)
+
+    @classmethod
+    def form(cls, content: Mapping[str, str], *, after: float, label: str, **more: Any) -> Message:
+        """Of an urlencoded form."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return cls(after=after, label=label, headers=headers, body=urlencode(content).encode(), **more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +159,18 @@ class CallJournal:
     def calls(self) -> list[tuple[str, ScriptedCall]]:
         with self._lock:
             return list(self._calls.items())
+
+    def between(self, start: datetime, end: datetime, zone: ZoneInfo) -> list[tuple[str, ScriptedCall]]:
+        """Those that began so by a clock of this zone; moments without one."""
+        began = [
+            (call.started_at.astimezone(zone).replace(tzinfo=None), call_id, call) for call_id, call in self.calls()
+        ]
+        return [(call_id, call) for at, call_id, call in began if start <= at <= end]
+
+    def recorded(self, reference: str, named: Callable[[ScriptedCall], str]) -> ScriptedCall | None:
+        """The recorded call that this reference names: by its id, or as it is `named`."""
+        found = (call for call_id, call in self.calls() if call.is_recorded and reference in (call_id, named(call)))
+        return next(found, None)
 
 
 class SimulatedPbx(ABC):

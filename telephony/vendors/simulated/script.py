@@ -97,6 +97,30 @@ class ScriptedCall:
         return 0 if self.answered_after is None else self.ended_after - self.answered_after
 
     @property
+    def outside(self) -> str:
+        """The client's number without its plus, as most PBXs write it."""
+        return self.client.removeprefix("+")
+
+    @property
+    def line(self) -> str:
+        """Our number, written so."""
+        return self.our_number.removeprefix("+")
+
+    @property
+    def is_outgoing(self) -> bool:
+        return self.direction is Direction.OUTGOING
+
+    @property
+    def own(self) -> str:
+        """The internal number of the employee who calls; empty in an incoming call."""
+        return self.caller.extension if self.caller else ""
+
+    @property
+    def last(self) -> str:
+        """The internal number of `last_employee`."""
+        return self.last_employee.extension if self.last_employee else ""
+
+    @property
     def is_recorded(self) -> bool:
         return bool(self.of_kind(StepKind.RECORDING))
 

@@ -6,7 +6,6 @@ import base64
 import json
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from telephony.domain.events import CallStatus
 from telephony.vendors.mango.signing import signature
@@ -60,6 +59,5 @@ class MangoPbx(SimulatedPbx):
         """The event in its envelope."""
         text, key = json.dumps(told, ensure_ascii=False), str(self.settings["api_key"])
         sign = signature(key.encode(), text.encode(), str(self.settings["api_salt"]))
-        body = urlencode({"vpbx_api_key": key, "sign": sign, "json": text}).encode()
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return Message(after=after, label=f"{tail} {label}".strip(), headers=headers, body=body, tail=tail)
+        form = {"vpbx_api_key": key, "sign": sign, "json": text}
+        return Message.form(form, after=after, label=f"{tail} {label}".strip(), tail=tail)

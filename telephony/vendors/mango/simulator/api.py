@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import base64
-import hmac
 import json
 from collections import Counter
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 from telephony.domain.events import Direction
 from telephony.vendors.mango.signing import signature
-from telephony.vendors.simulated import (
-    ApiAnswer,
-    ApiRequest,
-    AudioFormat,
-    Fault,
-    Order,
-    RecordingFile,
-    ScriptedCall,
-    SimulatedPbx,
-)
+from telephony.vendors.simulated import ApiAnswer, ApiRequest, ScriptedCall, SimulatedPbx
+from telephony.vendors.simulated.serving import Refusal, file, file_name, is_secret, order_of
 
 FILES = "/files/"
 DATES = "%d.%m.%Y %H:%M:%S"
+REFUSALS = {Refusal.NOBODY: 3300, Refusal.NOT_REGISTERED: 4200, Refusal.BAD_NUMBER: 3200}
 TYPES = {Direction.INCOMING: 1, Direction.OUTGOING: 2, Direction.INTERNAL: 3}
 
 
@@ -41,7 +32,7 @@ class MangoApi:
 
     def answer(self, request: ApiRequest) -> ApiAnswer:
         if request.path.startswith(FILES):
-            return _file(request.path.removeprefix(FILES))
+            return file(request.path.removeprefix(FILES))
         found = {
             "/commands/callback": self._order,
             "/queries/recording/post": self._recording,
@@ -51,36 +42,29 @@ class MangoApi:
         }.get(request.path)
         if found is None or request.method != "POST":
             return ApiAnswer.not_found()
-        form = dict(parse_qsl(request.body.decode()))
+        form = request.form()
         key, text = form.get("vpbx_api_key", ""), form.get("json", "")
         if key != self._pbx.settings["api_key"]:
             return _result(3105, status=401)
         expected = signature(key.encode(), text.encode(), str(self._pbx.settings["api_salt"]))
-        if not hmac.compare_digest(form.get("sign", "").encode(), expected.encode()):
+        if not is_secret(form.get("sign", ""), expected):
             return _result(3102, status=401)
         return found(json.loads(text))
 
     def _order(self, told: dict[str, Any]) -> ApiAnswer:
-        number = told.get("from", {}).get("extension", "")
-        employee, fault = self._pbx.employee(number), Fault.of(number)
-        if fault is Fault.UNREADABLE:
+        phone, number = told.get("from", {}).get("extension", ""), str(told.get("to_number", ""))
+        order = order_of(self._pbx, phone, number, order_id=told.get("command_id", ""))
+        if order is Refusal.UNREADABLE:
             return ApiAnswer.html("<html><body>Mango</body></html>")
-        if employee is None or not told.get("command_id"):
-            return _result(3300 if employee is None else 3103)
-        if fault is Fault.NOT_REGISTERED:
-            return _result(4200)
-        if not str(told.get("to_number", "")).isdigit():
-            return _result(3200)
-        order = Order(employee=employee, number=told["to_number"], order_id=told["command_id"])
-        return ApiAnswer.json({"result": 1000}, order=order)
+        if isinstance(order, Refusal):
+            return _result(REFUSALS[order])
+        return ApiAnswer.json({"result": 1000}, order=order) if order.order_id else _result(3103)
 
     def _recording(self, told: dict[str, Any]) -> ApiAnswer:
-        for _, call in self._pbx.journal.calls():
-            if call.is_recorded and told.get("recording_id") == file_id(call):
-                return ApiAnswer(
-                    status=302, location=f"{self._pbx.api_url}{FILES}{call.token[:12]}-{call.talk_seconds}.mp3"
-                )
-        return _result(3320, status=404)
+        call = self._pbx.journal.recorded(told.get("recording_id", ""), file_id)
+        if call is None:
+            return _result(3320, status=404)
+        return ApiAnswer(status=302, location=f"{self._pbx.api_url}{FILES}{file_name(call.token[:12], call)}")
 
     def _list_ordered(self, told: dict[str, Any]) -> ApiAnswer:
         return ApiAnswer.json({"key": base64.b64encode(json.dumps(told).encode()).decode()})
@@ -92,9 +76,8 @@ class MangoApi:
             return ApiAnswer.json({"result": 1000, "status": "work"})
         asked = json.loads(base64.b64decode(key))
         start, end = (datetime.strptime(asked[name], DATES) for name in ("start_date", "end_date"))  # noqa: DTZ007
-        zone, calls = self._pbx.time_zone, self._pbx.journal.calls()
-        listed = [one for one in calls if start <= one[1].started_at.astimezone(zone).replace(tzinfo=None) <= end]
-        rows = [_row(call_id, call) for call_id, call in listed][asked["offset"] : asked["offset"] + asked["limit"]]
+        rows = [_row(*one) for one in self._pbx.journal.between(start, end, self._pbx.time_zone)]
+        rows = rows[asked["offset"] :][: asked["limit"]]
         return ApiAnswer.json({"result": 1000, "status": "complete", "data": [{"list": rows}]})
 
     def _users(self, told: dict[str, Any]) -> ApiAnswer:
@@ -109,31 +92,20 @@ class MangoApi:
 
 
 def _row(call_id: str, call: ScriptedCall) -> dict[str, Any]:
-    phone = call.last_employee.extension if call.last_employee else ""
     files = [file_id(call)] if call.is_recorded else []
-    outgoing, client = call.direction is Direction.OUTGOING, call.client.lstrip("+")
     return {
         "entry_id": call_id,
         "context_type": TYPES[call.direction],
         "context_status": int(call.answered_after is not None),
-        "caller_number": phone if outgoing else client,
-        "called_number": client if outgoing else call.our_number.lstrip("+"),
+        "caller_number": call.last if call.is_outgoing else call.outside,
+        "called_number": call.outside if call.is_outgoing else call.line,
         "context_start_time": call.unix(0),
         "duration": call.ended_after,
         "talk_duration": call.talk_seconds,
         "context_calls": [
-            {"call_abonent_number": phone, "talk_duration": call.talk_seconds, "recording_id": files},
+            {"call_abonent_number": call.last, "talk_duration": call.talk_seconds, "recording_id": files},
         ],
     }
-
-
-def _file(name: str) -> ApiAnswer:
-    """The file's name tells its length: `<id>-<seconds>.mp3`."""
-    recording_id, _, seconds = name.removesuffix(".mp3").rpartition("-")
-    if not recording_id or not seconds.isdigit() or not name.endswith(".mp3"):
-        return ApiAnswer.not_found()
-    file = RecordingFile(recording_id=recording_id, seconds=int(seconds), audio_format=AudioFormat.MP3)
-    return ApiAnswer(content_type="audio/mpeg", recording=file)
 
 
 def _result(code: int, *, status: int = 200) -> ApiAnswer:

@@ -28,11 +28,10 @@ class ToldCall:
         self._gone: set[str] = set()
         self.sent: list[Message] = []
         if call.direction is not Direction.INTERNAL:
-            self._part(0, "Appeared", call.caller.extension if call.caller else "", begins=True)
+            self._part(0, "Appeared", call.own, begins=True)
 
     def tell(self, step: Step) -> None:
-        own = self._call.caller.extension if self._call.caller else ""
-        extension = step.employee.extension if step.employee else own
+        extension = step.employee.extension if step.employee else self._call.own
         if step.kind is StepKind.HANG_UP:
             for one in [name for name in self._counts if name and name not in self._gone]:
                 self._leaves(step.after, one, WHY[self._call.status])
@@ -55,22 +54,21 @@ class ToldCall:
 
     def _part(self, after: int, state: str, extension: str, *, begins: bool = False, **more: Any) -> None:
         self._counts[extension] += 1
-        call_id = f"{self._call.token[:8]}:{extension or 'ivr'}"
         told = {
-            "call_id": call_id,
+            "call_id": f"{self._call.token[:8]}:{extension or 'ivr'}",
             "timestamp": self._call.unix(after),
             "seq": self._counts[extension],
             "call_state": state,
+            "location": "abonent" if extension else "ivr",
         }
-        told["location"] = "abonent" if extension else "ivr"
         self._add("events/call", after, told | self._parties(extension, begins=begins) | more, f"{state} {extension}")
 
     def _parties(self, extension: str, *, begins: bool) -> dict[str, Any]:
-        call, ours = self._call, self._call.our_number.lstrip("+")
+        call, ours = self._call, self._call.line
         phone = {"extension": extension, "number": f"sip:user{extension}@example.mangosip.ru"} if extension else {}
-        client = {"number": call.client.lstrip("+")}
-        if call.direction is Direction.INTERNAL and call.caller:
-            return {"from": {"extension": call.caller.extension}, "to": phone}
+        client = {"number": call.outside}
+        if call.direction is Direction.INTERNAL:
+            return {"from": {"extension": call.own}, "to": phone}
         if call.direction is Direction.INCOMING:
             taken = {} if begins else {"taken_from_call_id": f"{call.token[:8]}:ivr"}
             return {"from": client | taken, "to": {"number": ours, **phone, "line_number": ours}}
@@ -82,14 +80,13 @@ class ToldCall:
         return {"from": {**phone, "taken_from_call_id": "1"}, "to": {**client, "line_number": ours}, **ordered}
 
     def _summary(self) -> dict[str, Any]:
-        call, last = self._call, self._call.last_employee
-        phone = {"extension": last.extension} if last else {}
-        own, client = {"extension": call.caller.extension} if call.caller else {}, {"number": call.client.lstrip("+")}
+        call, client = self._call, {"number": self._call.outside}
+        phone, own = ({"extension": number} if number else {} for number in (call.last, call.own))
         return {
             "call_direction": DIRECTIONS[call.direction],
             "from": own or client,
-            "to": client if call.direction is Direction.OUTGOING else phone,
-            "line_number": call.our_number.lstrip("+"),
+            "to": client if call.is_outgoing else phone,
+            "line_number": call.line,
             "create_time": call.unix(0),
             "talk_time": call.unix(call.answered_after) if call.answered_after is not None else 0,
             "end_time": call.unix(call.ended_after),
