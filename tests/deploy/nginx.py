@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -31,15 +31,20 @@ http {{
 class Nginx:
     """Its configuration in a folder of its own; `port` is the site's. Without `tls` the site talks plain HTTP."""
 
-    def __init__(self, server: Server, folder: Path, *, tls: bool = False) -> None:
+    def __init__(
+        self, server: Server, folder: Path, *, tls: bool = False, ports: Mapping[str, int] | None = None
+    ) -> None:
         self.program = shutil.which("nginx") or shutil.which("/usr/sbin/nginx") or missing("nginx")
         self.folder, self.port = folder, free_port()
+        self._ports = ports or dict.fromkeys(("8000", "8001", "8002"), server.port)
         self.conf = folder / "nginx.conf"
         user = "user root;" if Path("/proc/self").stat().st_uid == 0 else ""
         self.conf.write_text(AROUND.format(folder=folder, user=user, site=self._site(server, tls=tls)))
 
     def _site(self, server: Server, *, tls: bool) -> str:
-        text = re.sub(r"127\.0\.0\.1:800[012]\b", f"127.0.0.1:{server.port}", CONF.read_text())
+        text = CONF.read_text()
+        for port, ours in self._ports.items():
+            text = text.replace(f"127.0.0.1:{port}", f"127.0.0.1:{ours}")
         recordings = Path(server.environment["VAR_DIR"]) / "recordings"
         changes = {
             "listen 80;": f"listen 127.0.0.1:{free_port()};",
@@ -71,9 +76,9 @@ class Nginx:
 
 
 @contextmanager
-def running(server: Server, folder: Path) -> Iterator[Nginx]:
-    """Started, and ended with the block."""
-    made = Nginx(server, folder)
+def running(server: Server, folder: Path, *, ports: Mapping[str, int] | None = None) -> Iterator[Nginx]:
+    """Started, and ended with the block. `ports`: ours for those of the file; else all of them are the server's."""
+    made = Nginx(server, folder, ports=ports)
     process = subprocess.Popen(made.command())
     try:
         _wait(made.port)

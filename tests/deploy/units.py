@@ -31,14 +31,14 @@ def read(name: str) -> dict[str, str]:
 class Unit:
     """One program, in a process group of its own; its port is changed."""
 
-    def __init__(self, name: str, environment: dict[str, str], log: Path, port: int = 0) -> None:
+    def __init__(self, name: str, environment: dict[str, str], log: Path, port: int = 0, folder: Path = ROOT) -> None:
         service = read(name)
         program, *arguments = shlex.split(service["ExecStart"])
         if port:
             arguments[arguments.index("--port") + 1] = str(port)
         self.command = [sys.executable, "-W", "ignore", "-m", Path(program).name, *arguments]
         self._again, self._pause = service["Restart"] == "always", float(service["RestartSec"])
-        self._environment, self._log = environment, log
+        self._environment, self._log, self._folder = environment, log, folder
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._keep, daemon=True)
         self.main: subprocess.Popen[bytes] | None = None
@@ -52,7 +52,7 @@ class Unit:
             with self._log.open("ab") as output:
                 self.main = subprocess.Popen(
                     self.command,
-                    cwd=ROOT,
+                    cwd=self._folder,
                     env=self._environment,
                     stdout=output,
                     stderr=subprocess.STDOUT,
