@@ -31,7 +31,7 @@ class Parties:
         return {**told, "role": self.role, **client_facts(self.client)}
 
 
-def client_facts(client: Phone) -> dict[str, str]:
+def client_facts(client: Phone) -> dict[str, Any]:
     return {"client_raw": client.raw, "client_e164": client.e164}
 
 

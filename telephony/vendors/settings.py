@@ -44,9 +44,13 @@ class WebAddressField(forms.URLField):
         super().__init__(assume_scheme="https", **kwargs)
 
 
-def api_address(url: str, *, secrets: Sequence[str], help_text: str | Promise) -> WebAddressField:
+def api_address(
+    url: str, *, secrets: Sequence[str], help_text: str | Promise, label: str | Promise = ""
+) -> WebAddressField:
     """Where the PBX's API is: this address, unless another one is entered."""
-    return WebAddressField(secrets=secrets, label=_("API address"), initial=url, empty_value=url, help_text=help_text)
+    return WebAddressField(
+        secrets=secrets, label=label or _("API address"), initial=url, empty_value=url, help_text=help_text
+    )
 
 
 class ShownNumberField(forms.CharField):

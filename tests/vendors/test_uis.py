@@ -12,9 +12,8 @@ from telephony.domain.exceptions import DialFailed, MalformedHook
 from telephony.domain.hooks import Hook
 from telephony.vendors import get_vendor
 from telephony.vendors.dialing import DialOrder
-from telephony.vendors.uis.reasons import REASONS, SUCCESSES, read_reason
 from telephony.vendors.uis.templates import NOTIFICATIONS, body_of
-from telephony.vendors.uis.words import TEMPLATE
+from telephony.vendors.uis.words import REASONS, SUCCESSES, TEMPLATE, read_reason
 from tests.vendors.dialling import answer_to, profile_of, request_of
 from tests.vendors.shared_vectors import FOLDER, rows
 

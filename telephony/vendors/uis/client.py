@@ -40,11 +40,9 @@ def _cabinet(profile: ConnectionProfile) -> str:
 
 
 class UisOffice(Office):
+    needs = ("access_token",)
     lists_employees: ClassVar[bool] = True
     tells_registration: ClassVar[bool] = True
-
-    def is_set_up(self, profile: ConnectionProfile) -> bool:
-        return bool(profile.settings.get("access_token"))
 
     def employees(self, profile: ConnectionProfile) -> Talk[tuple[Employee, ...]]:
         asked = {"limit": 1000, "offset": 0, "fields": ["id", "full_name", "extension", "phone_numbers"]}

@@ -7,19 +7,9 @@ from typing import Any
 from telephony.domain.exceptions import DialFailed, DialProblem
 from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Request, Response
-from telephony.vendors.dialing import (
-    Dialled,
-    DialOrder,
-    check_status,
-    read_object,
-    refused,
-    require,
-    said,
-    shown_number,
-    text_of,
-)
-from telephony.vendors.uis.reasons import REASONS
+from telephony.vendors.dialing import Dialled, DialOrder, answered_object, refused, require, said, shown_number, text_of
 from telephony.vendors.uis.rpc import error_of, question
+from telephony.vendors.uis.words import REASONS
 
 CALL_URL = "https://callapi.uiscom.ru/v4.0"
 # Source: the groups of errors of Call API v4.0.
@@ -51,13 +41,12 @@ def dial_request(profile: ConnectionProfile, order: DialOrder) -> Request:
         "employee": {"id": int(order.user_key)},
     }
     said_ones = {name: value for name, value in params.items() if value != ""}
-    return question(str(profile.settings.get("call_api_url") or CALL_URL), "start.employee_call", said_ones)
+    return question(profile.setting("call_api_url", CALL_URL), "start.employee_call", said_ones)
 
 
 def dial_answer(response: Response) -> Dialled:
     """The id of the session is that of the call's notifications. Raises `DialFailed`."""
-    check_status(response)
-    answer = read_object(response)
+    answer = answered_object(response)
     code, about, words = error_of(answer)
     if code:
         raise _problem(code, about, words)

@@ -8,6 +8,7 @@ from telephony.domain import fields
 from telephony.domain.events import Direction, LegRole, Phone, fingerprint
 from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.numbers import normalise
+from telephony.vendors.parties import client_facts
 from telephony.vendors.uis.words import LONGEST_EXTENSION, TRACKING
 
 
@@ -27,8 +28,7 @@ def facts_of(
         "fingerprint": fingerprint({field: value for field, value in params.items() if field != "integration_key"}),
         "order_id": fields.text(params, "external_id"),
         "direction": direction,
-        "client_raw": outside.raw,
-        "client_e164": outside.e164,
+        **client_facts(outside),
         "our_number": normalise(fields.text(params, "virtual_phone_number"), profile.phone_region).raw,
         "user_key": key,
         "extension": inside,

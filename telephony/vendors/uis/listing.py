@@ -7,16 +7,15 @@ from typing import Any, ClassVar
 
 from telephony.domain import fields
 from telephony.domain.events import CallStatus, Direction
-from telephony.domain.exceptions import MalformedHook
 from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.listed_call import PbxCall
 from telephony.domain.numbers import normalise
 from telephony.http import Talk
 from telephony.vendors.dialing import text_of
-from telephony.vendors.listing import CallInfo, DayList, day_list
-from telephony.vendors.uis.reasons import read_reason
+from telephony.vendors.listing import CallInfo, DayList, day_list, day_of, recordings_of
+from telephony.vendors.parties import client_facts
 from telephony.vendors.uis.rpc import rows_of
-from telephony.vendors.uis.words import DIRECTIONS
+from telephony.vendors.uis.words import DIRECTIONS, read_reason
 
 PAGE = 500
 # Source: `get.calls_report`, as clients ask it.
@@ -30,15 +29,14 @@ FIELDS = (
 class UisCallInfo(CallInfo):
     """Only by lists: a report needs its days, and no message of ours tells the day of a call for sure."""
 
+    needs = ("access_token",)
     tells_one_call: ClassVar[bool] = False
 
-    def is_set_up(self, profile: ConnectionProfile) -> bool:
-        return bool(profile.settings.get("access_token"))
-
     def day(self, profile: ConnectionProfile, day: date) -> Talk[DayList]:
+        first, last = day_of(day)
         asked = {
-            "date_from": f"{day} 00:00:00",
-            "date_till": f"{day} 23:59:59",
+            "date_from": first,
+            "date_till": last,
             "limit": PAGE,
             "offset": 0,
             "include_ongoing_calls": False,
@@ -51,14 +49,9 @@ class UisCallInfo(CallInfo):
 def _read(row: dict[str, Any], profile: ConnectionProfile) -> PbxCall:
     """Raises MalformedHook for a row without its call or its start."""
     params = fields.Params({name: text_of(row, name) for name in FIELDS})
-    started_at = fields.local_time(params, "start_time", profile.time_zone)
-    if started_at is None:
-        raise MalformedHook("start_time: missing or empty.")
     talked = fields.seconds(params, "talk_duration") or 0
     is_answered = talked > 0 and params["is_lost"].lower() != "true"
     direction = DIRECTIONS.get(params["direction"].lower(), Direction.UNKNOWN)
-    client = normalise(params["contact_phone_number"], profile.phone_region)
-    first, *more = _records_of(row, params) or [""]
     reason, said = read_reason(params["finish_reason"], was_answered=is_answered)
     is_busy = direction is Direction.OUTGOING and reason == "busy"
     unanswered = CallStatus.BUSY if is_busy else CallStatus.NO_ANSWER
@@ -66,16 +59,14 @@ def _read(row: dict[str, Any], profile: ConnectionProfile) -> PbxCall:
         call_id=fields.required(params, "id"),
         direction=direction,
         status=CallStatus.ANSWERED if is_answered else unanswered,
-        client_raw=client.raw,
-        client_e164=client.e164,
         our_number=normalise(params["virtual_phone_number"], profile.phone_region).raw,
         user_key=_who(row, params),
-        started_at=started_at,
+        started_at=fields.required_time(params, "start_time", profile.time_zone),
         talk_seconds=talked if is_answered else 0,
         reason=reason,
         reason_said=said,
-        recording_reference=first,
-        more_recordings=tuple(more),
+        **recordings_of(_records_of(row, params)),
+        **client_facts(normalise(params["contact_phone_number"], profile.phone_region)),
     )
 
 
@@ -93,5 +84,4 @@ def _records_of(row: dict[str, Any], params: fields.Params) -> list[str]:
     listed = row.get("call_records")
     found = listed if isinstance(listed, list) else []
     named = (text_of(one, "id") if isinstance(one, dict) else str(one).strip() for one in found)
-    records = dict.fromkeys(filter(None, named))
-    return [f"{record}/{params['id']}/{params['communication_id']}".rstrip("/") for record in records]
+    return [f"{record}/{params['id']}/{params['communication_id']}".rstrip("/") for record in named if record]

@@ -15,7 +15,6 @@ from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.domain.numbers import normalise
 from telephony.domain.reasons import EndReason
 from telephony.vendors.uis.facts import facts_of
-from telephony.vendors.uis.reasons import read_reason
 from telephony.vendors.uis.words import (
     DIRECTIONS,
     INTERACTIVE,
@@ -25,6 +24,7 @@ from telephony.vendors.uis.words import (
     TRUTH,
     USUAL,
     name_of,
+    read_reason,
 )
 
 

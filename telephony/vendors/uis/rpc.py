@@ -45,12 +45,12 @@ def error_of(answer: dict[str, Any]) -> tuple[int, str, str]:
 
 
 def data_url(profile: ConnectionProfile) -> str:
-    return str(profile.settings.get("data_api_url") or DATA_URL)
+    return profile.setting("data_api_url", DATA_URL)
 
 
 def rows_of(profile: ConnectionProfile, method: str, params: dict[str, Any], *, limit: int) -> Rows:
     """All rows of a list, page by page. Raises `AskFailed`."""
-    token = str(profile.settings.get("access_token") or "")
+    token = profile.setting("access_token")
     if not token:
         raise AskFailed(AskProblem.NOT_SET_UP)
     found: list[dict[str, Any]] = []

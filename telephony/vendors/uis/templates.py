@@ -5,43 +5,15 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from telephony.vendors.steps import ADDRESS, Step
+from telephony.vendors.uis import words
 
-# Source: the variables that every notification has, in the document of Call API v4.0.
-COMMON = (
-    *("call_session_id", "contact_phone_number", "virtual_phone_number", "external_id"),
-    *("notification_time", "notification_mnemonic"),
-)
-# Source: the particular fields of each notification, by its name in the cabinet.
-NOTIFICATIONS = {
-    "incoming": ("Входящий звонок на виртуальный номер", ("scenario_name", "communication_number")),
-    "ringing": (
-        "Ожидание ответа",
-        ("employee_id", "employee_full_name", "extension_phone_number", "direction", "call_source", "leg_id"),
-    ),
-    "outgoing": ("Исходящий звонок", ("employee_id", "employee_full_name", "employee_phone_number")),
-    "talk_started": (
-        "Начало разговора",
-        ("employee_id", "employee_full_name", "direction", "call_source", "leg_ids"),
-    ),
-    "talk_ended": (
-        "Окончание разговора",
-        ("employee_id", "employee_full_name", "direction", "call_source", "talk_time_duration", "leg_ids"),
-    ),
-    "ended": (
-        "Завершение звонка",
-        (
-            *("employee_id", "employee_full_name", "direction", "call_source", "talk_time_duration"),
-            *("total_time_duration", "wait_time_duration", "is_lost", "tag_names"),
-        ),
-    ),
-    "lost": ("Потерянный звонок", ("employee_ids", "wait_time_duration", "scenario_name")),
-    "recorded": ("Записанный разговор", ("employee_id", "file_link", "file_duration")),
-}
+_ROWS = words.NOTIFICATIONS.rows
+NOTIFICATIONS = {row["name"]: (row["title in the cabinet"], row["variables"].split()) for row in _ROWS}
 
 
 def body_of(constant: str) -> str:
     """The template: each variable bare, for UIS writes the quotes of texts itself."""
-    names = (*COMMON, *NOTIFICATIONS[constant][1])
+    names = (*words.COMMON, *NOTIFICATIONS[constant][1])
     return "{" + ",".join([f'"event":"{constant}"', *(f'"{name}":{{{{{name}}}}}' for name in names)]) + "}"
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from telephony.domain.events import Parsed
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.http import Request, Response, Talk
-from telephony.vendors.base import SecretField, ShownNumberField, Vendor, VendorSettingsForm, WebAddressField
+from telephony.vendors.base import SecretField, ShownNumberField, Vendor, VendorSettingsForm, api_address
 from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.uis import client, dialing
 from telephony.vendors.uis.listing import UisCallInfo
@@ -29,18 +29,16 @@ class UisSettingsForm(VendorSettingsForm):
         label=_("API key"),
         help_text=_("From the cabinet, under the API's rules; its white list has to name our server's address."),
     )
-    call_api_url = WebAddressField(
+    call_api_url = api_address(
+        dialing.CALL_URL,
         secrets=["access_token"],
         label=_("Address of the Call API"),
-        initial=dialing.CALL_URL,
-        empty_value=dialing.CALL_URL,
         help_text=_("CoMagic, CallGear and Novofon have one of their own."),
     )
-    data_api_url = WebAddressField(
+    data_api_url = api_address(
+        DATA_URL,
         secrets=["access_token"],
         label=_("Address of the Data API"),
-        initial=DATA_URL,
-        empty_value=DATA_URL,
         help_text=_("CoMagic, CallGear and Novofon have one of their own."),
     )
     virtual_phone_number = ShownNumberField(

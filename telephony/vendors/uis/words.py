@@ -5,35 +5,20 @@ from __future__ import annotations
 import re
 
 from telephony.domain.events import Direction
+from telephony.domain.reasons import EndReason
+from telephony.vendors.tables import read_table
 from telephony.vendors.templated import Template
 
 INTERACTIVE = "interactive"
-# Source: the variables of notifications in the official templates of Planfix, and in the document of Call API v4.0.
-TEMPLATE = Template(
-    (
-        *("event", "notification_name", "notification_mnemonic", "notification_time", "notification_timestamp"),
-        *("call_session_id", "virtual_phone_number", "contact_phone_number", "contact_id", "contact_full_name"),
-        *("calling_phone_number", "called_phone_number", "communication_number", "scenario_name", "start_time"),
-        *("employee_id", "employee_ids", "employee_full_name", "employee_phone_number", "extension_phone_number"),
-        *("last_talked_employee_id", "direction", "call_source", "external_id", "leg_id", "leg_ids", "is_lost"),
-        *("talk_time_duration", "total_time_duration", "wait_time_duration", "finish_reason", "is_transfer"),
-        *("file_link", "file_duration", "tag_ids", "tag_names", "utm_source", "utm_medium", "utm_campaign"),
-        *("utm_content", "utm_term", "cdr_id", "numa", "numb", "input_result"),
-    )
-)
-# Source: the constants of our own templates (templates.py); the names of notifications in the cabinet; the old events
-# of Novofon; mnemonics of public clients (UNCERTAIN). Letters and digits only.
-_SPELLINGS = {
-    "incoming": "incoming входящийзвонокнавиртуальныйномер входящийзвонок incallsession",
-    "ringing": "ringing ожиданиеответа исходящееплечо входящееплечо waiting callwaiting outcallleg incallleg",
-    "outgoing": "outgoing исходящийзвонок outcallsession",
-    "talk_started": "talkstarted началоразговора callconnected",
-    "talk_ended": "talkended окончаниеразговора calldisconnected",
-    "ended": "ended end завершениезвонка callend callsessionfinished",
-    "lost": "lost потерянныйзвонок пропущенныйзвонок lostcall lostcallsession",
-    "recorded": "recorded записанныйразговор recordcall recordedcall",
-}
-NOTIFICATIONS = {word: name for name, words in _SPELLINGS.items() for word in words.split()}
+VARIABLES = read_table(__file__, "variables.txt").column("whose", str)
+COMMON = tuple(name for name, whose in VARIABLES.items() if whose == "all")
+TRACKING = tuple(name for name, whose in VARIABLES.items() if whose == "tracking")
+TEMPLATE = Template(tuple(VARIABLES))
+NOTIFICATIONS = read_table(__file__, "notifications.txt")
+NAMES = NOTIFICATIONS.column("name", str)
+SHAPES = {variable: name for variable, name in VARIABLES.items() if name in NAMES.values()}
+"""What a message is whose template names it in no way that we know."""
+LEGS = ("leg_id", "leg_ids")
 # Source: `direction` of all notifications, in the document of Call API v4.0.
 DIRECTIONS = {
     **dict.fromkeys(("in", "incoming"), Direction.INCOMING),
@@ -44,23 +29,21 @@ DIRECTIONS = {
 USUAL = dict.fromkeys(("incoming", "lost"), Direction.INCOMING) | {"outgoing": Direction.OUTGOING}
 # Source: is_lost, a logical value, in the same document; how templates print it: public clients.
 TRUTH = {**dict.fromkeys(("true", "1", "yes"), True), **dict.fromkeys(("false", "0", "no"), False)}
-# Source: variables of call tracking, in the same document.
-TRACKING = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
-# Source: the particular fields of each notification, in the official templates (README.md, "Fields").
-SHAPES = {
-    "file_link": "recorded",
-    "total_time_duration": "ended",
-    "talk_time_duration": "talk_ended",
-    "employee_ids": "lost",
-    "leg_ids": "talk_started",
-    "leg_id": "ringing",
-}
-"""What a message is whose template names it in no way that we know."""
-LEGS = ("leg_id", "leg_ids")
 LONGEST_EXTENSION = 8
+REASONS = read_table(__file__, "reasons.txt").column("reason", EndReason)
+SUCCESSES = frozenset({"operator_answer", "another_operator_answer", "success_finish", "fax_session_done"})
+"""Of calls that were answered."""
 _BETWEEN = re.compile(r"[\W_]+")
 
 
 def name_of(word: str) -> str:
     """Our name of the notification that is called so; empty for a word that says nothing."""
-    return NOTIFICATIONS.get(_BETWEEN.sub("", word.casefold()), "")
+    return NAMES.get(_BETWEEN.sub("", word.casefold()), "")
+
+
+def read_reason(word: str, *, was_answered: bool) -> tuple[EndReason | None, str]:
+    """What the word means and the word itself; nothing of an answered call: that somebody hung up then says nothing."""
+    word = word.strip().lower()
+    if was_answered or not word or word in SUCCESSES:
+        return None, ""
+    return REASONS.get(word), word

@@ -8,8 +8,6 @@ from typing import Any
 
 from telephony.domain.events import CallStatus, Direction
 from telephony.vendors.simulated import (
-    ApiAnswer,
-    ApiRequest,
     Employee,
     Expected,
     Message,
@@ -21,7 +19,7 @@ from telephony.vendors.simulated import (
     everything,
 )
 from telephony.vendors.uis.simulator.api import answer_api, record_path
-from telephony.vendors.uis.simulator.notice import JSON, bare, filled_in, key_of
+from telephony.vendors.uis.simulator.notice import bare, filled_in, key_of
 
 
 class UisPbx(SimulatedPbx):
@@ -37,9 +35,8 @@ class UisPbx(SimulatedPbx):
         return call.order_id or str(1_170_000_000 + int(call.token[:7], 16))
 
     def messages(self, call: ScriptedCall) -> list[Message]:
-        is_outgoing = call.direction is Direction.OUTGOING
-        sent = [filled_in(self, call, "outgoing" if is_outgoing else "incoming", 0, employee=call.caller)]
-        if not is_outgoing:
+        sent = [filled_in(self, call, "outgoing" if call.is_outgoing else "incoming", 0, employee=call.caller)]
+        if not call.is_outgoing:
             sent.append(self._question(call))
         for step in call.steps:
             sent += self._of_step(call, step)
@@ -62,8 +59,7 @@ class UisPbx(SimulatedPbx):
             expected = replace(expected, recording="")
         return replace(expected, legs=legs)
 
-    def answer(self, request: ApiRequest) -> ApiAnswer:
-        return answer_api(self, request)
+    answer = answer_api
 
     def complaint(self, message: Message, status: int, body: bytes) -> str:
         """Only the scenario reads the answer."""
@@ -110,15 +106,12 @@ class UisPbx(SimulatedPbx):
             "tag_names": [],
         }
         if is_lost:
-            rang: dict[str, Any] = {
-                "employee_ids": [bare(key_of(one)) for one in call.rung],
-                "wait_time_duration": after,
-            }
-            sent.append(filled_in(self, call, "lost", after, **rang))
+            rang = [bare(key_of(one)) for one in call.rung]
+            sent.append(filled_in(self, call, "lost", after, employee_ids=rang, wait_time_duration=after))
         who = call.last_employee if talked or call.caller else None
         return [*sent, filled_in(self, call, "ended", after, employee=who, **facts)]
 
     def _question(self, call: ScriptedCall) -> Message:
         asked = {"call_session_id": self.call_id(call), "cdr_id": call.serial, "start_time": call.unix(0)}
-        body = json.dumps({**asked, "numa": call.client.lstrip("+"), "numb": call.our_number.lstrip("+")}).encode()
-        return Message(after=0, label="interactive", headers=JSON, body=body, asks=True)
+        asked |= {"numa": call.outside, "numb": call.line}
+        return Message.json(asked, after=0, label="interactive", asks=True)

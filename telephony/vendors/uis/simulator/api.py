@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from typing import Any
 
 from telephony.domain.events import Direction
-from telephony.vendors.simulated import (
-    ApiAnswer,
-    ApiRequest,
-    AudioFormat,
-    Fault,
-    Order,
-    RecordingFile,
-    ScriptedCall,
-    SimulatedPbx,
-    StepKind,
-)
+from telephony.vendors.simulated import ApiAnswer, ApiRequest, Fault, ScriptedCall, SimulatedPbx
+from telephony.vendors.simulated.serving import Refusal, is_secret, order_of, sound
 
 CALL_PATH, DATA_PATH = "/call/v4.0", "/data/v2.0"
 RECORDS_PATH = "/data/system/media/talk/"
 FAULTS = {
     "token": (-32001, "access_token_invalid", "Access token has been expired or is invalid"),
     "method": (-32601, "method_not_found", "Method not found"),
-    "contact": (-32602, "data_type_error", "Data supplied is of wrong type"),
-    "employee": (-32602, "employee_not_found", "Employee not found"),
-    "offline": (-32007, "sip_offline", "SIP line is not registered"),
+    Refusal.BAD_NUMBER: (-32602, "data_type_error", "Data supplied is of wrong type"),
+    Refusal.NOBODY: (-32602, "employee_not_found", "Employee not found"),
+    Refusal.NOT_REGISTERED: (-32007, "sip_offline", "SIP line is not registered"),
 }
 
 
@@ -45,7 +35,7 @@ def answer_api(pbx: SimulatedPbx, request: ApiRequest) -> ApiAnswer:
         method, params = str(asked["method"]), dict(asked["params"])
     except (ValueError, TypeError, KeyError):
         return ApiAnswer.json({"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "Parse error"}})
-    if not hmac.compare_digest(str(params.get("access_token")).encode(), str(pbx.settings["access_token"]).encode()):
+    if not is_secret(params.get("access_token"), pbx.settings["access_token"]):
         return _failed("token", "access_token")
     if request.path == CALL_PATH and method == "start.employee_call":
         return _order(pbx, params)
@@ -64,20 +54,14 @@ def _list(pbx: SimulatedPbx, method: str, params: dict[str, Any]) -> ApiAnswer:
 
 def _order(pbx: SimulatedPbx, params: dict[str, Any]) -> ApiAnswer:
     key = str(params.get("employee", {}).get("id", ""))
-    employee, fault = pbx.employee(key), Fault.of(key)
-    if fault is Fault.NOT_REGISTERED:
-        return _failed("offline", "employee")
-    if employee is None:
-        return _failed("employee", "employee")
-    if not str(params.get("contact", "")).isdigit():
-        return _failed("contact", "contact")
-    if fault is Fault.UNREADABLE:
-        return ApiAnswer.html("<html><body>UIS</body></html>")
     call_id = str(1_990_000_000 + pbx.journal.next_number())
+    order = order_of(pbx, key, f"+{params.get('contact', '')}", order_id=call_id)
+    if order is Refusal.UNREADABLE:
+        return ApiAnswer.html("<html><body>UIS</body></html>")
+    if isinstance(order, Refusal):
+        return _failed(order, "contact" if order is Refusal.BAD_NUMBER else "employee")
     pbx.named_orders[call_id] = str(params.get("external_id") or "")
-    order = Order(employee=employee, number=f"+{params['contact']}", order_id=call_id)
-    answer = {"jsonrpc": "2.0", "id": "req1", "result": {"data": {"call_session_id": int(call_id)}}}
-    return ApiAnswer.json(answer, order=order)
+    return _result({"data": {"call_session_id": int(call_id)}}, order=order)
 
 
 def _calls(pbx: SimulatedPbx, params: dict[str, Any]) -> list[dict[str, Any]]:
@@ -91,15 +75,15 @@ def _row(pbx: SimulatedPbx, call_id: str, call: ScriptedCall) -> dict[str, Any]:
     return {
         "id": int(call_id) if call_id.isdecimal() else call_id,
         "start_time": call.moment(0).astimezone(pbx.time_zone).strftime("%Y-%m-%d %H:%M:%S"),
-        "direction": "out" if call.direction is Direction.OUTGOING else "in",
+        "direction": "out" if call.is_outgoing else "in",
         "is_lost": not has_talked and call.direction is Direction.INCOMING,
         "communication_id": None,
         "talk_duration": call.talk_seconds,
         "total_duration": call.ended_after,
-        "contact_phone_number": call.client.lstrip("+"),
-        "virtual_phone_number": call.our_number.lstrip("+"),
+        "contact_phone_number": call.outside,
+        "virtual_phone_number": call.line,
         "finish_reason": "subscriber_disconnects" if has_talked else "operator_not_responsible",
-        "call_records": [call.token[:32]] if call.of_kind(StepKind.RECORDING) else [],
+        "call_records": [call.token[:32]] if call.is_recorded else [],
         "employees": [{"employee_id": who, "is_talked": has_talked}] if who else [],
         "last_answered_employee_id": who if has_talked else None,
     }
@@ -126,12 +110,11 @@ def _recording(pbx: SimulatedPbx, name: str) -> ApiAnswer:
     call = pbx.journal.find(call_id)
     if call is None or not record:
         return ApiAnswer.not_found()
-    file = RecordingFile(recording_id=record, seconds=call.talk_seconds, audio_format=AudioFormat.MP3)
-    return ApiAnswer(content_type="audio/mpeg", recording=file)
+    return sound(record, call.talk_seconds)
 
 
-def _result(result: dict[str, Any]) -> ApiAnswer:
-    return ApiAnswer.json({"jsonrpc": "2.0", "id": "req1", "result": result})
+def _result(result: dict[str, Any], **more: Any) -> ApiAnswer:
+    return ApiAnswer.json({"jsonrpc": "2.0", "id": "req1", "result": result}, **more)
 
 
 def _failed(what: str, field: str) -> ApiAnswer:

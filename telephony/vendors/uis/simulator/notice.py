@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from telephony.domain.events import Direction
 from telephony.vendors.simulated import Employee, Message, ScriptedCall, SimulatedPbx
-from telephony.vendors.uis.templates import COMMON, NOTIFICATIONS
+from telephony.vendors.uis.templates import NOTIFICATIONS
+from telephony.vendors.uis.words import COMMON
 
 DIRECTIONS = {Direction.INCOMING: "in", Direction.OUTGOING: "out"}
-JSON = {"Content-Type": "application/json"}
 
 
 def filled_in(
@@ -19,8 +18,8 @@ def filled_in(
     """The notification of this name, with the variables that its template has."""
     variables: dict[str, Any] = {
         "call_session_id": bare(pbx.call_id(call)),
-        "contact_phone_number": call.client.lstrip("+"),
-        "virtual_phone_number": call.our_number.lstrip("+"),
+        "contact_phone_number": call.outside,
+        "virtual_phone_number": call.line,
         "notification_time": call.moment(after).astimezone(pbx.time_zone).strftime("%Y-%m-%d %H:%M:%S"),
         "direction": DIRECTIONS[call.direction],
         "call_source": "callapi" if call.order_id else "va",
@@ -35,10 +34,9 @@ def filled_in(
             "employee_full_name": f"Сотрудник {employee.extension}",
             **dict.fromkeys(("extension_phone_number", "employee_phone_number"), employee.extension),
         }
-    names = (*COMMON, *NOTIFICATIONS[name][1])
-    body = json.dumps({"event": name, **{one: variables.get(one) for one in names}}, ensure_ascii=False).encode()
+    told = {one: variables.get(one) for one in (*COMMON, *NOTIFICATIONS[name][1])}
     label = f"{name} {employee.extension if employee else ''}".rstrip()
-    return Message(after=after, label=label, headers=JSON, body=body)
+    return Message.json({"event": name, **told}, after=after, label=label)
 
 
 def key_of(employee: Employee) -> str:
