@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from config.signin.clients import client
 from telephony.ui import shell
 
-NO_ADDRESS = "0.0.0.0"  # noqa: S104  (stands for no address)
+NO_ADDRESS = "0.0.0.0"  # nosec B104  # noqa: S104  (stands for no address)
 
 
 @never_cache

@@ -55,7 +55,7 @@ def read(content: bytes, task: Mapping[str, Any]) -> Iterator[tuple[dict[str, An
 def run(task: Mapping[str, Any], file: IO[bytes], output: IO[bytes]) -> None:
     """Let the reader work until it has answered, or its time is over."""
     told = {**task, "parent": os.getpid(), "region": settings.CRM_PHONE_REGION}
-    process = subprocess.Popen(  # noqa: S603  (our own module; no shell)
+    process = subprocess.Popen(  # nosec B603  # noqa: S603  (our own module; no shell)
         [sys.executable, "-P", "-m", "crm.imports.reader", json.dumps(told)],
         stdin=file,
         stdout=output,

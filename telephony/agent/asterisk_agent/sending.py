@@ -101,4 +101,4 @@ class Sender:
     def _later(self) -> float:
         """Twice the last pause, to 30 s; less by chance, so that agents don't come back all at once."""
         self._pause = min(max(self._pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
-        return self._pause * random.uniform(0.5, 1.0)  # noqa: S311
+        return self._pause * random.uniform(0.5, 1.0)  # nosec B311  # noqa: S311

@@ -49,9 +49,9 @@ def _sql(part: Part, values: list[Any]) -> str:
             return _insert(part, values)
         case Updated():
             changed = ", ".join(_equals(part.model, name, value, values) for name, value in part.values.items())
-            return f"UPDATE {_table(part.model)} SET {changed} WHERE {_where(part.model, part.where, values)}"  # noqa: S608
+            return f"UPDATE {_table(part.model)} SET {changed} WHERE {_where(part.model, part.where, values)}"  # nosec B608  # noqa: S608
         case Deleted():
-            return f"DELETE FROM {_table(part.model)} WHERE {_where(part.model, part.where, values)}"  # noqa: S608
+            return f"DELETE FROM {_table(part.model)} WHERE {_where(part.model, part.where, values)}"  # nosec B608  # noqa: S608
 
 
 def _insert(part: Inserted, values: list[Any]) -> str:
@@ -59,12 +59,12 @@ def _insert(part: Inserted, values: list[Any]) -> str:
     fields = _written(part.model)
     rows = ", ".join(f"({', '.join(_value(row, one, values) for one in fields)})" for row in part.rows)
     names = ", ".join(_column(part.model, one.attname) for one in fields)
-    sql = f"INSERT INTO {_table(part.model)} ({names}) VALUES {rows}"  # noqa: S608
+    sql = f"INSERT INTO {_table(part.model)} ({names}) VALUES {rows}"  # nosec B608  # noqa: S608
     if not part.unique:
         return sql
     unique = ", ".join(_column(part.model, name) for name in part.unique)
     changed = [_column(part.model, name) for name in part.columns]
-    return f"{sql} ON CONFLICT ({unique}) DO UPDATE SET " + ", ".join(f"{one} = EXCLUDED.{one}" for one in changed)
+    return f"{sql} ON CONFLICT ({unique}) DO UPDATE SET " + ", ".join(f"{one} = EXCLUDED.{one}" for one in changed)  # nosec B608
 
 
 def _value(row: Model, one: Field[Any, Any], values: list[Any]) -> str:

@@ -91,7 +91,7 @@ def _run(source: Path, kind: AudioKind, playable: Path, alive: Callable[[], obje
         "cpu_seconds": cpu_seconds,
         "parent": os.getpid(),
     }
-    process = subprocess.Popen(  # noqa: S603  (our own module; no shell)
+    process = subprocess.Popen(  # nosec B603  # noqa: S603  (our own module; no shell)
         [sys.executable, "-P", "-m", "telephony.recordings.audio.worker", json.dumps(task)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

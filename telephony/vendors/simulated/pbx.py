@@ -137,7 +137,7 @@ class CallJournal:
 
     def __init__(self) -> None:
         self._calls: OrderedDict[str, ScriptedCall] = OrderedDict()
-        self._number = randrange(100_000, 900_000)  # noqa: S311  (no secret: two runs should differ)
+        self._number = randrange(100_000, 900_000)  # nosec B311  # noqa: S311  (no secret: two runs should differ)
         self._lock = Lock()
 
     def add(self, call_id: str, call: ScriptedCall) -> None:
