@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from telephony.domain.exceptions import DialFailed, DialProblem, NotReady, NotSetUp
+from telephony.domain.exceptions import NotReady, NotSetUp
 from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Request, Response, Talk
 from telephony.vendors import answers
-from telephony.vendors.dialing import (
-    Dialled,
-    DialOrder,
-    check_status,
-    looks_like_page,
-    read_object,
-    refused,
-    require,
-    said,
-    text_of,
-)
+from telephony.vendors.dialing import Dialled, DialOrder, answered_object, refused, require, said, text_of
 from telephony.vendors.listing import AskFailed, AskProblem
 from telephony.vendors.zadarma.notification import direction_of
-from telephony.vendors.zadarma.signing import is_set_up, signed_request
+from telephony.vendors.zadarma.signing import SETTINGS, signed_request
 
 LINK_LIVES = 1800
 """Seconds; the API takes 180 to 5184000."""
@@ -32,19 +22,14 @@ PACE = {"": 100, STATISTICS: 3}
 
 def dial_request(profile: ConnectionProfile, order: DialOrder) -> Request:
     """A GET, although it makes a telephone ring. Raises `DialFailed` if a key is missing."""
-    require(profile.settings.get("api_key"))
-    require(profile.settings.get("secret"))
+    require(profile.has(*SETTINGS))
     order_of = {"from": order.extension, "to": order.phone, "sip": order.extension}
     return signed_request(profile, "/v1/request/callback/", order_of)
 
 
 def dial_answer(response: Response) -> Dialled:
     """No id comes back. Raises `DialFailed` for all that is no success."""
-    check_status(response)
-    answer = read_object(response)
-    if not answer:
-        raise DialFailed(DialProblem.UNREADABLE, "" if looks_like_page(response) else said(response))
-    if text_of(answer, "status").lower() != "success":
+    if _refusal(answered_object(response)) is not None:
         raise refused(said(response))
     return Dialled()
 
@@ -66,7 +51,7 @@ def recording(profile: ConnectionProfile, *, link: str, reference: str) -> Talk[
     """
     if link:
         return Request(url=link)
-    if not is_set_up(profile):
+    if not profile.has(*SETTINGS):
         raise NotSetUp("Zadarma gives recordings only to who has the API's key and secret.")
     name = "pbx_call_id" if direction_of(reference) else "call_id"
     response = yield signed_request(profile, "/v1/pbx/record/request/", {name: reference, "lifetime": str(LINK_LIVES)})

@@ -11,6 +11,7 @@ from telephony.domain import fields
 from telephony.domain.events import CallEvent, Direction, EventKind, LegRole, Phone, fingerprint
 from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.domain.numbers import normalise
+from telephony.vendors.parties import NOBODY, client_facts
 
 # Source: zadarma/openapi: "in_" or "out_" begins each pbx_call_id.
 ID_PREFIXES = {"in": Direction.INCOMING, "out": Direction.OUTGOING}
@@ -60,10 +61,8 @@ class Notification:
             external_id=self.external_id,
             occurred_at=occurred_at,
             direction=self.direction,
-            client_raw=self.client.raw,
-            client_e164=self.client.e164,
             our_number=self.our_number,
-            **{**known, **facts},
+            **{**client_facts(self.client), **known, **facts},
         )
 
 
@@ -112,5 +111,5 @@ def _outgoing(params: fields.Params, region: str) -> dict[str, Any]:
     }
     colleague = extension_in(destination)
     if colleague and extension_in(internal):
-        return parties | {"direction": Direction.INTERNAL, "client": Phone(raw=""), "called_extension": colleague}
+        return parties | {"direction": Direction.INTERNAL, "client": NOBODY, "called_extension": colleague}
     return parties

@@ -9,7 +9,7 @@ from telephony.http import Talk
 from telephony.vendors.answers import a_list
 from telephony.vendors.office import Employee, HookAddress, Office
 from telephony.vendors.zadarma.client import read_answer
-from telephony.vendors.zadarma.signing import is_set_up, signed_request
+from telephony.vendors.zadarma.signing import SETTINGS, signed_request
 
 # Source: zadarma/openapi, POST /v1/pbx/callinfo/notifications/; a recording's message has no switch there.
 SWITCHES = ("notify_start", "notify_internal", "notify_answer", "notify_end", "notify_out_start", "notify_out_end")
@@ -17,12 +17,10 @@ ON = ("true", "1", "on", "yes")
 
 
 class ZadarmaOffice(Office):
+    needs = SETTINGS
     lists_employees = True
     tells_registration = True
     sets_address = True
-
-    def is_set_up(self, profile: ConnectionProfile) -> bool:
-        return is_set_up(profile)
 
     def employees(self, profile: ConnectionProfile) -> Talk[tuple[Employee, ...]]:
         """Only internal numbers: the PBX has no names."""

@@ -10,7 +10,7 @@ from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind,
 from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.domain.reasons import Q931, EndReason
 from telephony.vendors.zadarma.notification import Notification, read_notification
-from telephony.vendors.zadarma.signing import is_set_up
+from telephony.vendors.zadarma.signing import SETTINGS
 
 MENU = "NOTIFY_IVR"
 OWN_PHONE = "callback_leg1"
@@ -107,7 +107,7 @@ def _record(notification: Notification, profile: ConnectionProfile) -> tuple[Cal
     """The API is asked for the file; a link, which some accounts are said to send, is for who has no key."""
     params = notification.params
     link = fields.text(params, "record_link", longest=fields.LONGEST_LINK)
-    if link and not (is_set_up(profile) and fields.text(params, "call_id_with_rec")):
+    if link and not (profile.has(*SETTINGS) and fields.text(params, "call_id_with_rec")):
         named = {"recording_link": link}
     else:
         named = {"recording_reference": fields.required(params, "call_id_with_rec")}

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from telephony.domain import fields
@@ -14,6 +15,8 @@ from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.http import Request
 from telephony.vendors.proofs import check_signature
 
+SETTINGS = ("api_key", "secret")
+"""That are needed to ask anything."""
 API_URL = "https://api.zadarma.com"
 HEADER = "signature"
 
@@ -53,13 +56,9 @@ def check_message(hook: Hook, profile: ConnectionProfile) -> None:
     signed = "".join(params.get(name, "") for name in SIGNED.get(event, ()))
     check_signature(
         hook.headers.get(HEADER, "").strip(),
-        secret=str(profile.settings.get("secret") or ""),
+        secret=profile.setting("secret"),
         sign=lambda secret: signature(secret, signed),
     )
-
-
-def is_set_up(profile: ConnectionProfile) -> bool:
-    return bool(profile.settings.get("api_key") and profile.settings.get("secret"))
 
 
 def query_of(params: Mapping[str, str]) -> str:
@@ -71,18 +70,15 @@ def signed_request(
     profile: ConnectionProfile, path: str, params: Mapping[str, str], *, method: str = "GET", lane: str = ""
 ) -> Request:
     """A request to the API; `path` from the version on, with a slash at its end. Exactly what was signed is sent."""
-    address = str(profile.settings.get("api_url") or API_URL).rstrip("/")
-    secret, query = str(profile.settings.get("secret") or ""), query_of(params)
-    text = path + query + hashlib.md5(query.encode(), usedforsecurity=False).hexdigest()
-    headers = {"Authorization": f"{profile.settings.get('api_key') or ''}:{signature(secret, text)}"}
+    address, query = profile.address("api_url", API_URL), query_of(params)
+    key = {"Authorization": authorization(profile.setting("api_key"), profile.setting("secret"), path, query)}
+    common: dict[str, Any] = {"secret_headers": key, "own_address": address, "lane": lane}
     if method == "GET":
-        return Request(url=f"{address}{path}?{query}", secret_headers=headers, own_address=address, lane=lane)
-    return Request(
-        url=f"{address}{path}",
-        method=method,
-        headers={"Content-Type": "application/x-www-form-urlencoded"},
-        body=query.encode(),
-        secret_headers=headers,
-        own_address=address,
-        lane=lane,
-    )
+        return Request(url=f"{address}{path}?{query}", **common)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return Request(url=f"{address}{path}", method=method, headers=headers, body=query.encode(), **common)
+
+
+def authorization(key: str, secret: str, path: str, query: str) -> str:
+    text = path + query + hashlib.md5(query.encode(), usedforsecurity=False).hexdigest()
+    return f"{key}:{signature(secret, text)}"

@@ -16,10 +16,11 @@ from telephony.domain.listed_call import PbxCall
 from telephony.domain.numbers import normalise
 from telephony.http import Talk
 from telephony.vendors.answers import a_list
-from telephony.vendors.listing import CallInfo, DayList
+from telephony.vendors.listing import CallInfo, DayList, day_of, paged, recordings_of
+from telephony.vendors.parties import client_facts
 from telephony.vendors.zadarma.client import STATISTICS, read_answer
 from telephony.vendors.zadarma.notification import direction_of, extension_in
-from telephony.vendors.zadarma.signing import is_set_up, signed_request
+from telephony.vendors.zadarma.signing import SETTINGS, signed_request
 
 PAGE = 1000
 MOST_PAGES = 100
@@ -31,31 +32,28 @@ _BEST = (CallStatus.ANSWERED, CallStatus.NO_ANSWER, CallStatus.BUSY, CallStatus.
 
 
 class ZadarmaCallInfo(CallInfo):
+    needs = SETTINGS
     tells_one_call = False
 
-    def is_set_up(self, profile: ConnectionProfile) -> bool:
-        return is_set_up(profile)
-
     def day(self, profile: ConnectionProfile, day: date) -> Talk[DayList]:
-        """As many pages as there are rows, at most 100."""
         parts: dict[str, list[_Part]] = defaultdict(list)
         unread = 0
-        for page in range(MOST_PAGES):
-            span = {"start": f"{day} 00:00:00", "end": f"{day} 23:59:59", "version": "2"}
-            place = {"skip": str(page * PAGE), "limit": str(PAGE)}
-            rows = read_answer((yield signed_request(profile, "/v1/statistics/pbx/", span | place, lane=STATISTICS)))
-            listed = a_list(rows.get("stats"), "stats")
-            for row in listed:
-                try:
-                    part = _read(row, profile)
-                except MalformedHook:
-                    unread += 1
-                else:
-                    parts[part.call_id].append(part)
-            if len(listed) < PAGE:
-                break
+        for row in (yield from paged(lambda skip: _page(profile, day, skip), size=PAGE, most=MOST_PAGES)):
+            try:
+                part = _read(row, profile)
+            except MalformedHook:
+                unread += 1
+            else:
+                parts[part.call_id].append(part)
         calls = [_call(call_id, found) for call_id, found in parts.items()]
         return DayList(calls=tuple(sorted(calls, key=lambda call: call.started_at)), unread=unread)
+
+
+def _page(profile: ConnectionProfile, day: date, skip: int) -> Talk[list[Any]]:
+    start, end = day_of(day)
+    asked = {"start": start, "end": end, "version": "2", "skip": str(skip), "limit": str(PAGE)}
+    answer = read_answer((yield signed_request(profile, "/v1/statistics/pbx/", asked, lane=STATISTICS)))
+    return a_list(answer.get("stats"), "stats")
 
 
 class _Part(NamedTuple):
@@ -77,15 +75,12 @@ def _read(row: Any, profile: ConnectionProfile) -> _Part:
     if not isinstance(row, dict):
         raise MalformedHook("A row is no object.")
     params = fields.Params({str(name): "" if value is None else str(value) for name, value in row.items()})
-    started_at = fields.local_time(params, "callstart", profile.time_zone)
-    if started_at is None:
-        raise MalformedHook("callstart: missing or empty.")
     recorded = fields.text(params, "is_recorded").lower() in ("1", "true", "yes")
     clid, destination = fields.text(params, "clid"), fields.text(params, "destination")
     caller = found[1] if (found := _IN_BRACKETS.search(clid)) else clid
     return _Part(
         call_id=fields.required(params, "pbx_call_id"),
-        started_at=started_at,
+        started_at=fields.required_time(params, "callstart", profile.time_zone),
         status=outcomes.read(fields.text(params, "disposition")) or CallStatus.FAILED,
         seconds=fields.seconds(params, "seconds") or 0,
         caller=normalise(caller, profile.phone_region),
@@ -101,7 +96,6 @@ def _call(call_id: str, parts: Sequence[_Part]) -> PbxCall:
     parts = sorted(parts, key=lambda part: part.started_at)
     status = next((one for one in _BEST if any(part.status is one for part in parts)), CallStatus.UNKNOWN)
     talked = [part for part in parts if part.status is CallStatus.ANSWERED]
-    first, *more = [*dict.fromkeys(part.recording for part in parts if part.recording)] or [""]
     of_people = [part for part in talked or parts if part.extension]
     main = of_people[0] if of_people else (talked or parts)[0]
     return PbxCall(
@@ -109,8 +103,7 @@ def _call(call_id: str, parts: Sequence[_Part]) -> PbxCall:
         status=status,
         started_at=parts[0].started_at,
         talk_seconds=sum(part.seconds for part in talked) if talked else None,
-        recording_reference=first,
-        more_recordings=tuple(more),
+        **recordings_of(part.recording for part in parts),
         **_parties(direction_of(call_id), parts[0], main),
     )
 
@@ -121,14 +114,9 @@ def _parties(direction: Direction | None, first: _Part, main: _Part) -> dict[str
         direction = Direction.OUTGOING if first.caller_extension else Direction.INCOMING
     if direction is Direction.INCOMING:
         ours = "" if extension_in(first.called.raw) else first.called.raw
-        client = first.caller
-        return {"direction": direction, "extension": main.extension, "our_number": ours, **_client(client)}
+        return {"direction": direction, "extension": main.extension, "our_number": ours, **client_facts(first.caller)}
     own = main.caller_extension or main.extension
     if extension_in(main.called.raw):
         return {"direction": Direction.INTERNAL, "caller": own, "extension": extension_in(main.called.raw)}
     ours = "" if first.caller_extension else first.caller.raw
-    return {"direction": direction, "extension": own, "our_number": ours, **_client(main.called)}
-
-
-def _client(client: Phone) -> dict[str, str]:
-    return {"client_raw": client.raw, "client_e164": client.e164}
+    return {"direction": direction, "extension": own, "our_number": ours, **client_facts(main.called)}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from telephony.domain.events import Parsed
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.http import Request, Response, Talk
-from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
+from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, api_address
 from telephony.vendors.dialing import Dialled, DialOrder
 from telephony.vendors.starting import answer_start_field, answer_to_start
 from telephony.vendors.steps import ADDRESS, Step
@@ -31,11 +31,9 @@ class ZadarmaSettingsForm(VendorSettingsForm):
             "“Secret” beside the key. Zadarma signs its messages with it, and we our requests; it is never sent."
         ),
     )
-    api_url = WebAddressField(
-        secrets=["api_key", "secret"],
-        label=_("API address"),
-        initial=signing.API_URL,
-        empty_value=signing.API_URL,
+    api_url = api_address(
+        signing.API_URL,
+        secrets=signing.SETTINGS,
         help_text=_("Leave as it is, unless you try things in Zadarma's sandbox."),
     )
     answer_start = answer_start_field()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
-from telephony.domain.events import CallStatus, Direction
+from telephony.domain.events import CallStatus
 from telephony.vendors.simulated import (
     ApiAnswer,
     ApiRequest,
@@ -44,10 +43,10 @@ class ZadarmaPbx(SimulatedPbx):
         self._api = ZadarmaApi(self)
 
     def call_id(self, call: ScriptedCall) -> str:
-        return f"{'out' if call.direction is Direction.OUTGOING else 'in'}_{call.token}"
+        return f"{'out' if call.is_outgoing else 'in'}_{call.token}"
 
     def messages(self, call: ScriptedCall) -> list[Message]:
-        outgoing = call.direction is Direction.OUTGOING
+        outgoing = call.is_outgoing
         sent = [self._message(call, "NOTIFY_OUT_START" if outgoing else "NOTIFY_START", 0)]
         sent += [told for step in call.steps for told in self._step(call, step, outgoing=outgoing)]
         return sent
@@ -89,24 +88,22 @@ class ZadarmaPbx(SimulatedPbx):
         form = {"event": event, "call_start": f"{local:%Y-%m-%d %H:%M:%S}", "pbx_call_id": self.call_id(call)}
         form |= {**_parties(call), **facts}
         sign = signature(str(self.settings["secret"]), "".join(form.get(name, "") for name in SIGNED[event]))
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Signature": sign}
         label = " ".join(filter(None, (event, form.get("internal"))))
-        message = Message(after=after, label=label, headers=headers, body=urlencode(form).encode())
-        return replace(message, asks=event == "NOTIFY_START")
+        message = Message.form(form, after=after, label=label, asks=event == "NOTIFY_START")
+        return replace(message, headers={**message.headers, "Signature": sign})
 
 
 def _parties(call: ScriptedCall) -> dict[str, str]:
-    client, ours = call.client.lstrip("+"), call.our_number.lstrip("+")
-    if call.direction is Direction.OUTGOING and call.caller:
-        return {"internal": call.caller.extension, "destination": client, "caller_id": ours}
-    return {"caller_id": client, "called_did": ours}
+    if call.is_outgoing:
+        return {"internal": call.own, "destination": call.outside, "caller_id": call.line}
+    return {"caller_id": call.outside, "called_did": call.line}
 
 
 def _outcome(call: ScriptedCall) -> dict[str, str]:
     disposition, cause = DISPOSITIONS[call.status]
     recorded = {"call_id_with_rec": file_id(call)} if call.is_recorded else {}
     return {
-        "internal": call.last_employee.extension if call.last_employee else "",
+        "internal": call.last,
         "duration": str(call.talk_seconds),
         "disposition": disposition,
         "status_code": str(cause),

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Mapping
 from datetime import datetime
 
-from telephony.domain.events import CallStatus, Direction
-from telephony.vendors.simulated import (
-    ApiAnswer,
-    ApiRequest,
-    AudioFormat,
-    Fault,
-    Order,
-    RecordingFile,
-    ScriptedCall,
-    SimulatedPbx,
-)
-from telephony.vendors.zadarma.signing import query_of, signature
+from telephony.domain.events import CallStatus
+from telephony.vendors.simulated import ApiAnswer, ApiRequest, Fault, ScriptedCall, SimulatedPbx
+from telephony.vendors.simulated.serving import Refusal, file, file_name, is_secret, order_of
+from telephony.vendors.zadarma.signing import authorization, query_of
 
 DOWNLOAD = "/v1/pbx/record/download/"
 INTERNAL = "/v1/pbx/internal/"
@@ -36,7 +26,7 @@ class ZadarmaApi:
 
     def answer(self, request: ApiRequest) -> ApiAnswer:
         if request.path.startswith(DOWNLOAD):
-            return _file(request.path.removeprefix(DOWNLOAD))
+            return file(request.path.removeprefix(DOWNLOAD))
         form = request.form() if request.method == "POST" else dict(request.query)
         if not self._is_signed(request, form):
             return _error("Not authorized", status=401)
@@ -54,46 +44,38 @@ class ZadarmaApi:
 
     def _is_signed(self, request: ApiRequest, form: Mapping[str, str]) -> bool:
         sent = {name: value for name, value in form.items() if name not in ("format", "fault")}
-        query = query_of(sent)
-        text = request.path + query + hashlib.md5(query.encode(), usedforsecurity=False).hexdigest()
-        expected = f"{self._pbx.settings['api_key']}:{signature(str(self._pbx.settings['secret']), text)}"
-        return hmac.compare_digest(request.headers.get("authorization", "").encode(), expected.encode())
+        key, secret = (str(self._pbx.settings[name]) for name in ("api_key", "secret"))
+        expected = authorization(key, secret, request.path, query_of(sent))
+        return is_secret(request.headers.get("authorization", ""), expected)
 
     def _order(self, form: Mapping[str, str]) -> ApiAnswer:
         number, to = form.get("from", ""), form.get("to", "")
-        employee, fault = self._pbx.employee(number), Fault.of(number)
-        if fault is Fault.UNREADABLE:
+        order = order_of(self._pbx, number, to)
+        if order is Refusal.UNREADABLE:
             return ApiAnswer.html("<html><body>502 Bad Gateway</body></html>")
-        if employee is None or fault is Fault.NOT_REGISTERED or not to.lstrip("+").isdigit():
-            return _error("SIP not registered" if fault else "Wrong parameters!")
-        return ApiAnswer.json(
-            {"status": "success", "from": number, "to": to, "time": 0}, order=Order(employee=employee, number=to)
-        )
+        if isinstance(order, Refusal):
+            return _error("SIP not registered" if order is Refusal.NOT_REGISTERED else "Wrong parameters!")
+        return ApiAnswer.json({"status": "success", "from": number, "to": to, "time": 0}, order=order)
 
     def _record(self, form: Mapping[str, str]) -> ApiAnswer:
-        asked = form.get("call_id") or form.get("pbx_call_id")
-        for call_id, call in self._pbx.journal.calls():
-            if call.is_recorded and asked in (call_id, file_id(call)):
-                return _success(link=f"{self._pbx.api_url}{DOWNLOAD}{file_id(call)}-{call.talk_seconds}.mp3")
-        return _error("Record not found")
+        call = self._pbx.journal.recorded(form.get("call_id") or form.get("pbx_call_id", ""), file_id)
+        if call is None:
+            return _error("Record not found")
+        return _success(link=f"{self._pbx.api_url}{DOWNLOAD}{file_name(file_id(call), call)}")
 
     def _statistics(self, form: Mapping[str, str]) -> ApiAnswer:
         start, end = (datetime.fromisoformat(form[name]) for name in ("start", "end"))
-        zone, calls = self._pbx.time_zone, self._pbx.journal.calls()
-        listed = [one for one in calls if start <= one[1].started_at.astimezone(zone).replace(tzinfo=None) <= end]
-        rows = [self._row(call_id, call) for call_id, call in listed]
-        skip = int(form.get("skip", "0"))
-        return _success(version=2, stats=rows[skip : skip + int(form.get("limit", "1000"))])
+        rows = [self._row(*one) for one in self._pbx.journal.between(start, end, self._pbx.time_zone)]
+        return _success(version=2, stats=rows[int(form.get("skip", "0")) :][: int(form.get("limit", "1000"))])
 
     def _row(self, call_id: str, call: ScriptedCall) -> dict[str, object]:
-        outgoing = call.direction is Direction.OUTGOING
-        phone = call.last_employee.extension if call.last_employee else ""
+        phone = call.last
         return {
             "call_id": file_id(call),
             "sip": phone,
             "callstart": f"{call.started_at.astimezone(self._pbx.time_zone):%Y-%m-%d %H:%M:%S}",
-            "clid": f"{phone} ({phone})" if outgoing else call.client.lstrip("+"),
-            "destination": call.client.lstrip("+") if outgoing else phone,
+            "clid": f"{phone} ({phone})" if call.is_outgoing else call.outside,
+            "destination": call.outside if call.is_outgoing else phone,
             "disposition": "no answer" if call.status is CallStatus.NO_ANSWER else str(call.status),
             "seconds": call.talk_seconds,
             "is_recorded": str(call.is_recorded).lower(),
@@ -112,15 +94,6 @@ class ZadarmaApi:
         self._set |= form
         notifications = {name: value for name, value in self._set.items() if name.startswith("notify_")}
         return _success(url=self._set.get("url", ""), notifications=notifications)
-
-
-def _file(name: str) -> ApiAnswer:
-    """The file's name tells its length: `<id>-<seconds>.mp3`."""
-    recording_id, _, seconds = name.removesuffix(".mp3").rpartition("-")
-    if not recording_id or not seconds.isdigit() or not name.endswith(".mp3"):
-        return ApiAnswer.not_found()
-    file = RecordingFile(recording_id=recording_id, seconds=int(seconds), audio_format=AudioFormat.MP3)
-    return ApiAnswer(content_type="audio/mpeg", recording=file)
 
 
 def _success(**facts: object) -> ApiAnswer:
