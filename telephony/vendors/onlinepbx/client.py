@@ -22,7 +22,7 @@ from telephony.vendors.dialing import (
 from telephony.vendors.listing import AskFailed, AskProblem
 from telephony.vendors.office import Employee, Office
 from telephony.vendors.onlinepbx.parsing import secure
-from telephony.vendors.onlinepbx.session import ask, content, is_expired, is_set_up, is_success, said
+from telephony.vendors.onlinepbx.session import SETTINGS, ask, content, is_expired, is_success, said
 
 # Source: the two ways of calling in public clients have the same fields; this one rings the employee at once.
 CALL, SEARCH, USERS = "call/now", "mongo_history/search", "user/get"
@@ -31,15 +31,16 @@ PLUS, DIGITS, NATIONAL = "plus", "digits", "national"
 
 def dial(profile: ConnectionProfile, order: DialOrder) -> Talk[Dialled]:
     """Rings the extension first. Raises `DialFailed`."""
-    if not is_set_up(profile):
-        raise DialFailed(DialProblem.NOT_SET_UP)
+    require(profile.has(*SETTINGS))
     form = {"from": require(order.extension), "to": written(order.phone, profile)}
     if shown := shown_number(profile):
         form["gate_from"] = shown
     try:
         response = yield from ask(profile, CALL, form, is_harmless=False)
     except AskFailed as error:
-        raise _no_session(error) from error
+        # There is no session, so nothing was ordered.
+        problem = DialProblem.WRONG_TOKEN if error.code is AskProblem.REFUSED else DialProblem.UNREADABLE
+        raise DialFailed(problem, error.text) from error
     return dialled(response)
 
 
@@ -57,16 +58,9 @@ def dialled(response: Response) -> Dialled:
     raise refused(said(answer))
 
 
-def _no_session(error: AskFailed) -> DialFailed:
-    """Nothing was ordered."""
-    if error.code is AskProblem.REFUSED:
-        return DialFailed(DialProblem.WRONG_TOKEN, error.text)
-    return DialFailed(DialProblem.UNREADABLE, error.text)
-
-
 def written(e164: str, profile: ConnectionProfile) -> str:
     """The number as this account takes it."""
-    form = profile.settings.get("number_form") or PLUS
+    form = profile.setting("number_form", PLUS)
     if form == NATIONAL:
         return as_dialled(e164, profile.phone_region)
     return e164.lstrip("+") if form == DIGITS else e164
@@ -75,7 +69,7 @@ def written(e164: str, profile: ConnectionProfile) -> str:
 def recording(profile: ConnectionProfile, *, link: str, reference: str) -> Talk[Request]:
     """A link dies half an hour after it was told: where the API can be asked, a new one is. Raises what
     `Vendor.recording` does."""
-    if not reference or not is_set_up(profile):
+    if not reference or not profile.has(*SETTINGS):
         if not link:
             raise NotSetUp("domain, api_key: needed to ask for a recording.")
         yield from ()
@@ -89,11 +83,9 @@ def recording(profile: ConnectionProfile, *, link: str, reference: str) -> Talk[
 
 
 class OnlinePbxOffice(Office):
+    needs = SETTINGS
     lists_employees = True
     tells_registration = True
-
-    def is_set_up(self, profile: ConnectionProfile) -> bool:
-        return is_set_up(profile)
 
     def employees(self, profile: ConnectionProfile) -> Talk[tuple[Employee, ...]]:
         users = yield from _users(profile)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from telephony.domain import fields
@@ -13,11 +13,12 @@ from telephony.domain.listed_call import PbxCall
 from telephony.domain.numbers import normalise
 from telephony.http import Talk
 from telephony.vendors.answers import objects
-from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList, day_list
+from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList, day_list, row_params, seconds_of
 from telephony.vendors.onlinepbx.causes import outcome_of
 from telephony.vendors.onlinepbx.client import SEARCH
 from telephony.vendors.onlinepbx.parties import direction_of, is_internal
-from telephony.vendors.onlinepbx.session import ask, content, is_set_up
+from telephony.vendors.onlinepbx.session import SETTINGS, ask, content
+from telephony.vendors.parties import client_facts
 
 # Source: seen in one public client; where it is overlooked, all rows come at once.
 ROWS_A_PAGE = 200
@@ -27,8 +28,7 @@ SECONDS = 10
 
 
 class OnlinePbxCallInfo(CallInfo):
-    def is_set_up(self, profile: ConnectionProfile) -> bool:
-        return is_set_up(profile)
+    needs = SETTINGS
 
     def call(self, profile: ConnectionProfile, call_id: str) -> Talk[PbxCall | None]:
         rows = _rows(content((yield from ask(profile, SEARCH, {"uuid": call_id}))))
@@ -53,8 +53,7 @@ class OnlinePbxCallInfo(CallInfo):
 
 def _span(day: date, profile: ConnectionProfile) -> dict[str, str]:
     """A day of the PBX's clock, as unix seconds: at most a week may be asked for at once."""
-    first = datetime.combine(day, time(), profile.time_zone)
-    last = datetime.combine(day + timedelta(days=1), time(), profile.time_zone) - timedelta(seconds=1)
+    first, last = seconds_of(day, profile.time_zone)
     return {"start_stamp_from": f"{first.timestamp():.0f}", "start_stamp_to": f"{last.timestamp():.0f}"}
 
 
@@ -65,7 +64,7 @@ def _rows(data: Any) -> list[dict[str, Any]]:
 
 def _read(row: dict[str, Any], profile: ConnectionProfile) -> PbxCall:
     """Raises MalformedHook for a row without its call or its start. Numbers come as numbers or as texts."""
-    told = fields.Params((name, str(value)) for name, value in row.items() if isinstance(value, str | int | float))
+    told = row_params(row)
     started_at = _moment(fields.text(told, "start_stamp"))
     talked, account = fields.seconds(told, "user_talk_time"), fields.text(told, "accountcode").lower()
     status = outcome_of(talked, fields.text(told, "hangup_cause").upper())
@@ -101,8 +100,7 @@ def _parties(told: fields.Params, row: dict[str, Any], profile: ConnectionProfil
     line = gateway or ("" if outgoing or is_internal(callee) else callee)
     return {
         "direction": direction or Direction.UNKNOWN,
-        "client_raw": client.raw,
-        "client_e164": client.e164,
+        **client_facts(client),
         "our_number": normalise(line, profile.phone_region).raw,
         "extension": inside if is_internal(inside) else "",
     }

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from telephony.domain import fields
-from telephony.domain.events import CallEvent, CallStatus, EventKind, Parsed, fingerprint
+from telephony.domain.events import CallEvent, CallStatus, EventKind, LegRole, Parsed, fingerprint
 from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.domain.numbers import normalise
 from telephony.vendors.onlinepbx.causes import NORMAL, outcome_of, reason_of
@@ -52,14 +52,16 @@ def _event(kind: EventKind, word: str, params: fields.Params, profile: Connectio
         "external_id": fields.required(params, "uuid"),
         "fingerprint": fingerprint(params),
         "by_pbx_clock": told is not None,
-        **parties.facts(),
+        **parties.facts,
     }
     occurred_at = told or params.received_at
     if kind is EventKind.ENDED:
         return _ended(word, occurred_at, params, facts)
     # A phone of one's own that rings in an ordered call is no card.
-    kind = EventKind.CALL_STARTED if kind is EventKind.LEG_RINGING and not parties.is_rung else kind
-    takes_over = kind is EventKind.ANSWERED and parties.is_called
+    is_called = parties.role is LegRole.CALLED
+    if kind is EventKind.LEG_RINGING and not (is_called and parties.extension):
+        kind = EventKind.CALL_STARTED
+    takes_over = kind is EventKind.ANSWERED and is_called
     return CallEvent(kind=kind, occurred_at=occurred_at, takes_over=takes_over, **facts)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from telephony.domain import fields
-from telephony.domain.events import Direction, EventKind, LegRole, Phone
+from telephony.domain.events import Direction, EventKind, LegRole
 from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.numbers import normalise
+from telephony.vendors.parties import Parties
 
 # Source: `direction` in the official page, `accountcode` of the API's rows; the short words are a guess.
 DIRECTIONS = {
@@ -25,31 +24,6 @@ DIRECTIONS = {
     "internal": Direction.INTERNAL,
 }
 _INTERNAL_NUMBER = re.compile(r"[*#]?\d{1,6}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parties:
-    direction: Direction | None
-    client: Phone
-    our_number: str
-    extension: str
-    role: LegRole
-    is_rung: bool
-    """The extension's phone rings because somebody calls it."""
-
-    @property
-    def is_called(self) -> bool:
-        return self.role is LegRole.CALLED
-
-    def facts(self) -> dict[str, Any]:
-        return {
-            "direction": self.direction,
-            "client_raw": self.client.raw,
-            "client_e164": self.client.e164,
-            "our_number": self.our_number,
-            "extension": self.extension,
-            "role": self.role,
-        }
 
 
 def is_internal(number: str) -> bool:
@@ -90,7 +64,6 @@ def parties_of(kind: EventKind, params: Mapping[str, str], profile: ConnectionPr
         our_number=normalise(line, profile.phone_region).raw,
         extension=extension,
         role=role,
-        is_rung=kind is EventKind.LEG_RINGING and role is LegRole.CALLED and bool(extension),
     )
 
 

@@ -15,16 +15,14 @@ from telephony.vendors.answers import read_answer
 from telephony.vendors.dialing import clean, read_object, text_of
 from telephony.vendors.listing import AskFailed, AskProblem
 
+SETTINGS = ("domain", "api_key")
+"""That are needed to ask anything."""
 API_URL = "https://api2.onlinepbx.ru"
 HEADER = "x-pbx-authentication"
 SESSION = "session"
 """Its name among what is kept."""
 DEAD = "dead session"
 """The one that was given, and refused right after."""
-
-
-def is_set_up(profile: ConnectionProfile) -> bool:
-    return bool(profile.settings.get("domain") and profile.settings.get("api_key"))
 
 
 def ask(profile: ConnectionProfile, name: str, form: Mapping[str, str], *, is_harmless: bool = True) -> Talk[Response]:
@@ -34,11 +32,11 @@ def ask(profile: ConnectionProfile, name: str, form: Mapping[str, str], *, is_ha
     session to be had.
     """
     key = profile.kept.get(SESSION) or (yield from _log_in(profile))
-    response = yield _request(profile, name, form, key=key, is_harmless=is_harmless)
+    response = yield _request(profile, name, form, secret_headers={HEADER: key}, is_harmless=is_harmless)
     if not is_expired(response):
         return response
     key = yield from _log_in(profile)
-    response = yield _request(profile, name, form, key=key, is_harmless=is_harmless)
+    response = yield _request(profile, name, form, secret_headers={HEADER: key}, is_harmless=is_harmless)
     if is_expired(response):
         profile.kept[DEAD] = profile.kept.pop(SESSION)
     return response
@@ -46,17 +44,9 @@ def ask(profile: ConnectionProfile, name: str, form: Mapping[str, str], *, is_ha
 
 def _log_in(profile: ConnectionProfile) -> Talk[str]:
     """The account's session; a new one only if there is none, or none but the one that proved dead."""
-    secret = {"auth_key": str(profile.settings.get("api_key") or "")}
+    secret = {"auth_key": profile.setting("api_key")}
     for more in ({}, {"new": "true"}):
-        response = yield Request(
-            url=_url(profile, "auth"),
-            method="POST",
-            form=more,
-            secret_form=secret,
-            own_address=_base(profile),
-            is_harmless=True,
-        )
-        given = content(response)
+        given = content((yield _request(profile, "auth", more, secret_form=secret)))
         told = given if isinstance(given, dict) else {}
         key_id, key = (str(told.get(part) or "") for part in ("key_id", "key"))
         session = f"{key_id}:{key}"
@@ -66,24 +56,11 @@ def _log_in(profile: ConnectionProfile) -> Talk[str]:
     raise AskFailed(AskProblem.UNREADABLE, "auth.json: no key")
 
 
-def _request(profile: ConnectionProfile, name: str, form: Mapping[str, str], *, key: str, is_harmless: bool) -> Request:
-    return Request(
-        url=_url(profile, name),
-        method="POST",
-        form=form,
-        secret_headers={HEADER: key},
-        own_address=_base(profile),
-        is_harmless=is_harmless,
-    )
-
-
-def _base(profile: ConnectionProfile) -> str:
-    return str(profile.settings.get("api_url") or API_URL).rstrip("/")
-
-
-def _url(profile: ConnectionProfile, name: str) -> str:
-    domain = quote(str(profile.settings.get("domain") or "").strip(), safe="")
-    return f"{_base(profile)}/{domain}/{name}.json"
+def _request(profile: ConnectionProfile, name: str, form: Mapping[str, str], **secret: Any) -> Request:
+    """Of what is secret, and whether it may be sent again: as it is asked."""
+    address, domain = profile.address("api_url", API_URL), quote(profile.setting("domain").strip(), safe="")
+    common = {"is_harmless": True, **secret}
+    return Request(url=f"{address}/{domain}/{name}.json", method="POST", form=form, own_address=address, **common)
 
 
 def is_expired(response: Response) -> bool:

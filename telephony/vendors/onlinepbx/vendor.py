@@ -79,7 +79,7 @@ class OnlinePbx(Vendor):
 
     def authenticate(self, hook: Hook, profile: ConnectionProfile) -> None:
         """Nothing is signed; the domain must be the connection's. Another one is kept: ours may be mistyped."""
-        expected = str(profile.settings.get("domain") or "").strip().lower()
+        expected = profile.setting("domain").strip().lower()
         try:
             sent = fields.read_params(hook).get("domain", "").strip().lower()
         except MalformedHook:

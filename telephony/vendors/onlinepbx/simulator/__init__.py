@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from telephony.domain.events import CallStatus, Direction
-from telephony.vendors.onlinepbx.simulator.api import answer_api, record_link
+from telephony.vendors.onlinepbx.simulator.api import CAUSES, answer_api, record_link
 from telephony.vendors.simulated import (
-    ApiAnswer,
-    ApiRequest,
     Expected,
     Message,
     Scenario,
@@ -21,8 +17,6 @@ from telephony.vendors.simulated import (
     StepKind,
     everything,
 )
-
-CAUSES = {CallStatus.BUSY: "USER_BUSY", CallStatus.NO_ANSWER: "NO_ANSWER", CallStatus.ANSWERED: "NORMAL_CLEARING"}
 
 
 class OnlinePbxPbx(SimulatedPbx):
@@ -64,8 +58,7 @@ class OnlinePbxPbx(SimulatedPbx):
             return replace(expected, legs=legs)
         return expected
 
-    def answer(self, request: ApiRequest) -> ApiAnswer:
-        return answer_api(self, request)
+    answer = answer_api
 
     def _message(self, call: ScriptedCall, after: int, event: str, step: Step | None, more: dict[str, str]) -> Message:
         content = {
@@ -79,19 +72,15 @@ class OnlinePbxPbx(SimulatedPbx):
             "date": str(call.unix(after)),
             **more,
         }
-        is_json = self.variant == "json"
-        body = json.dumps(content, ensure_ascii=False) if is_json else urlencode(content)
-        kind = "application/json" if is_json else "application/x-www-form-urlencoded"
-        label = f"{event} {content['caller']} > {content['callee']}"
-        return Message(after=after, label=label, headers={"Content-Type": kind}, body=body.encode())
+        made = Message.json if self.variant == "json" else Message.form
+        return made(content, after=after, label=f"{event} {content['caller']} > {content['callee']}")
 
 
 def _parties(call: ScriptedCall, step: Step | None) -> dict[str, str]:
     phone = step.employee.extension if step and step.employee else ""
-    line = call.our_number.lstrip("+")
-    if call.direction is Direction.OUTGOING and call.caller:
-        return {"direction": "outbound", "caller": call.caller.extension, "callee": call.client, "gateway": line}
-    if call.direction is Direction.INTERNAL and call.caller:
+    if call.is_outgoing:
+        return {"direction": "outbound", "caller": call.own, "callee": call.client, "gateway": call.line}
+    if call.direction is Direction.INTERNAL:
         callee = phone or call.rung[0].extension
-        return {"direction": "local", "caller": call.caller.extension, "callee": callee, "gateway": ""}
-    return {"direction": "inbound", "caller": call.client, "callee": phone or line, "gateway": line}
+        return {"direction": "local", "caller": call.own, "callee": callee, "gateway": ""}
+    return {"direction": "inbound", "caller": call.client, "callee": phone or call.line, "gateway": call.line}

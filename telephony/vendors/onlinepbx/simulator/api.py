@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 import uuid
 from typing import Any
 
 from telephony.domain.events import CallStatus, Direction
 from telephony.vendors.onlinepbx.session import HEADER
-from telephony.vendors.simulated import (
-    ApiAnswer,
-    ApiRequest,
-    AudioFormat,
-    Fault,
-    Order,
-    RecordingFile,
-    ScriptedCall,
-    SimulatedPbx,
-)
+from telephony.vendors.simulated import ApiAnswer, ApiRequest, Fault, ScriptedCall, SimulatedPbx
+from telephony.vendors.simulated.serving import Refusal, file, is_secret, order_of
 
 RECORDS_PATH = "/calls-records/download/"
 SESSION = {"key_id": "11111", "key": "simulated-session"}
@@ -31,7 +22,8 @@ def record_link(pbx: SimulatedPbx, call: ScriptedCall) -> str:
 
 def answer_api(pbx: SimulatedPbx, request: ApiRequest) -> ApiAnswer:
     if request.path.startswith(RECORDS_PATH):
-        return _recording(request.path.removeprefix(RECORDS_PATH))
+        expired = ApiAnswer(status=404, content_type="text/html; charset=utf-8", body=b"KEY_IS_EXPIRED")
+        return file(request.path.removeprefix(RECORDS_PATH), expired)
     prefix, asked = f"/{pbx.settings['domain']}/", request.form()
     name = request.path.removeprefix(prefix).removesuffix(".json")
     if not request.path.startswith(prefix) or request.method != "POST":
@@ -45,21 +37,17 @@ def answer_api(pbx: SimulatedPbx, request: ApiRequest) -> ApiAnswer:
 
 
 def _auth(pbx: SimulatedPbx, asked: dict[str, str]) -> ApiAnswer:
-    if hmac.compare_digest(asked.get("auth_key", "").encode(), str(pbx.settings["api_key"]).encode()):
+    if is_secret(asked.get("auth_key", ""), pbx.settings["api_key"]):
         return _done(SESSION)
     return _failed("auth_key is wrong", isNotAuth=True, errorCode="WRONG_AUTH_DATA")
 
 
 def _order(pbx: SimulatedPbx, asked: dict[str, str]) -> ApiAnswer:
-    number, to = asked.get("from", ""), asked.get("to", "")
-    employee, fault = pbx.employee(number), Fault.of(number)
-    if employee is None or fault is Fault.NOT_REGISTERED:
-        return _failed("User is not registered")
-    if not to.lstrip("+").isdigit():
-        return _failed("Wrong number")
-    if fault is Fault.UNREADABLE:
+    order = order_of(pbx, asked.get("from", ""), asked.get("to", ""), order_id=str(uuid.uuid4()))
+    if order is Refusal.UNREADABLE:
         return ApiAnswer.html("<html><body>OnlinePBX</body></html>")
-    order = Order(employee=employee, number=to, order_id=str(uuid.uuid4()))
+    if isinstance(order, Refusal):
+        return _failed("Wrong number" if order is Refusal.BAD_NUMBER else "User is not registered")
     return ApiAnswer.json({"status": "1", "comment": "", "data": {"uuid": order.order_id}}, order=order)
 
 
@@ -80,24 +68,20 @@ def _search(pbx: SimulatedPbx, asked: dict[str, str]) -> ApiAnswer:
 
 def _row(call_id: str, call: ScriptedCall) -> dict[str, Any]:
     answered = call.answered_after is not None
-    phone = call.last_employee.extension if call.last_employee else ""
     is_missed = not answered and call.direction is Direction.INCOMING
-    caller = call.caller.extension if call.caller else call.client.lstrip("+")
-    callee = call.client.lstrip("+") if call.direction is Direction.OUTGOING else phone
+    answer = {"type": "answer", "timestamp": call.unix(call.answered_after or 0), "number": call.last}
     return {
         "uuid": call_id,
-        "caller_id_number": caller,
-        "destination_number": callee,
+        "caller_id_number": call.own or call.outside,
+        "destination_number": call.outside if call.is_outgoing else call.last,
         "start_stamp": call.unix(0),
         "end_stamp": call.unix(call.ended_after),
         "duration": call.ended_after,
         "user_talk_time": call.talk_seconds,
         "hangup_cause": CAUSES[call.status],
         "accountcode": "missed" if is_missed else ACCOUNTS[call.direction],
-        "gateway": call.our_number.lstrip("+"),
-        "events": [{"type": "answer", "timestamp": call.unix(call.answered_after or 0), "number": phone}]
-        if answered
-        else [],
+        "gateway": call.line,
+        "events": [answer] if answered else [],
     }
 
 
@@ -109,16 +93,6 @@ def _users(pbx: SimulatedPbx, asked: dict[str, str]) -> ApiAnswer:
 
 def _device(extension: str) -> dict[str, str]:
     return {} if Fault.of(extension) is Fault.NOT_REGISTERED else {"ip": "192.0.2.1"}
-
-
-def _recording(path: str) -> ApiAnswer:
-    """A link's path tells its length: `<20 digits>/<seconds>.mp3`."""
-    recording_id, _, name = path.partition("/")
-    seconds, _, suffix = name.partition(".")
-    if suffix != "mp3" or not seconds.isdigit():
-        return ApiAnswer(status=404, content_type="text/html; charset=utf-8", body=b"KEY_IS_EXPIRED")
-    file = RecordingFile(recording_id=recording_id, seconds=int(seconds), audio_format=AudioFormat.MP3)
-    return ApiAnswer(content_type="audio/mpeg", recording=file)
 
 
 def _done(data: Any) -> ApiAnswer:
