@@ -63,8 +63,7 @@ class Api(NamedTuple):
 
 def api_of(profile: ConnectionProfile) -> Api | None:
     """By the address from the cabinet; one without a path is completed by the brand. None: not set up."""
-    address = str(profile.settings.get("address") or "").strip().rstrip("/")
-    token = str(profile.settings.get("token") or "")
+    address, token = profile.address("address"), profile.setting("token")
     if not address or not token:
         return None
     path = urlsplit(address).path

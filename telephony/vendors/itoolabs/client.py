@@ -45,11 +45,8 @@ def dial_request(profile: ConnectionProfile, order: DialOrder) -> Request:
 def dial_answer(response: Response) -> Dialled:
     """An id, `OK` or nothing at all with 200 is a success; the id is the `callid` of the coming events."""
     answer = read_object(response)
-    if (
-        400 <= response.status < 500
-        and response.status not in (401, 403)
-        and (answer.get("message") or "error" in answer)
-    ):
+    says_why = answer.get("message") or "error" in answer
+    if says_why and 400 <= response.status < 500 and response.status not in (401, 403):
         raise refused(said(response))
     check_status(response)
     order_id, text = text_of(answer, *ORDER_IDS), response.text.strip().strip('"')

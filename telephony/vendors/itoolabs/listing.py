@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date
 
 from telephony.domain import fields
 from telephony.domain.events import CallStatus, Direction
-from telephony.domain.exceptions import MalformedHook
 from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.listed_call import PbxCall
 from telephony.domain.numbers import normalise
@@ -17,7 +16,8 @@ from telephony.http import Request, Response, Talk
 from telephony.vendors.itoolabs.api import api_of, asked, check, objects
 from telephony.vendors.itoolabs.message import login_of
 from telephony.vendors.itoolabs.parsing import DIRECTIONS
-from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList, day_list
+from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList, day_list, seconds_of
+from telephony.vendors.parties import client_facts
 
 # Source: the columns in public clients of MegaFon, Kcell and Moldcell; the file has no head line. A tenth, where it
 # is there, is a rating.
@@ -41,9 +41,8 @@ class ItoolabsCallInfo(CallInfo):
         return DayList(calls=tuple(that_day), unread=listed.unread)
 
     def day_request(self, profile: ConnectionProfile, day: date) -> Request:
-        api, first = asked(profile), datetime.combine(day, time(), profile.time_zone)
-        last = datetime.combine(day + timedelta(days=1), time(), profile.time_zone) - timedelta(seconds=1)
-        span = {"start": first.astimezone(UTC).strftime(STAMP), "end": last.astimezone(UTC).strftime(STAMP)}
+        api, ends = asked(profile), seconds_of(day, profile.time_zone)
+        span = {name: at.astimezone(UTC).strftime(STAMP) for name, at in zip(("start", "end"), ends, strict=True)}
         return api.get("history/json", **span) if api.is_new else api.command("history", **span)
 
     def read_day(self, response: Response, profile: ConnectionProfile) -> DayList:
@@ -65,22 +64,17 @@ def _rows(response: Response) -> Iterable[fields.Params]:
 
 def _read(row: fields.Params, profile: ConnectionProfile) -> PbxCall:
     """Raises MalformedHook for a row without its call or its start."""
-    started_at = fields.local_time(row, "start", UTC)
-    if started_at is None:
-        raise MalformedHook("start: missing or empty.")
     kind = fields.text(row, "type").lower()
-    client = normalise(fields.text(row, "client"), profile.phone_region)
     talked = fields.seconds(row, "duration") or 0
     status = _status(fields.text(row, "status"), kind, talked)
     return PbxCall(
         call_id=fields.required(row, "uid"),
         direction=DIRECTIONS.get(kind, Direction.UNKNOWN),
         status=status,
-        client_raw=client.raw,
-        client_e164=client.e164,
+        **client_facts(normalise(fields.text(row, "client"), profile.phone_region)),
         our_number=normalise(fields.text(row, "diversion"), profile.phone_region).raw,
         user_key=login_of(fields.text(row, "user")),
-        started_at=started_at.astimezone(UTC),
+        started_at=fields.required_time(row, "start", UTC).astimezone(UTC),
         talk_seconds=talked if status is CallStatus.ANSWERED else None,
         recording_link=fields.text(row, "record", longest=fields.LONGEST_LINK),
     )

@@ -9,6 +9,7 @@ from telephony.domain.events import Direction, LegRole, fingerprint
 from telephony.domain.exceptions import MalformedHook
 from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.domain.numbers import normalise
+from telephony.vendors.parties import client_facts
 
 # Source: the parameter `cmd` in Gravitel's document (2017-08) and in MIKO's receiver (rating).
 COMMANDS = ("contact", "event", "history", "rating")
@@ -35,8 +36,7 @@ def facts_of(
         "external_id": fields.required(params, "callid"),
         "occurred_at": hook.received_at,
         "direction": direction,
-        "client_raw": client.raw,
-        "client_e164": client.e164,
+        **client_facts(client),
         "our_number": normalise(fields.text(params, "diversion"), profile.phone_region).raw,
         "extension": fields.text(params, "ext"),
         "user_key": login_of(fields.text(params, "user")),

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from dataclasses import replace
-from urllib.parse import urlencode
 
-from telephony.domain.events import CallStatus, Direction
-from telephony.vendors.itoolabs.simulator.api import RECORDS_PATH, answer_api, login, stamp
+from telephony.domain.events import CallStatus
+from telephony.vendors.itoolabs.simulator.api import answer_api, link_of, login, stamp
 from telephony.vendors.simulated import (
-    ApiAnswer,
-    ApiRequest,
     Employee,
     Expected,
     Message,
@@ -38,9 +34,9 @@ class ItoolabsPbx(SimulatedPbx):
         return call.order_id or str(uuid.UUID(call.token[:32]))
 
     def messages(self, call: ScriptedCall) -> list[Message]:
-        if call.direction is Direction.OUTGOING:
+        if call.is_outgoing:
             return [*self._outgoing(call), self._history(call)]
-        asks = {"phone": call.client.lstrip("+"), "diversion": call.our_number.lstrip("+")}
+        asks = {"phone": call.outside, "diversion": call.line}
         sent = [self._message(call, 0, "contact", asks, asks=True)]
         ringing: list[Employee] = []
         talking: list[Employee] = []
@@ -62,7 +58,7 @@ class ItoolabsPbx(SimulatedPbx):
         return [*sent, self._history(call)]
 
     def expected(self, call: ScriptedCall) -> Expected:
-        expected = everything(call, external_id=self.call_id(call), recording=self._link(call))
+        expected = everything(call, external_id=self.call_id(call), recording=link_of(self, call))
         logins = {one.extension: login(one) for one in (*call.rung, call.caller) if one}
         # How long each one talked is told only by the receiver's clock.
         legs = (replace(leg, key=logins[leg.extension], talk_seconds=None) for leg in expected.legs)
@@ -74,8 +70,7 @@ class ItoolabsPbx(SimulatedPbx):
             return super().complaint(message, status, body)
         return complaint_about_contact(body, pbx="the PBX")
 
-    def answer(self, request: ApiRequest) -> ApiAnswer:
-        return answer_api(self, request)
+    answer = answer_api
 
     def _outgoing(self, call: ScriptedCall) -> list[Message]:
         caller = call.caller or Employee(extension="")
@@ -86,29 +81,21 @@ class ItoolabsPbx(SimulatedPbx):
         return [*sent, self._event(call, call.ended_after, "COMPLETED", caller)]
 
     def _event(self, call: ScriptedCall, after: int, word: str, employee: Employee) -> Message:
-        direction = "out" if call.direction is Direction.OUTGOING else "in"
-        facts = {"type": word, "direction": direction, **self._parties(call, employee)}
+        direction = "out" if call.is_outgoing else "in"
+        facts = {"type": word, "direction": direction, **_parties(call, employee)}
         return self._message(call, after, "event", facts)
 
     def _history(self, call: ScriptedCall) -> Message:
         facts = {
-            "type": "out" if call.direction is Direction.OUTGOING else "in",
+            "type": "out" if call.is_outgoing else "in",
             "status": STATUSES[call.status],
             "start": stamp(call.started_at),
             "duration": str(call.talk_seconds),
-            **self._parties(call, call.last_employee or Employee(extension="")),
+            **_parties(call, call.last_employee or Employee(extension="")),
         }
         if call.is_recorded:
-            facts["link"] = self._link(call)
+            facts["link"] = link_of(self, call)
         return self._message(call, call.ended_after, "history", facts)
-
-    def _parties(self, call: ScriptedCall, employee: Employee) -> dict[str, str]:
-        return {
-            "phone": call.client.lstrip("+"),
-            "diversion": call.our_number.lstrip("+"),
-            "user": login(employee),
-            "ext": employee.extension,
-        }
 
     def _message(
         self, call: ScriptedCall, after: int, command: str, facts: dict[str, str], *, asks: bool = False
@@ -116,10 +103,9 @@ class ItoolabsPbx(SimulatedPbx):
         token = str(self.settings["crm_token"])
         content = {"cmd": command, **facts, "callid": self.call_id(call), "crm_token": token}
         label = " ".join(filter(None, (command, facts.get("type"), facts.get("user"))))
-        is_json = self.variant == "json"
-        kind = "application/json" if is_json else "application/x-www-form-urlencoded"
-        body = json.dumps(content, ensure_ascii=False) if is_json else urlencode(content)
-        return Message(after=after, label=label, headers={"Content-Type": kind}, body=body.encode(), asks=asks)
+        made = Message.json if self.variant == "json" else Message.form
+        return made(content, after=after, label=label, asks=asks)
 
-    def _link(self, call: ScriptedCall) -> str:
-        return f"{self.api_url}{RECORDS_PATH}{call.token[:20]}-{call.talk_seconds}.mp3"
+
+def _parties(call: ScriptedCall, employee: Employee) -> dict[str, str]:
+    return {"phone": call.outside, "diversion": call.line, "user": login(employee), "ext": employee.extension}

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from telephony.domain.events import CallStatus, Direction
+from telephony.domain.events import CallStatus
 from telephony.vendors.itoolabs.api import NEW_PATH, OLD_PATH
-from telephony.vendors.simulated import (
-    ApiAnswer,
-    ApiRequest,
-    AudioFormat,
-    Employee,
-    Fault,
-    Order,
-    RecordingFile,
-    ScriptedCall,
-    SimulatedPbx,
-)
+from telephony.vendors.simulated import ApiAnswer, ApiRequest, Employee, ScriptedCall, SimulatedPbx
+from telephony.vendors.simulated.serving import Refusal, file, file_name, is_secret, order_of
 
 RECORDS_PATH = "/records/"
 STATUSES = {CallStatus.ANSWERED: "success", CallStatus.NO_ANSWER: "missed", CallStatus.BUSY: "busy"}
@@ -28,12 +18,16 @@ STATUSES = {CallStatus.ANSWERED: "success", CallStatus.NO_ANSWER: "missed", Call
 
 def answer_api(pbx: SimulatedPbx, request: ApiRequest) -> ApiAnswer:
     if request.path.startswith(RECORDS_PATH):
-        return _recording(request.path.rpartition("/")[2])
+        return file(request.path.rpartition("/")[2])
     if request.path == OLD_PATH:
         return _old(pbx, request.form())
     if request.path.startswith(NEW_PATH + "/"):
         return _new(pbx, request, request.path.removeprefix(NEW_PATH + "/"))
     return ApiAnswer.not_found()
+
+
+def link_of(pbx: SimulatedPbx, call: ScriptedCall) -> str:
+    return f"{pbx.api_url}{RECORDS_PATH}{file_name(call.token[:20], call)}"
 
 
 def login(employee: Employee) -> str:
@@ -45,7 +39,7 @@ def stamp(moment: datetime) -> str:
 
 
 def _old(pbx: SimulatedPbx, form: dict[str, str]) -> ApiAnswer:
-    if not _is_token(pbx, form.get("token", "")):
+    if not is_secret(form.get("token", ""), pbx.settings["token"]):
         return ApiAnswer.json({"error": "Invalid token"}, status=401)
     command = form.get("cmd")
     if command == "makeCall":
@@ -61,7 +55,7 @@ def _old(pbx: SimulatedPbx, form: dict[str, str]) -> ApiAnswer:
 
 
 def _new(pbx: SimulatedPbx, request: ApiRequest, name: str) -> ApiAnswer:
-    if not _is_token(pbx, request.headers.get("x-api-key", "")):
+    if not is_secret(request.headers.get("x-api-key", ""), pbx.settings["token"]):
         return ApiAnswer.json({"message": "Unauthorized"}, status=401)
     if name == "makecall" and request.method == "POST":
         return _order(pbx, json.loads(request.body or b"{}"), answer="callid", complaint="message")
@@ -75,39 +69,32 @@ def _new(pbx: SimulatedPbx, request: ApiRequest, name: str) -> ApiAnswer:
 
 def _order(pbx: SimulatedPbx, asked: dict[str, Any], *, answer: str, complaint: str) -> ApiAnswer:
     user, phone = str(asked.get("user", "")), str(asked.get("phone", ""))
-    employee, fault = pbx.employee(user), Fault.of(user)
-    if employee is None or fault is Fault.NOT_REGISTERED or not phone.isdigit():
-        return ApiAnswer.json({complaint: "Invalid parameters"}, status=400)
-    if fault is Fault.UNREADABLE:
+    order = order_of(pbx, user, phone, order_id=str(uuid.uuid4()))
+    if order is Refusal.UNREADABLE:
         return ApiAnswer.html("not a json")
-    order = Order(employee=employee, number=phone, order_id=str(uuid.uuid4()))
+    if isinstance(order, Refusal):
+        return ApiAnswer.json({complaint: "Invalid parameters"}, status=400)
     return ApiAnswer.json({answer: order.order_id}, order=order)
 
 
 def _rows(pbx: SimulatedPbx, asked: dict[str, str]) -> list[dict[str, Any]]:
     """The calls that began from `start` to `end`; all without them."""
-    calls = [(call_id, call) for call_id, call in pbx.journal.calls() if _is_asked_for(stamp(call.started_at), asked)]
-    return [_row(pbx, call_id, call) for call_id, call in calls]
-
-
-def _is_asked_for(start: str, asked: dict[str, str]) -> bool:
-    return asked.get("start", "") <= start <= asked.get("end", "9")
+    first, last = asked.get("start", ""), asked.get("end", "9")
+    return [_row(pbx, *one) for one in pbx.journal.calls() if first <= stamp(one[1].started_at) <= last]
 
 
 def _row(pbx: SimulatedPbx, call_id: str, call: ScriptedCall) -> dict[str, Any]:
-    waited = call.ended_after if call.answered_after is None else call.answered_after
-    link = f"{pbx.api_url}{RECORDS_PATH}{call.token[:20]}-{call.talk_seconds}.mp3"
     return {
         "uid": call_id,
-        "type": "out" if call.direction is Direction.OUTGOING else "in",
+        "type": "out" if call.is_outgoing else "in",
         "status": STATUSES[call.status],
-        "client": call.client.lstrip("+"),
+        "client": call.outside,
         "user": login(call.last_employee) if call.last_employee else "",
-        "diversion": call.our_number.lstrip("+"),
+        "diversion": call.line,
         "start": call.started_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "wait": waited,
+        "wait": call.ended_after if call.answered_after is None else call.answered_after,
         "duration": call.talk_seconds,
-        "record": link if call.is_recorded else "",
+        "record": link_of(pbx, call) if call.is_recorded else "",
     }
 
 
@@ -116,17 +103,3 @@ def _csv(row: dict[str, Any]) -> str:
     kind = "missed" if row["type"] == "in" and row["status"] != "success" else row["type"]
     told = [str(value) for name, value in {**row, "type": kind}.items() if name != "status"]
     return ",".join(told) + "\r\n"
-
-
-def _recording(name: str) -> ApiAnswer:
-    """The file's name tells its length: `<20 digits>-<seconds>.mp3`."""
-    recording_id, _, suffix = name.rpartition(".")
-    seconds = recording_id.rpartition("-")[2]
-    if suffix != "mp3" or not seconds.isdigit():
-        return ApiAnswer.not_found()
-    file = RecordingFile(recording_id=recording_id, seconds=int(seconds), audio_format=AudioFormat.MP3)
-    return ApiAnswer(content_type="audio/mpeg", recording=file)
-
-
-def _is_token(pbx: SimulatedPbx, sent: str) -> bool:
-    return hmac.compare_digest(sent.encode(), str(pbx.settings["token"]).encode())
