@@ -1,4 +1,4 @@
-"""Proof of origin. Source: Standard Webhooks, "Verifying webhook authenticity" (README.md, "Sources")."""
+"""Proof of origin by Standard Webhooks 1.0.0: an id, a time and the body, signed with a key; for whoever signs so."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import hmac
 from datetime import timedelta
 
 from telephony.domain.exceptions import HookRejected
-from telephony.domain.hooks import ConnectionProfile, Hook, Reply
+from telephony.domain.hooks import ConnectionProfile, Hook
+from telephony.vendors.proofs import REFUSAL
 
 MESSAGE_ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 HEADERS = frozenset({MESSAGE_ID, TIMESTAMP, SIGNATURE})
 TOLERANCE = timedelta(minutes=5)
-"""The agent signs anew whenever it sends: whatever is older was sent by somebody else."""
+"""Who sends signs anew each time: whatever is older was sent by somebody else."""
 PREFIX = "whsec_"
-REFUSAL = Reply.json({"error": "signature"}, status=401)
 
 
 def authenticate(hook: Hook, profile: ConnectionProfile) -> None:
-    """Raise `HookRejected` unless a key of the connection has signed just this body, a moment ago."""
+    """Raise `HookRejected` unless the connection's `secret` has signed just this body, a moment ago."""
     sent = {name: hook.headers.get(name, "").strip() for name in HEADERS}
     if not all(sent.values()):
         raise HookRejected("The message is not signed.", reply=REFUSAL)
@@ -28,7 +28,7 @@ def authenticate(hook: Hook, profile: ConnectionProfile) -> None:
         raise HookRejected(
             f"{TIMESTAMP} is more than five minutes from our clock: look at the clock of the PBX.", reply=REFUSAL
         )
-    secret = str(profile.settings.get("secret") or "").strip()
+    secret = profile.setting("secret").strip()
     signed = f"{sent[MESSAGE_ID]}.{sent[TIMESTAMP]}.".encode() + hook.body
     given = [part.partition(",") for part in sent[SIGNATURE].split()]
     for key in keys_of(secret):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from telephony.dialing import fetched, orders
 from telephony.domain.exceptions import DialProblem
 from telephony.models import Call, Connection, Delivery, Dial, Extension
-from telephony.vendors.asterisk import signing
+from telephony.vendors import standard_webhooks as signing
 from tests.telephony.factories import ConnectionFactory, ExtensionFactory, make_user
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ import pytest
 
 from telephony.privacy.masking import hide_values
 from telephony.vendors import installed
-from telephony.vendors.asterisk import signing
+from telephony.vendors import standard_webhooks as signing
 from tests.servers import Server
 from tests.vendors.payloads import Payload, payloads_of
 

@@ -13,7 +13,7 @@ from telephony.models import Connection, Delivery, Recording, RecordingUpload
 from telephony.models.recording import recordings_storage
 from telephony.recordings.fetching.attempt import fetch
 from telephony.recordings.fetching.claiming import claim
-from telephony.vendors.asterisk import signing
+from telephony.vendors import standard_webhooks as signing
 from tests.audio.samples import sample
 from tests.dialing.test_fetched import SECRET, poll, tell
 from tests.telephony.factories import ConnectionFactory

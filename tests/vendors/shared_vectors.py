@@ -16,7 +16,7 @@ from typing import Any
 from telephony.domain.events import Parsed
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome
 from telephony.vendors import get_vendor, installed
-from telephony.vendors.asterisk import signing
+from telephony.vendors import standard_webhooks as signing
 from tests.vendors.payloads import VENDORS_FOLDER, Payload, profile
 
 FOLDER = Path(__file__).parents[3] / "shared" / "vendors"

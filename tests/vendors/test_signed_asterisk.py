@@ -10,7 +10,7 @@ import pytest
 
 from telephony.domain.exceptions import HookRejected
 from telephony.domain.hooks import Hook
-from telephony.vendors.asterisk import signing
+from telephony.vendors import standard_webhooks as signing
 from tests.vendors.payloads import Payload, profile
 
 NAME = "asterisk-in-answered-1"

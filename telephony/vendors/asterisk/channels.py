@@ -41,9 +41,8 @@ class Plan:
 
     @classmethod
     def of(cls, profile: ConnectionProfile) -> Plan:
-        named = str(profile.settings.get("trunks") or "")
-        pattern = str(profile.settings.get("extensions") or "") or EXTENSIONS
-        trunks = frozenset(name for name in re.split(r"[\s,;]+", named) if name)
+        trunks = frozenset(filter(None, re.split(r"[\s,;]+", profile.setting("trunks"))))
+        pattern = profile.setting("extensions", EXTENSIONS)
         try:
             return cls(trunks, re.compile(pattern))
         except re.error:  # The form does not take one that is none.

@@ -11,6 +11,7 @@ from telephony.domain.events import CallEvent, Direction, EventKind, LegRole, Ph
 from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.domain.numbers import normalise
 from telephony.vendors.asterisk.channels import Party, Plan, number, params_of
+from telephony.vendors.parties import NOBODY, client_facts
 
 LINKED = ("Linkedid", "DestLinkedid", "LinkedID", "TransfererLinkedid", "OrigTransfererLinkedid")
 """The call, of which each event names one of its channels: the id of the first channel that they all were joined with.
@@ -87,7 +88,6 @@ class Reading:
             by_pbx_clock=self.is_timed,
             time_is_guess=not self.is_timed,
             fingerprint=fingerprint(told),
-            client_raw=client.raw if client else "",
-            client_e164=client.e164 if client else "",
+            **client_facts(client or NOBODY),
             **facts,
         )

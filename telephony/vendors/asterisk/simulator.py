@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import Any
 
 from telephony.domain.events import CallStatus, Direction
-from telephony.vendors.asterisk import signing
+from telephony.vendors import standard_webhooks as signing
 from telephony.vendors.simulated import (
     Employee,
     Expected,
@@ -30,12 +30,7 @@ class AsteriskPbx(SimulatedPbx):
     """Sends what the agent would send, signed."""
 
     slug = "asterisk"
-    scenarios = frozenset(
-        {
-            *(Scenario.ANSWERED, Scenario.MISSED, Scenario.BUSY, Scenario.GROUP, Scenario.TRANSFERRED),
-            *(Scenario.OUTGOING, Scenario.OUTGOING_MISSED, Scenario.INTERNAL),
-        }
-    )
+    scenarios = frozenset(Scenario)
     example_settings = {"secret": "simulated-agent-secret"}
 
     def call_id(self, call: ScriptedCall) -> str:
@@ -58,23 +53,22 @@ class AsteriskPbx(SimulatedPbx):
     def _begins(self, call: ScriptedCall) -> Iterator[AmiEvent]:
         first = {"Uniqueid": self.call_id(call)}
         if call.direction is Direction.INCOMING:
-            number = call.client.removeprefix("+")
-            who = {"CallerIDNum": number, "Exten": call.our_number.removeprefix("+")}
+            who = {"CallerIDNum": call.outside, "Exten": call.line}
             yield self._event(call, "Newchannel", Channel=_channel(TRUNK, call), **who, **first)
             return
-        caller = _number(call.caller)
-        dialled = _number(call.rung[0]) if call.direction is Direction.INTERNAL else call.client.removeprefix("+")
+        caller = call.own
+        dialled = _number(call.rung[0]) if call.direction is Direction.INTERNAL else call.outside
         yield self._event(call, "Newchannel", Channel=_channel(caller, call), Exten=dialled, **first)
-        if call.direction is Direction.OUTGOING:
+        if call.is_outgoing:
             trunk = {"DestChannel": _channel(TRUNK, call), "DialString": f"{dialled}@{TRUNK}"}
-            shown = call.our_number.removeprefix("+")
-            yield self._event(call, "DialBegin", Channel=_channel(caller, call), CallerIDNum=shown, **trunk, **first)
+            yield self._event(
+                call, "DialBegin", Channel=_channel(caller, call), CallerIDNum=call.line, **trunk, **first
+            )
 
     def _step(self, call: ScriptedCall, step: Step) -> Iterator[AmiEvent]:
         who = _number(step.employee)
         if step.kind is StepKind.RING:
-            client = call.client.removeprefix("+") or _number(call.caller)
-            yield self._event(call, "DialBegin", **self._dial(call, who), CallerIDNum=client)
+            yield self._event(call, "DialBegin", **self._dial(call, who), CallerIDNum=call.outside or call.own)
         elif step.kind is StepKind.ANSWER:
             yield self._event(call, "DialEnd", **self._dial(call, who), DialStatus="ANSWER")
         elif step.kind is StepKind.LEAVE:
@@ -88,7 +82,7 @@ class AsteriskPbx(SimulatedPbx):
 
     def _dial(self, call: ScriptedCall, who: str) -> AmiEvent:
         """Who dials whom; of an outgoing call it is the client who is dialled."""
-        dialling = TRUNK if call.direction is Direction.INCOMING else _number(call.caller)
+        dialling = call.own or TRUNK
         return {"Channel": _channel(dialling, call), "DestChannel": _channel(who or TRUNK, call)}
 
     def _hang_up(self, call: ScriptedCall) -> Iterator[AmiEvent]:

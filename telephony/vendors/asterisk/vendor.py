@@ -16,10 +16,10 @@ from telephony.domain.exceptions import NotReady
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
 from telephony.domain.numbers import as_dialled
 from telephony.http import Request, Talk
-from telephony.vendors.asterisk import signing
 from telephony.vendors.asterisk.channels import EXTENSIONS
 from telephony.vendors.asterisk.parsing import parse_batch
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm
+from telephony.vendors.standard_webhooks import HEADERS, authenticate
 from telephony.vendors.steps import Step
 
 COMMANDS = "commands"
@@ -79,14 +79,14 @@ class Asterisk(Vendor):
         Step(_("Give the agent this address, and the secret of the settings below, and start it."), "{address}"),
     )
     takes_tail = True
-    signature_headers = signing.HEADERS
+    signature_headers = HEADERS
     can_dial = True
     keeps_order_id = True
     fetches_errands = True
     uploads_recordings = True
 
     def authenticate(self, hook: Hook, profile: ConnectionProfile) -> None:
-        signing.authenticate(hook, profile)
+        authenticate(hook, profile)
 
     def is_poll(self, hook: Hook) -> bool:
         return hook.method == "GET" and hook.tail == COMMANDS
