@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from telephony.domain.events import CallStatus, Direction
 from telephony.vendors.simulated import (
@@ -19,6 +17,7 @@ from telephony.vendors.simulated import (
     StepKind,
     everything,
 )
+from telephony.vendors.simulated.serving import file_name
 
 CAUSES = {CallStatus.ANSWERED: "normalClearing", CallStatus.NO_ANSWER: "noAnswer", CallStatus.BUSY: "busy"}
 DIRECTIONS = {Direction.INCOMING: "in", Direction.OUTGOING: "out", Direction.INTERNAL: "internal"}
@@ -63,7 +62,7 @@ class PushPbx(SimulatedPbx):
         return [self._told(call, EVENTS[step.kind], step.after, step.employee, **facts)]
 
     def _link(self, call: ScriptedCall) -> str:
-        return f"{self.api_url}/records/{call.token[:16]}-{call.talk_seconds}.mp3"
+        return f"{self.api_url}/records/{file_name(call.token[:16], call)}"
 
     def _told(self, call: ScriptedCall, event: str, after: int, employee: Employee | None, **facts: str) -> Message:
         fields: dict[str, Any] = {
@@ -75,15 +74,13 @@ class PushPbx(SimulatedPbx):
             **({"user": employee.extension} if employee and not _calls(call, employee) else {}),
             **facts,
         }
-        if call.direction is Direction.OUTGOING and call.caller:
-            fields["user"] = call.caller.extension
+        if call.is_outgoing:
+            fields["user"] = call.own
         label = " ".join(filter(None, (event, str(fields.get("user", "")))))
         if self.variant == "json":
             users = {"user": [fields["user"]]} if "user" in fields else {}
-            body = json.dumps(fields | users).encode()
-            return Message(after=after, label=label, headers={"Content-Type": "application/json"}, body=body)
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return Message(after=after, label=label, headers=headers, body=urlencode(fields).encode())
+            return Message.json(fields | users, after=after, label=label)
+        return Message.form(fields, after=after, label=label)
 
 
 def _calls(call: ScriptedCall, employee: Employee) -> bool:
@@ -91,8 +88,8 @@ def _calls(call: ScriptedCall, employee: Employee) -> bool:
 
 
 def _numbers(call: ScriptedCall) -> dict[str, str]:
-    if call.direction is Direction.INTERNAL and call.caller:
-        return {"from": call.caller.extension, "to": call.rung[0].extension}
-    if call.direction is Direction.OUTGOING:
+    if call.direction is Direction.INTERNAL:
+        return {"from": call.own, "to": call.rung[0].extension}
+    if call.is_outgoing:
         return {"from": call.our_number, "to": call.client}
     return {"from": call.client, "to": call.our_number}

@@ -7,11 +7,11 @@ as that PBX would, and serves the PBX's own API.
 
 from __future__ import annotations
 
+from telephony.vendors.simulated.journal import CallJournal
 from telephony.vendors.simulated.pbx import (
     ApiAnswer,
     ApiRequest,
     AudioFormat,
-    CallJournal,
     Fault,
     Message,
     Order,

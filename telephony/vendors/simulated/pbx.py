@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
-from random import randrange
-from threading import Lock
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
+from telephony.vendors.simulated.journal import CallJournal
 from telephony.vendors.simulated.script import Employee, Expected, Scenario, ScriptedCall
 
 
@@ -39,6 +36,11 @@ class Message:
         """Of a JSON object."""
         body = json.dumps(content, ensure_ascii=False).encode()
         return cls(after=after, label=label, headers={"Content-Type": "application/json"}, body=body, **more)
+
+    @classmethod
+    def get(cls, content: Mapping[str, Any], *, after: float, label: str) -> Message:
+        """Of a query."""
+        return cls(after=after, label=label, method="GET", query=urlencode(content))
 
     @classmethod
     def form(cls, content: Mapping[str, str], *, after: float, label: str, **more: Any) -> Message:
@@ -130,49 +132,6 @@ class ApiAnswer:
         return cls.html("<html><body><h1>404 Not Found</h1></body></html>", status=404)
 
 
-class CallJournal:
-    """The finished calls of one PBX by call id, the newest 10,000; safe to use from several threads."""
-
-    LIMIT = 10_000
-
-    def __init__(self) -> None:
-        self._calls: OrderedDict[str, ScriptedCall] = OrderedDict()
-        self._number = randrange(100_000, 900_000)  # nosec B311  # noqa: S311  (no secret: two runs should differ)
-        self._lock = Lock()
-
-    def add(self, call_id: str, call: ScriptedCall) -> None:
-        with self._lock:
-            self._calls[call_id] = call
-            if len(self._calls) > self.LIMIT:
-                self._calls.popitem(last=False)
-
-    def next_number(self) -> int:
-        """For the ids of orders: different each time, and in each run."""
-        with self._lock:
-            self._number += 1
-            return self._number
-
-    def find(self, call_id: str) -> ScriptedCall | None:
-        with self._lock:
-            return self._calls.get(call_id)
-
-    def calls(self) -> list[tuple[str, ScriptedCall]]:
-        with self._lock:
-            return list(self._calls.items())
-
-    def between(self, start: datetime, end: datetime, zone: ZoneInfo) -> list[tuple[str, ScriptedCall]]:
-        """Those that began so by a clock of this zone; moments without one."""
-        began = [
-            (call.started_at.astimezone(zone).replace(tzinfo=None), call_id, call) for call_id, call in self.calls()
-        ]
-        return [(call_id, call) for at, call_id, call in began if start <= at <= end]
-
-    def recorded(self, reference: str, named: Callable[[ScriptedCall], str]) -> ScriptedCall | None:
-        """The recorded call that this reference names: by its id, or as it is `named`."""
-        found = (call for call_id, call in self.calls() if call.is_recorded and reference in (call_id, named(call)))
-        return next(found, None)
-
-
 class SimulatedPbx(ABC):
     """One account at one PBX."""
 
@@ -221,7 +180,18 @@ class SimulatedPbx(ABC):
 
     def complaint(self, message: Message, status: int, body: bytes) -> str:
         """What this PBX finds wrong with our answer; empty if nothing."""
-        return "" if status == 200 else f"HTTP {status} instead of 200"
+        if status != 200:
+            return f"HTTP {status} instead of 200"
+        if not message.asks:
+            return ""
+        try:
+            return self.complaint_about(json.loads(body))
+        except ValueError:
+            return "the answer is no JSON"
+
+    def complaint_about(self, answer: Any) -> str:
+        """The same of the JSON in the answer to a message that `asks`."""
+        return ""
 
     def answer(self, request: ApiRequest) -> ApiAnswer:
         """The answer of the PBX's own API."""
@@ -235,12 +205,8 @@ class SimulatedPbx(ABC):
         return next(found, None)
 
 
-def complaint_about_contact(body: bytes, *, pbx: str) -> str:
+def complaint_about_contact(answer: Any, *, pbx: str) -> str:
     """What is wrong with an answer about a contact: texts `contact_name` and `responsible` are right; "" if nothing."""
-    try:
-        answer = json.loads(body)
-    except ValueError:
-        return "the answer is no JSON"
     if not isinstance(answer, dict) or not all(isinstance(value, str) for value in answer.values()):
         return "the answer is no JSON object of texts"
     unknown = set(answer) - {"contact_name", "responsible"}

@@ -8,7 +8,11 @@ from enum import StrEnum
 from telephony.vendors.simulated.pbx import ApiAnswer, AudioFormat, Fault, Order, RecordingFile, SimulatedPbx
 from telephony.vendors.simulated.script import ScriptedCall
 
-MP3 = ".mp3"
+CONTENT_TYPES = {
+    AudioFormat.MP3: "audio/mpeg",
+    AudioFormat.WAV: "audio/x-wav",
+    AudioFormat.G722: "application/octet-stream",
+}
 
 
 class Refusal(StrEnum):
@@ -40,20 +44,21 @@ def is_secret(sent: object, expected: object) -> bool:
     return hmac.compare_digest(str(sent).encode(), str(expected).encode())
 
 
-def sound(recording_id: str, seconds: int) -> ApiAnswer:
+def sound(recording_id: str, seconds: int, kind: AudioFormat = AudioFormat.MP3) -> ApiAnswer:
     """A file of so many seconds."""
-    file = RecordingFile(recording_id=recording_id, seconds=seconds, audio_format=AudioFormat.MP3)
-    return ApiAnswer(content_type="audio/mpeg", recording=file)
+    file = RecordingFile(recording_id=recording_id, seconds=seconds, audio_format=kind)
+    return ApiAnswer(content_type=CONTENT_TYPES[kind], recording=file)
 
 
-def file_name(recording_id: str, call: ScriptedCall) -> str:
+def file_name(recording_id: str, call: ScriptedCall, kind: AudioFormat = AudioFormat.MP3) -> str:
     """A name that tells the length."""
-    return f"{recording_id}-{call.talk_seconds}{MP3}"
+    return f"{recording_id}-{call.talk_seconds}.{kind}"
 
 
 def file(name: str, missing: ApiAnswer | None = None) -> ApiAnswer:
     """The file of a `file_name`, or with a slash for the hyphen."""
-    recording_id, _, seconds = name.removesuffix(MP3).replace("/", "-").rpartition("-")
-    if not recording_id or not seconds.isdigit() or not name.endswith(MP3):
+    stem, _, suffix = name.replace("/", "-").rpartition(".")
+    recording_id, _, seconds = stem.rpartition("-")
+    if not recording_id or not seconds.isdigit() or suffix not in CONTENT_TYPES:
         return missing or ApiAnswer.not_found()
-    return sound(recording_id, int(seconds))
+    return sound(recording_id, int(seconds), AudioFormat(suffix))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from typing import Any
 
 from telephony.domain.events import CallStatus
 from telephony.vendors.itoolabs.simulator.api import answer_api, link_of, login, stamp
@@ -64,11 +65,9 @@ class ItoolabsPbx(SimulatedPbx):
         legs = (replace(leg, key=logins[leg.extension], talk_seconds=None) for leg in expected.legs)
         return replace(expected, legs=tuple(legs))
 
-    def complaint(self, message: Message, status: int, body: bytes) -> str:
+    def complaint_about(self, answer: Any) -> str:
         """Only the answer about a contact is read."""
-        if status != 200 or not message.asks:
-            return super().complaint(message, status, body)
-        return complaint_about_contact(body, pbx="the PBX")
+        return complaint_about_contact(answer, pbx="the PBX")
 
     answer = answer_api
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from telephony.domain.events import CallStatus, Direction, LegRole
 from telephony.vendors.mobilon.simulator.api import answer_api, record_path
 from telephony.vendors.simulated import (
-    ApiAnswer,
-    ApiRequest,
     Employee,
     Expected,
     ExpectedLeg,
@@ -86,8 +82,7 @@ class MobilonPbx(SimulatedPbx):
         legs = tuple(leg if leg.role is keyless else replace(leg, key=self._key(leg)) for leg in expected.legs)
         return replace(expected, statuses=statuses, our_number=told, legs=legs)
 
-    def answer(self, request: ApiRequest) -> ApiAnswer:
-        return answer_api(self, request)
+    answer = answer_api
 
     def _key(self, leg: ExpectedLeg) -> str:
         employee = self.employee(leg.extension)
@@ -103,7 +98,7 @@ class MobilonPbx(SimulatedPbx):
             called = employee or call.rung[0]
             parties = {"from": call.caller.extension, "to": called.extension}
         else:
-            called_number = employee.extension if employee else call.our_number.lstrip("+")
+            called_number = employee.extension if employee else call.line
             parties = {"from": _national(call.client), "to": called_number}
         return parties | ({"userkey": employee.key} if employee else {})
 
@@ -124,15 +119,13 @@ class MobilonPbx(SimulatedPbx):
             **{name: value for name, value in facts.items() if value},
         }
         label = f"{state} {fields['from']} > {fields['to']}"
-        if self.variant == "query":
-            return Message(after=after, label=label, method="GET", query=urlencode(fields))
-        body = json.dumps(fields, ensure_ascii=False).encode()
-        return Message(after=after, label=label, headers={"Content-Type": "application/json"}, body=body)
+        made = Message.get if self.variant == "query" else Message.json
+        return made(fields, after=after, label=label)
 
 
 def _ring(call: ScriptedCall, after: int, employee: Employee) -> Message:
-    query = urlencode({"number": _national(call.client), "key": employee.key})
-    return Message(after=after, label=f"ring of {employee.extension}", method="GET", query=query)
+    asked = {"number": _national(call.client), "key": employee.key}
+    return Message.get(asked, after=after, label=f"ring of {employee.extension}")
 
 
 def _rang(leg: ExpectedLeg) -> ExpectedLeg:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import time
 from collections.abc import Mapping
 
@@ -10,13 +9,12 @@ from telephony.domain.events import CallStatus, Direction
 from telephony.vendors.simulated import (
     ApiAnswer,
     ApiRequest,
-    AudioFormat,
     Fault,
     Order,
-    RecordingFile,
     ScriptedCall,
     SimulatedPbx,
 )
+from telephony.vendors.simulated.serving import is_secret, sound
 
 PREFIX = "/api/call/"
 WRONG_ADDRESS = "<!DOCTYPE html><html><head><title>Mobilon</title></head><body><h1>Мобилон</h1></body></html>"
@@ -37,7 +35,7 @@ def answer_api(pbx: SimulatedPbx, request: ApiRequest) -> ApiAnswer:
     if request.method != "GET" or name not in ("info", "journal", "record"):
         return ApiAnswer.html(WRONG_ADDRESS)
     token = str(pbx.settings["token"])
-    if not hmac.compare_digest(request.query.get("token", "").encode(), token.encode()):
+    if not is_secret(request.query.get("token", ""), token):
         return _failed("Неверный токен")
     if "date" in request.query and name != "record":
         return _day(pbx, request.query["date"], token, is_journal=name == "journal")
@@ -52,8 +50,7 @@ def _of_call(pbx: SimulatedPbx, name: str, call_id: str, token: str) -> ApiAnswe
         return _xml(_call_xml(pbx, call_id, call, token, is_journal=False))
     if not call.is_recorded:
         return _failed("Запись не найдена")
-    file = RecordingFile(recording_id=call.token, seconds=call.talk_seconds, audio_format=AudioFormat.MP3)
-    return ApiAnswer(content_type="audio/mpeg", recording=file)
+    return sound(call.token, call.talk_seconds)
 
 
 def _order(pbx: SimulatedPbx, query: Mapping[str, str]) -> ApiAnswer:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from telephony.domain.events import CallStatus, Direction
 from telephony.vendors.simulated import (
-    ApiAnswer,
-    ApiRequest,
+    AudioFormat,
     Employee,
     Expected,
     Message,
@@ -20,6 +18,7 @@ from telephony.vendors.simulated import (
     StepKind,
     everything,
 )
+from telephony.vendors.simulated.serving import file_name
 from telephony.vendors.sipuni.simulator.api import answer_api
 
 EVENTS = {StepKind.RING: "1", StepKind.HANG_UP: "2", StepKind.ANSWER: "3", StepKind.LEAVE: "4"}
@@ -63,8 +62,7 @@ class SipuniPbx(SimulatedPbx):
         right = status == 200 and isinstance(answer, dict) and answer.get("success") is True
         return "" if right else 'the answer is not 200 {"success": true}: Sipuni may stop sending'
 
-    def answer(self, request: ApiRequest) -> ApiAnswer:
-        return answer_api(self, request)
+    answer = answer_api
 
     def _of_step(self, call: ScriptedCall, step: Step) -> dict[str, str]:
         if call.direction is Direction.OUTGOING:
@@ -117,14 +115,12 @@ class SipuniPbx(SimulatedPbx):
 
     def _message(self, after: int, fields: dict[str, str]) -> Message:
         label = f"event={fields['event']} {fields['short_src_num']} > {fields['short_dst_num']}"
-        if self.variant != "post":
-            return Message(after=after, label=label, method="GET", query=urlencode(fields))
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return Message(after=after, label=label, headers=headers, body=urlencode(fields).encode())
+        made = Message.form if self.variant == "post" else Message.get
+        return made(fields, after=after, label=label)
 
     def _link(self, call: ScriptedCall) -> str:
-        suffix = "wav" if self.variant == "wav" else "mp3"
-        return f"{self.api_url}/records/{call.token[:20]}-{call.talk_seconds}.{suffix}"
+        kind = AudioFormat.WAV if self.variant == "wav" else AudioFormat.MP3
+        return f"{self.api_url}/records/{file_name(call.token[:20], call, kind)}"
 
 
 def _is_live(call: ScriptedCall) -> bool:

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import hashlib
 
-from telephony.vendors.simulated import (
-    ApiAnswer,
-    ApiRequest,
-    AudioFormat,
-    Fault,
-    Order,
-    RecordingFile,
-    SimulatedPbx,
-)
+from telephony.vendors.simulated import ApiAnswer, ApiRequest, Order, SimulatedPbx
+from telephony.vendors.simulated.serving import Refusal, file, order_of
 
 ORDER_PATH = "/api/callback/call_number"
 RECORDS_PATH = "/records/"
 SIGNED = ("antiaon", "phone", "reverse", "sipnumber", "user")
 """In alphabetical order; the secret comes last."""
-CONTENT_TYPES = {AudioFormat.MP3: "audio/mpeg", AudioFormat.WAV: "audio/x-wav"}
 
 
 def answer_api(pbx: SimulatedPbx, request: ApiRequest) -> ApiAnswer:
@@ -36,15 +28,12 @@ def _order(pbx: SimulatedPbx, request: ApiRequest) -> ApiAnswer:
     right_hash = hashlib.md5(signed.encode(), usedforsecurity=False).hexdigest()
     if request.method != "POST" or form.get("hash") != right_hash:
         return _failed("Неверная подпись запроса")
-    number, phone = form.get("sipnumber", ""), form.get("phone", "")
-    employee, fault = pbx.employee(number), Fault.of(number)
-    if employee is None or fault is Fault.NOT_REGISTERED:
-        return _failed("SIP-номер не зарегистрирован")
-    if not phone.isdigit():
-        return _failed("Неверный номер телефона")
-    if fault is Fault.UNREADABLE:
+    order_id = str(pbx.journal.next_number())
+    order = order_of(pbx, form.get("sipnumber", ""), form.get("phone", ""), order_id=order_id)
+    if order is Refusal.UNREADABLE:
         return ApiAnswer.html("<html><body>Сервис временно недоступен</body></html>")
-    order = Order(employee=employee, number=phone, order_id=str(pbx.journal.next_number()))
+    if isinstance(order, Refusal):
+        return _failed("Неверный номер телефона" if order is Refusal.BAD_NUMBER else "SIP-номер не зарегистрирован")
     return _answer({"success": True, "id": order.order_id}, order)
 
 
@@ -57,13 +46,7 @@ def _answer(value: dict[str, object], order: Order | None) -> ApiAnswer:
 
 
 def _recording(name: str) -> ApiAnswer:
-    """The file's name tells its length: `<20 digits>-<seconds>.mp3`. Of a call that nobody answered there is none."""
-    recording_id, _, suffix = name.rpartition(".")
-    seconds = recording_id.rpartition("-")[2]
-    if suffix not in ("mp3", "wav") or not seconds.isdigit():
-        return ApiAnswer.not_found()
-    if int(seconds) == 0:
-        return ApiAnswer.html("<html><body>Запись не найдена</body></html>")
-    audio_format = AudioFormat(suffix)
-    file = RecordingFile(recording_id=recording_id, seconds=int(seconds), audio_format=audio_format)
-    return ApiAnswer(content_type=CONTENT_TYPES[audio_format], recording=file)
+    """Of a call that nobody answered there is none."""
+    found = file(name)
+    silent = found.recording and found.recording.seconds == 0
+    return ApiAnswer.html("<html><body>Запись не найдена</body></html>") if silent else found

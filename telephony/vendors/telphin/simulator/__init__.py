@@ -6,25 +6,21 @@ import json
 import uuid
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from telephony.domain.events import CallStatus, Direction
 from telephony.vendors.simulated import (
     ApiAnswer,
     ApiRequest,
-    AudioFormat,
     Employee,
     Expected,
-    Fault,
     Message,
-    Order,
-    RecordingFile,
     Scenario,
     ScriptedCall,
     SimulatedPbx,
     StepKind,
     everything,
 )
+from telephony.vendors.simulated.serving import Refusal, order_of, sound
 from telephony.vendors.telphin.simulator.events import Events
 
 WORDS = {CallStatus.ANSWERED: "ANSWER", CallStatus.NO_ANSWER: "NOANSWER", CallStatus.BUSY: "BUSY"}
@@ -90,19 +86,17 @@ class TelphinPbx(SimulatedPbx):
         call = self.journal.find(rest.removeprefix(f"record/{owner}-"))
         if call is None or not call.is_recorded:
             return ApiAnswer.json({"message": "Not found"}, status=404)
-        file = RecordingFile(recording_id=call.token[:20], seconds=call.talk_seconds, audio_format=AudioFormat.MP3)
-        return ApiAnswer(content_type="audio/mpeg", recording=file)
+        return sound(call.token[:20], call.talk_seconds)
 
     def _order(self, extension_id: str, asked: dict[str, object]) -> ApiAnswer:
         employee = self.employee(extension_id)
         if employee is None:
             return ApiAnswer.json({"message": "Extension is not found"}, status=404)
-        fault = Fault.of(employee.extension)
-        if fault is Fault.NOT_REGISTERED:
-            return ApiAnswer.json({"message": "Extension is not registered"}, status=400)
-        if fault is Fault.UNREADABLE:
+        order = order_of(self, employee.extension, str(asked["dst_num"]), order_id=uuid.uuid4().hex)
+        if order is Refusal.UNREADABLE:
             return ApiAnswer.html("<html><body>Telphin</body></html>")
-        order = Order(employee=employee, number=str(asked["dst_num"]), order_id=uuid.uuid4().hex)
+        if isinstance(order, Refusal):
+            return ApiAnswer.json({"message": "Extension is not registered"}, status=400)
         answer = {"call_id": order.order_id, "call_api_id": f"cb-{order.order_id}"}
         return ApiAnswer.json(answer, status=201, order=order)
 
@@ -134,15 +128,13 @@ class TelphinPbx(SimulatedPbx):
             **({"CallBackID": call.order_id} if call.order_id else {}),
             **more,
         }
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        label = f"{event} {phone.extension} {fields['CallStatus']}"
-        return Message(after=after, label=label, headers=headers, body=urlencode(fields).encode())
+        return Message.form(fields, after=after, label=f"{event} {phone.extension} {fields['CallStatus']}")
 
 
 def _parties(call: ScriptedCall, phone: Employee, *, is_out: bool) -> dict[str, str]:
     if is_out:
-        called = call.client if call.direction is Direction.OUTGOING else f"1234*{call.rung[0].extension}"
+        called = call.client if call.is_outgoing else f"1234*{call.rung[0].extension}"
         return {"CallFlow": "out", "CallerIDNum": f"1234*{phone.extension}", "CalledNumber": called}
-    caller = call.client or f"1234*{call.caller.extension if call.caller else ''}"
-    line = {"CalledDID": call.our_number.lstrip("+")} if call.our_number else {}
+    caller = call.client or f"1234*{call.own}"
+    line = {"CalledDID": call.line} if call.our_number else {}
     return {"CallFlow": "in", "CallerIDNum": caller, "CalledNumber": f"1234*{phone.extension}", **line}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -61,14 +60,8 @@ class UisPbx(SimulatedPbx):
 
     answer = answer_api
 
-    def complaint(self, message: Message, status: int, body: bytes) -> str:
+    def complaint_about(self, answer: Any) -> str:
         """Only the scenario reads the answer."""
-        if status != 200 or not message.asks:
-            return super().complaint(message, status, body)
-        try:
-            answer = json.loads(body)
-        except ValueError:
-            return "the answer is no JSON"
         is_known = isinstance(answer, dict) and set(answer) & {"phones", "returned_code"}
         return "" if is_known else "the answer names neither phones nor a returned_code"
 

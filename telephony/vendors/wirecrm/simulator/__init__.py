@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
+from typing import Any
 
 from telephony.domain.events import CallStatus, Direction
 from telephony.vendors.simulated import (
-    ApiAnswer,
-    ApiRequest,
     Expected,
     Message,
     Scenario,
@@ -17,6 +15,7 @@ from telephony.vendors.simulated import (
     StepKind,
     everything,
 )
+from telephony.vendors.simulated.serving import file_name
 from telephony.vendors.wirecrm.simulator.api import RECORDS_PATH, answer_api
 
 DISPOSITIONS = {
@@ -55,21 +54,14 @@ class WireCrmPbx(SimulatedPbx):
             return replace(expected, our_number="")
         return expected
 
-    def complaint(self, message: Message, status: int, body: bytes) -> str:
+    def complaint_about(self, answer: Any) -> str:
         """Only NOTIFY_START's answer is read: JSON with a name to show or an extension to ring, or empty."""
-        if status != 200 or not message.asks:
-            return super().complaint(message, status, body)
-        try:
-            answer = json.loads(body)
-        except ValueError:
-            return "the answer is no JSON"
         texts = isinstance(answer, dict) and all(isinstance(value, str) and value for value in answer.values())
         if not texts or set(answer) not in ({"caller_name"}, {"redirect"}, set()):
             return "the answer is none of caller_name, redirect and {}"
         return ""
 
-    def answer(self, request: ApiRequest) -> ApiAnswer:
-        return answer_api(self, request)
+    answer = answer_api
 
     def _start(self, call: ScriptedCall) -> Message:
         if call.direction is Direction.OUTGOING:
@@ -79,7 +71,7 @@ class WireCrmPbx(SimulatedPbx):
     def _end(self, call: ScriptedCall) -> Message:
         outgoing = call.direction is Direction.OUTGOING
         fields = self._fields(call, "NOTIFY_OUT_END" if outgoing else "NOTIFY_END")
-        fields["internal"] = call.last_employee.extension if call.last_employee else ""
+        fields["internal"] = call.last
         fields["duration"] = str(call.talk_seconds)
         fields["disposition"] = DISPOSITIONS[call.status]
         return _multipart(call, call.ended_after, fields)
@@ -91,13 +83,13 @@ class WireCrmPbx(SimulatedPbx):
             "pbx_call_id": self.call_id(call),
         }
         if call.direction is not Direction.OUTGOING:
-            return fields | {"caller_id": call.client.lstrip("+"), "called_did": call.our_number.lstrip("+")}
-        fields["caller_id"] = "0" if _hides_our_number(call) else call.our_number.lstrip("+")
-        fields["internal"] = call.caller.extension if call.caller else ""
+            return fields | {"caller_id": call.outside, "called_did": call.line}
+        fields["caller_id"] = "0" if _hides_our_number(call) else call.line
+        fields["internal"] = call.own
         return fields | {"destination": call.client}
 
     def _link(self, call: ScriptedCall) -> str:
-        return f"{self.api_url}{RECORDS_PATH}{call.token[:20]}-{call.talk_seconds}.mp3"
+        return f"{self.api_url}{RECORDS_PATH}{file_name(call.token[:20], call)}"
 
 
 def _hides_our_number(call: ScriptedCall) -> bool:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
-from urllib.parse import urlencode
+from typing import Any
 
-from telephony.domain.events import CallStatus, Direction, LegRole
+from telephony.domain.events import CallStatus, LegRole
 from telephony.vendors.simulated import (
-    ApiAnswer,
-    ApiRequest,
+    AudioFormat,
     Expected,
     Message,
     Scenario,
@@ -19,6 +18,7 @@ from telephony.vendors.simulated import (
     complaint_about_contact,
     everything,
 )
+from telephony.vendors.simulated.serving import file_name
 from telephony.vendors.xvb.simulator.api import RECORDS_PATH, answer_api
 
 STATUSES = {CallStatus.ANSWERED: "Success", CallStatus.NO_ANSWER: "Missed", CallStatus.BUSY: "Busy"}
@@ -43,10 +43,9 @@ class XvbPbx(SimulatedPbx):
         return base64.urlsafe_b64encode(bytes.fromhex(call.token)).decode()[:22]
 
     def messages(self, call: ScriptedCall) -> list[Message]:
-        if call.direction is Direction.OUTGOING:
-            ext = call.caller.extension if call.caller else ""
-            return [self._event(call, 0, "OUTGOING", ext=ext), self._completed(call)]
-        incoming = self._event(call, 0, "INCOMING", ext="", line_number=call.our_number.lstrip("+"))
+        if call.is_outgoing:
+            return [self._event(call, 0, "OUTGOING", ext=call.own), self._completed(call)]
+        incoming = self._event(call, 0, "INCOMING", ext="", line_number=call.line)
         sent = [incoming, self._contact(call)]
         for step in call.of_kind(StepKind.ANSWER):
             ext = step.employee.extension if step.employee else ""
@@ -56,26 +55,23 @@ class XvbPbx(SimulatedPbx):
 
     def expected(self, call: ScriptedCall) -> Expected:
         expected = everything(call, external_id=self.call_id(call), recording=self._link(call))
-        if call.direction is Direction.OUTGOING:
+        if call.is_outgoing:
             expected = replace(expected, our_number="")
         # Of the phones that rang only the one that answered is told, and when it did only by the receiver's clock.
         told = [leg for leg in expected.legs if leg.answered or leg.role is LegRole.CALLING]
         return replace(expected, legs=tuple(replace(leg, talk_seconds=None) for leg in told))
 
-    def complaint(self, message: Message, status: int, body: bytes) -> str:
+    def complaint_about(self, answer: Any) -> str:
         """Only the answer about a contact is read."""
-        if status != 200 or not message.asks:
-            return super().complaint(message, status, body)
-        return complaint_about_contact(body, pbx="XVB-PBX")
+        return complaint_about_contact(answer, pbx="XVB-PBX")
 
-    def answer(self, request: ApiRequest) -> ApiAnswer:
-        return answer_api(self, request)
+    answer = answer_api
 
     def _access_code(self) -> str:
         return str(self.settings["access_code"])
 
     def _contact(self, call: ScriptedCall) -> Message:
-        fields = {"access_code": self._access_code(), "cmd": "contact", "phone": call.client.lstrip("+")}
+        fields = {"access_code": self._access_code(), "cmd": "contact", "phone": call.outside}
         return _form(0, "contact", fields, asks=True)
 
     def _event(self, call: ScriptedCall, after: int, event: str, *, ext: str, line_number: str = "") -> Message:
@@ -83,10 +79,10 @@ class XvbPbx(SimulatedPbx):
             "access_code": self._access_code(),
             "cmd": "event",
             "callid": self.call_id(call),
-            "type": "out" if call.direction is Direction.OUTGOING else "in",
+            "type": "out" if call.is_outgoing else "in",
             "event": event,
             "ext": ext,
-            "phone": call.client.lstrip("+"),
+            "phone": call.outside,
         }
         if line_number:
             fields["line_number"] = line_number
@@ -98,21 +94,21 @@ class XvbPbx(SimulatedPbx):
             "status": STATUSES[call.status],
             "duration": str(call.talk_seconds),
             "event": "COMPLETED",
-            "phone": call.client.lstrip("+"),
+            "phone": call.outside,
             "access_code": self._access_code(),
         }
         if call.is_recorded:
             fields["record_link"] = self._link(call)
         if self.variant == "full":
             fields["callid"] = self.call_id(call)
-            fields["ext"] = call.last_employee.extension if call.last_employee and call.talk_seconds else ""
-            fields["type"] = "out" if call.direction is Direction.OUTGOING else "in"
+            fields["ext"] = call.last if call.talk_seconds else ""
+            fields["type"] = "out" if call.is_outgoing else "in"
         return _form(call.ended_after, f"COMPLETED {fields['status']}", fields)
 
     def _link(self, call: ScriptedCall) -> str:
-        return f"{self.api_url}{RECORDS_PATH}{call.token[:20]}-{call.talk_seconds}.g722"
+        return f"{self.api_url}{RECORDS_PATH}{file_name(call.token[:20], call, AudioFormat.G722)}"
 
 
 def _form(after: int, label: str, fields: dict[str, str], *, asks: bool = False) -> Message:
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "TE": "deflate,gzip;q=0.3"}
-    return Message(after=after, label=label, headers=headers, body=urlencode(fields).encode(), asks=asks)
+    message = Message.form(fields, after=after, label=label, asks=asks)
+    return replace(message, headers={**message.headers, "TE": "deflate,gzip;q=0.3"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -54,14 +53,8 @@ class ZadarmaPbx(SimulatedPbx):
     def expected(self, call: ScriptedCall) -> Expected:
         return everything(call, external_id=self.call_id(call), recording=file_id(call))
 
-    def complaint(self, message: Message, status: int, body: bytes) -> str:
+    def complaint_about(self, answer: Any) -> str:
         """Only NOTIFY_START's answer is read."""
-        if status != 200 or not message.asks:
-            return super().complaint(message, status, body)
-        try:
-            answer = json.loads(body)
-        except ValueError:
-            return "the answer is no JSON"
         if not isinstance(answer, dict) or set(answer) - ANSWERS:
             return "the answer has fields that nothing reads"
         texts = (answer.get(name, "-") for name in ("caller_name", "redirect"))
