@@ -9,7 +9,6 @@ from telephony.domain.exceptions import DialFailed, DialProblem
 from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Request, Response, Talk
 from telephony.vendors import answers
-from telephony.vendors.answers import objects
 from telephony.vendors.dialing import Dialled, DialOrder, answered_object, read_object, require, said, shown_number
 from telephony.vendors.mango import codes
 from telephony.vendors.mango.message import Message
@@ -64,7 +63,7 @@ class MangoOffice(Office):
     def employees(self, profile: ConnectionProfile) -> Talk[tuple[Employee, ...]]:
         """Those who have an internal number."""
         users = read_answer((yield signed_request(profile, "config/users/request", {}))).get("users")
-        return tuple(found for one in objects(users, "users") if (found := _employee(one)))
+        return tuple(found for one in answers.objects(users, "users") if (found := _employee(one)))
 
 
 def _employee(row: dict[str, Any]) -> Employee | None:

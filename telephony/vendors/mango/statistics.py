@@ -28,12 +28,7 @@ LONGEST_INTERNAL = 6
 NOT_YET = ("request", "work", "")
 
 # Source: "VPBX API", `context_type` of stats/calls; 0 and 3 are both said to be calls between colleagues.
-DIRECTIONS = {
-    "0": Direction.INTERNAL,
-    "1": Direction.INCOMING,
-    "2": Direction.OUTGOING,
-    "3": Direction.INTERNAL,
-}
+DIRECTIONS = {"0": Direction.INTERNAL, "1": Direction.INCOMING, "2": Direction.OUTGOING, "3": Direction.INTERNAL}
 
 
 class MangoCallInfo(CallInfo):
@@ -51,10 +46,10 @@ def _page(profile: ConnectionProfile, day: date, offset: int) -> Talk[list[Any]]
     key = read_answer((yield signed_request(profile, "stats/calls/request/", order, lane=STATISTICS))).get("key")
     if not key:
         raise AskFailed(AskProblem.UNREADABLE, "key")
+    asked = {"key": str(key)}
     for _ in range(MOST_WAITS):
         yield Pause(WAIT)
-        asked = signed_request(profile, "stats/calls/result/", {"key": str(key)}, lane=STATISTICS)
-        answer = read_answer((yield asked))
+        answer = read_answer((yield signed_request(profile, "stats/calls/result/", asked, lane=STATISTICS)))
         status = text_of(answer, "status").lower()
         if status == "complete" or (not status and "data" in answer):
             return _rows(answer.get("data"))

@@ -17,10 +17,11 @@ from telephony.domain.listed_call import PbxCall
 from telephony.domain.numbers import normalise
 from telephony.http import Request, Response
 from telephony.vendors.listing import AskFailed, AskProblem, CallInfo, DayList
+from telephony.vendors.mobilon.api import INFO_PATH, ONE_CALL, question
 from telephony.vendors.mobilon.listing import read_rows, recording_of
 from telephony.vendors.mobilon.parties import DIRECTIONS, is_extension
+from telephony.vendors.parties import client_facts
 
-ONE_CALL = "info"
 SHORT = 4
 """Digits of what is surely an internal number: the document's own example calls the six digits 123123 from outside."""
 ORDERED = ("callapi", "0000")
@@ -29,16 +30,10 @@ _NOT_THERE = re.compile(r"звонок не найден|call not found", re.IGN
 
 
 class MobilonCallInfo(CallInfo):
-    def __init__(self, *, api_url: str, info_path: str) -> None:
-        """Where a connection has no address or name of the day list of its own, these are taken."""
-        self._api_url = api_url
-        self._info_path = info_path
-
-    def is_set_up(self, profile: ConnectionProfile) -> bool:
-        return bool(profile.settings.get("token"))
+    needs = ("token",)
 
     def call_request(self, profile: ConnectionProfile, call_id: str) -> Request:
-        return self._request(profile, ONE_CALL, callid=call_id)
+        return question(profile, ONE_CALL, callid=call_id)
 
     def read_call(self, response: Response, profile: ConnectionProfile, call_id: str) -> PbxCall | None:
         try:
@@ -53,7 +48,7 @@ class MobilonCallInfo(CallInfo):
             raise AskFailed(AskProblem.UNREADABLE, str(error)) from None
 
     def day_request(self, profile: ConnectionProfile, day: date) -> Request:
-        return self._request(profile, str(profile.settings.get("info_path") or self._info_path), date=day.isoformat())
+        return question(profile, profile.setting("info_path", INFO_PATH), date=day.isoformat())
 
     def read_day(self, response: Response, profile: ConnectionProfile) -> DayList:
         calls, unread = [], 0
@@ -64,20 +59,9 @@ class MobilonCallInfo(CallInfo):
                 unread += 1
         return DayList(calls=tuple(_in_order(calls)), unread=unread)
 
-    def _request(self, profile: ConnectionProfile, name: str, **query: str) -> Request:
-        address = str(profile.settings.get("api_url") or self._api_url).rstrip("/")
-        return Request(
-            url=f"{address}/{name}",
-            query=query,
-            secret_query={"token": str(profile.settings.get("token") or "")},
-            own_address=address,
-        )
-
 
 def _read(row: fields.Params, profile: ConnectionProfile, call_id: str) -> PbxCall:
-    started_at = fields.local_time(row, "time", profile.time_zone)
-    if started_at is None:
-        raise MalformedHook("time: missing or empty.")
+    started_at = fields.required_time(row, "time", profile.time_zone)
     status = outcomes.read(fields.text(row, "status"))
     named, recording = recording_of(row, call_id)
     return PbxCall(
@@ -112,11 +96,10 @@ def _parties(row: fields.Params, region: str) -> dict[str, Any]:
     outward = not is_called_inside and bool(called.raw) and (is_inside or is_ordered)
     if stated is Direction.OUTGOING or (stated is None and outward):
         ours = {"extension": caller.raw} if is_inside else {"our_number": caller.raw}
-        return {"direction": Direction.OUTGOING, "client_raw": called.raw, "client_e164": called.e164, **ours}
+        return {"direction": Direction.OUTGOING, **client_facts(called), **ours}
     ours = {"extension": called.raw} if is_called_inside else {"our_number": called.raw}
     is_guess = stated is None and not is_extension(called.raw)
-    client = {"client_raw": caller.raw, "client_e164": caller.e164}
-    return {"direction": Direction.INCOMING, "direction_is_guess": is_guess, **client, **ours}
+    return {"direction": Direction.INCOMING, "direction_is_guess": is_guess, **client_facts(caller), **ours}
 
 
 def _in_order(calls: Iterable[PbxCall]) -> list[PbxCall]:

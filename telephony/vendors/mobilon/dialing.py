@@ -9,9 +9,9 @@ from telephony.domain.exceptions import DialFailed, DialProblem
 from telephony.domain.hooks import ConnectionProfile
 from telephony.domain.numbers import as_dialled
 from telephony.http import Request, Response
-from telephony.vendors.dialing import Dialled, DialOrder, check_status, read_object, refused, said, text_of
+from telephony.vendors.dialing import Dialled, DialOrder, answered_object, refused, said, text_of
+from telephony.vendors.mobilon.api import ORDER, question
 
-METHOD = "CallToSubscriber"
 # Source: answers of newer accounts; "API & webhooks" prints no code but 0 (README.md, "Calling from the CRM").
 CODES = {
     "1": DialProblem.NOT_REGISTERED,
@@ -23,24 +23,16 @@ CODES = {
 """Later accounts name the reason by number, as a string or not."""
 
 
-def dial_request(profile: ConnectionProfile, order: DialOrder, *, api_url: str) -> Request:
+def dial_request(profile: ConnectionProfile, order: DialOrder) -> Request:
     """Only digits are allowed in the number: without plus and brackets."""
-    address = str(profile.settings.get("api_url") or api_url).rstrip("/")
-    return Request(
-        url=f"{address}/{METHOD}",
-        query={"outboundNumber": as_dialled(order.phone, profile.phone_region)},
-        secret_query={"key": order.user_key},
-        own_address=address,
-    )
+    number = as_dialled(order.phone, profile.phone_region)
+    return question(profile, ORDER, {"key": order.user_key}, outboundNumber=number)
 
 
 def dial_answer(response: Response) -> Dialled:
     """`result` alone decides: failures are 200, too, and a wrong address answers with a page. Raises `DialFailed`."""
-    check_status(response)
-    answer = read_object(response)
+    answer = answered_object(response)
     if answer.get("result") == "SUCCESS":
         return Dialled(order_id=text_of(answer, "callid"))
-    if not answer:
-        raise DialFailed(DialProblem.UNREADABLE, said(response))
     problem = CODES.get(str(answer.get("code", "")).strip())
     raise DialFailed(problem, said(response)) if problem else refused(said(response))

@@ -16,6 +16,7 @@ from telephony.domain import fields
 from telephony.domain.exceptions import MalformedHook
 from telephony.vendors.mobilon.decoding import decode
 from telephony.vendors.mobilon.mending import SOAP_11, SOAP_12, UNDECLARED, mend, version_of
+from telephony.vendors.mobilon.strict_xml import DECLARATION, DOCUMENT_TYPE, strictly, text_of
 
 MAX_ELEMENTS = 200
 MAX_ATTRIBUTES = 64
@@ -23,9 +24,7 @@ MAX_DEPTH = 32
 _MAX_SIGNS = 1000
 """Of < and of = in the whole text: twice and more what a message within the limits has."""
 
-_DECLARATION = re.compile(r"^\s*<\?xml\s[^>]{0,200}\?>")
 _ENVELOPE = re.compile(rb"<(?:[\w.-]{1,50}:)?Envelope[\s>]")
-_DOCUMENT_TYPE = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +64,7 @@ def read_request(body: bytes, content_type: str) -> SoapRequest:
     parameters: dict[str, str] = {}
     for child in operation:
         key = etree.QName(child).localname
-        parameters[key] = parameters.get(key) or fields.storable("".join(map(str, child.itertext())).strip())
+        parameters[key] = parameters.get(key) or fields.storable(text_of(child))
     found = etree.QName(operation)
     namespace = found.namespace or ""
     return SoapRequest(
@@ -77,36 +76,22 @@ def read_request(body: bytes, content_type: str) -> SoapRequest:
 
 
 def _read_xml(text: str, content_type: str) -> etree._Element:
-    if _DOCUMENT_TYPE.search(text):
+    if DOCUMENT_TYPE.search(text):
         raise MalformedHook("A document type (DTD) is refused.")
     if text.count("<") > _MAX_SIGNS:
         raise MalformedHook(f"More than {MAX_ELEMENTS} elements.")
     if text.count("=") > _MAX_SIGNS:
         raise MalformedHook(f"More than {MAX_ATTRIBUTES} attributes.")
-    # The text is decoded already: what its declaration says of bytes is true no more.
-    plain = _DECLARATION.sub("", text, count=1)
+    plain = DECLARATION.sub("", text, count=1)
     try:
-        root = _strictly(plain)
+        root = strictly(plain)
     except etree.XMLSyntaxError as error:
         try:
-            root = _strictly(mend(plain, content_type))
+            root = strictly(mend(plain, content_type))
         except etree.XMLSyntaxError:
             raise MalformedHook(f"The body is no well-formed XML: {str(error.msg)[:200]}.") from None
     _check_limits(root, text.count("xmlns"))
     return root
-
-
-def _strictly(text: str) -> etree._Element:
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    return etree.fromstring(text.encode(), parser)
 
 
 def _check_limits(root: etree._Element, declared_namespaces: int) -> None:

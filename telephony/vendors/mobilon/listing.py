@@ -11,9 +11,9 @@ from telephony.domain import fields
 from telephony.http import Response
 from telephony.vendors.dialing import clean, read_object, text_of
 from telephony.vendors.listing import AskFailed, AskProblem
+from telephony.vendors.mobilon import strict_xml
+from telephony.vendors.mobilon.strict_xml import DECLARATION, DOCUMENT_TYPE, strictly
 
-_DECLARATION = re.compile(r"^\s*<\?xml\s[^>]{0,200}\?>")
-_DOCUMENT_TYPE = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _PAGE = re.compile(r"\s*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
 _PLACEHOLDER = re.compile(r"[{}]")
@@ -75,34 +75,18 @@ def _check(response: Response, text: str) -> None:
 
 def _parse(text: str) -> etree._Element:
     """Strictly; and what is not well-formed once more with its bare ampersands escaped."""
-    if _DOCUMENT_TYPE.search(text):
+    if DOCUMENT_TYPE.search(text):
         raise AskFailed(AskProblem.UNREADABLE, "DTD")
-    # The text is decoded already: what its declaration says of bytes is true no more.
-    plain = fields.storable(_DECLARATION.sub("", text, count=1)).strip()
+    plain = fields.storable(DECLARATION.sub("", text, count=1)).strip()
     try:
-        return _strictly(plain)
+        return strictly(plain)
     except etree.XMLSyntaxError:
         pass
     try:
-        return _strictly(_BARE_AMPERSAND.sub("&amp;", plain))
+        return strictly(_BARE_AMPERSAND.sub("&amp;", plain))
     except etree.XMLSyntaxError as error:
         raise AskFailed(AskProblem.UNREADABLE, f"XML, line {error.lineno}") from None
 
 
-def _strictly(text: str) -> etree._Element:
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    return etree.fromstring(text.encode(), parser)
-
-
 def _row(call: etree._Element) -> fields.Params:
-    return fields.Params(
-        (etree.QName(child).localname.lower(), "".join(map(str, child.itertext())).strip()) for child in call
-    )
+    return fields.Params((etree.QName(child).localname.lower(), strict_xml.text_of(child)) for child in call)

@@ -20,6 +20,7 @@ from telephony.domain.exceptions import MalformedHook
 from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.domain.numbers import normalise
 from telephony.vendors.mobilon.parties import DIRECTIONS, read_parties
+from telephony.vendors.parties import client_facts
 
 # Source: JSON events of newer accounts; not in Mobilon's pages (README.md, "Fields").
 STATES = {
@@ -55,15 +56,13 @@ def parse_template(params: fields.Params, hook: Hook, profile: ConnectionProfile
     number, key = fields.text(params, "number"), fields.text(params, "key")
     if not number and not key:
         raise MalformedHook("number and key: both missing or empty.")
-    client = normalise(number, profile.phone_region)
     ring = CallEvent(
         kind=EventKind.LEG_RINGING,
         no_call_id=NoCallId.SAME_RING,
         occurred_at=hook.received_at,
         fingerprint=fingerprint({"number": number, "key": key}),
         direction=Direction.INCOMING,
-        client_raw=client.raw,
-        client_e164=client.e164,
+        **client_facts(normalise(number, profile.phone_region)),
         user_key=key,
     )
     return Parsed(events=(ring,), notes=params.notes)

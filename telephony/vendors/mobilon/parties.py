@@ -7,6 +7,7 @@ from typing import Any
 from telephony.domain import fields
 from telephony.domain.events import Direction, EventKind, LegRole
 from telephony.domain.numbers import normalise
+from telephony.vendors.parties import client_facts
 
 # Source: `direction` of JSON events and of newer accounts' lists; not in Mobilon's pages (README.md, "Fields").
 DIRECTIONS = {
@@ -32,8 +33,7 @@ def read_parties(params: fields.Params, kind: EventKind, direction: Direction | 
         # The key on a start would be a phone's that does not ring yet.
         called = {"our_number": our_number, "user_key": key if kind is EventKind.ENDED else ""}
     if direction is not Direction.INTERNAL:
-        client = normalise(fields.text(params, "from"), region)
-        return {**called, "client_raw": client.raw, "client_e164": client.e164}
+        return {**called, **client_facts(normalise(fields.text(params, "from"), region))}
     if kind is EventKind.CALL_STARTED:
         return {"extension": fields.text(params, "from"), "role": LegRole.CALLING}
     return called
@@ -43,7 +43,7 @@ def _of_outgoing(params: fields.Params, region: str) -> dict[str, Any]:
     """The employee is who calls; on a call made through the API, `from` names nobody and the employee is rung first."""
     caller, called = normalise(fields.text(params, "from"), region), normalise(fields.text(params, "to"), region)
     employee = {"role": LegRole.CALLING, "user_key": fields.text(params, "userkey")}
-    client = {"client_raw": called.raw, "client_e164": called.e164}
+    client = client_facts(called)
     if is_extension(caller.raw):
         return {**employee, **client, "extension": caller.raw}
     if is_extension(called.raw):

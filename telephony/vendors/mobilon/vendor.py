@@ -12,15 +12,14 @@ from telephony.http import Request, Response
 from telephony.privacy import passwords
 from telephony.vendors.base import SecretField, Vendor, VendorSettingsForm, WebAddressField
 from telephony.vendors.dialing import Dialled, DialOrder
-from telephony.vendors.mobilon import dialing, recording, soap
+from telephony.vendors.mobilon import dialing, soap
+from telephony.vendors.mobilon.api import API_URL, INFO_PATH, recording_request
 from telephony.vendors.mobilon.client import MobilonCallInfo
 from telephony.vendors.mobilon.envelope import looks_like_xml
 from telephony.vendors.mobilon.parsing import parse_message
 from telephony.vendors.mobilon.soap import AUTO, DEFAULT_TEMPLATE, PLACEHOLDER, PLACEHOLDERS, PLAIN, XML, parse_soap
 from telephony.vendors.mobilon.steps import STEPS
 
-API_URL = "https://connect.mobilon.ru/api/call/"
-INFO_PATH = "info"
 PRINTED_EXAMPLE = "123"
 
 
@@ -119,7 +118,7 @@ class Mobilon(Vendor):
     )
     may_lack_call_id = True
     service = soap.SERVICE
-    call_info = MobilonCallInfo(api_url=API_URL, info_path=INFO_PATH)
+    call_info = MobilonCallInfo()
     steps = STEPS
     can_dial = True
     dials_by_key = True
@@ -137,10 +136,10 @@ class Mobilon(Vendor):
         return Reply.text("ok")
 
     def dial_request(self, profile: ConnectionProfile, order: DialOrder) -> Request:
-        return dialing.dial_request(profile, order, api_url=API_URL)
+        return dialing.dial_request(profile, order)
 
     def dial_answer(self, profile: ConnectionProfile, response: Response) -> Dialled:
         return dialing.dial_answer(response)
 
     def recording_request(self, profile: ConnectionProfile, *, link: str, reference: str) -> Request:
-        return recording.recording_request(profile, link=link, reference=reference, api_url=API_URL)
+        return recording_request(profile, link=link, reference=reference)

@@ -19,10 +19,11 @@ from telephony.vendors.dialing import (
     shown_number,
     text_of,
 )
-from telephony.vendors.listing import AskFailed, AskProblem
+from telephony.vendors.listing import AskFailed
 from telephony.vendors.office import Employee, Office
 from telephony.vendors.onlinepbx.parsing import secure
 from telephony.vendors.onlinepbx.session import SETTINGS, ask, content, is_expired, is_success, said
+from telephony.vendors.session import not_ordered
 
 # Source: the two ways of calling in public clients have the same fields; this one rings the employee at once.
 CALL, SEARCH, USERS = "call/now", "mongo_history/search", "user/get"
@@ -38,9 +39,7 @@ def dial(profile: ConnectionProfile, order: DialOrder) -> Talk[Dialled]:
     try:
         response = yield from ask(profile, CALL, form, is_harmless=False)
     except AskFailed as error:
-        # There is no session, so nothing was ordered.
-        problem = DialProblem.WRONG_TOKEN if error.code is AskProblem.REFUSED else DialProblem.UNREADABLE
-        raise DialFailed(problem, error.text) from error
+        raise not_ordered(error) from error
     return dialled(response)
 
 

@@ -14,6 +14,7 @@ from telephony.http import Request, Response, Talk
 from telephony.vendors.answers import read_answer
 from telephony.vendors.dialing import clean, read_object, text_of
 from telephony.vendors.listing import AskFailed, AskProblem
+from telephony.vendors.session import ask_in_session
 
 SETTINGS = ("domain", "api_key")
 """That are needed to ask anything."""
@@ -26,17 +27,14 @@ DEAD = "dead session"
 
 
 def ask(profile: ConnectionProfile, name: str, form: Mapping[str, str], *, is_harmless: bool = True) -> Talk[Response]:
-    """The answer to one question; asked once more with a new session if the PBX says that ours is none.
-
-    What was refused so was certainly not done, so an order may be repeated, too. Raises `AskFailed` if there is no
-    session to be had.
-    """
-    key = profile.kept.get(SESSION) or (yield from _log_in(profile))
-    response = yield _request(profile, name, form, secret_headers={HEADER: key}, is_harmless=is_harmless)
-    if not is_expired(response):
-        return response
-    key = yield from _log_in(profile)
-    response = yield _request(profile, name, form, secret_headers={HEADER: key}, is_harmless=is_harmless)
+    """The answer to one question. Raises `AskFailed` if there is no session to be had."""
+    response = yield from ask_in_session(
+        profile,
+        lambda key: _request(profile, name, form, secret_headers={HEADER: key}, is_harmless=is_harmless),
+        kept_as=SESSION,
+        log_in=lambda: _log_in(profile),
+        is_expired=is_expired,
+    )
     if is_expired(response):
         profile.kept[DEAD] = profile.kept.pop(SESSION)
     return response

@@ -21,23 +21,24 @@ from telephony.vendors.dialing import (
     text_of,
 )
 from telephony.vendors.listing import AskFailed, AskProblem
+from telephony.vendors.session import ask_in_session, not_ordered
 
-API_URL = "https://apiproxy.telphin.ru"
+SETTINGS = ("client_id", "client_secret")
+"""That are needed to ask anything."""
 TOKEN = "token"  # noqa: S105
 """Its name among what is kept."""
+API_URL = "https://apiproxy.telphin.ru"
 
 
 def dial(profile: ConnectionProfile, order: DialOrder) -> Talk[Dialled]:
     """Rings the extension first. Raises `DialFailed`."""
-    if not is_set_up(profile):
-        raise DialFailed(DialProblem.NOT_SET_UP)
+    require(profile.has(*SETTINGS))
     path = f"extension/{quote(require(order.user_key), safe='')}/callback/"
     content = {"src_num": [require(order.extension)], "dst_num": order.phone}
     try:
         return dialled((yield from asked(profile, path, content)))
-    except AskFailed as error:  # Nothing was ordered: the login failed.
-        problem = DialProblem.WRONG_TOKEN if error.code is AskProblem.REFUSED else DialProblem.UNREADABLE
-        raise DialFailed(problem, error.text) from error
+    except AskFailed as error:
+        raise not_ordered(error) from error
 
 
 def dialled(response: Response) -> Dialled:
@@ -55,7 +56,7 @@ def dialled(response: Response) -> Dialled:
 
 def recording(profile: ConnectionProfile, reference: str) -> Talk[Request]:
     """The file itself. With a new token each time: nobody would see that a kept one had expired."""
-    if not is_set_up(profile):
+    if not profile.has(*SETTINGS):
         raise NotSetUp("client_id, client_secret: needed to ask for a recording.")
     extension_id, dash, _ = reference.partition("-")
     owner = f"extension/{quote(extension_id, safe='')}" if dash else "client/@me"
@@ -63,23 +64,21 @@ def recording(profile: ConnectionProfile, reference: str) -> Talk[Request]:
     return _request(profile, f"{owner}/record/{quote(reference, safe='')}", token=token)
 
 
-def is_set_up(profile: ConnectionProfile) -> bool:
-    return bool(profile.settings.get("client_id") and profile.settings.get("client_secret"))
-
-
 def asked(profile: ConnectionProfile, path: str, content: dict[str, Any] | None = None) -> Talk[Response]:
-    """The answer to a GET, or to a POST with this content; asked once more with a new token after 401: what was refused
-    so was not done. Raises `AskFailed` where it gives no token."""
+    """The answer to a GET, or to a POST with this content. Raises `AskFailed` where it gives no token."""
     more: dict[str, Any] = {}
     if content is not None:
         kind = {"Content-Type": "application/json"}
         more = {"method": "POST", "headers": kind, "body": json.dumps(content).encode()}
-    token = profile.kept.get(TOKEN) or (yield from _log_in(profile))
-    response = yield _request(profile, path, token=token, **more)
-    if response.status != 401:
-        return response
-    token = yield from _log_in(profile)
-    return (yield _request(profile, path, token=token, **more))
+    return (
+        yield from ask_in_session(
+            profile,
+            lambda token: _request(profile, path, token=token, **more),
+            kept_as=TOKEN,
+            log_in=lambda: _log_in(profile),
+            is_expired=lambda response: response.status == 401,
+        )
+    )
 
 
 def _log_in(profile: ConnectionProfile) -> Talk[str]:
@@ -112,4 +111,4 @@ def _request(profile: ConnectionProfile, path: str, *, token: str, **more: Any) 
 
 
 def _base(profile: ConnectionProfile) -> str:
-    return str(profile.settings.get("api_url") or API_URL).rstrip("/")
+    return profile.address("api_url", API_URL)

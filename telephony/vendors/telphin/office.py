@@ -10,9 +10,9 @@ from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Talk
 from telephony.vendors.answers import check, objects
 from telephony.vendors.dialing import said
-from telephony.vendors.listing import AskFailed, AskProblem
+from telephony.vendors.listing import AskFailed, AskProblem, paged
 from telephony.vendors.office import Employee, HookAddress, Office, is_own
-from telephony.vendors.telphin.client import asked, is_set_up
+from telephony.vendors.telphin.client import SETTINGS, asked
 
 # Source: the client of a public shop (`EventType`, `AddEvent`, `GetEvents`), and the messages of README.md, "Fields".
 EVENTS = ("dial-in", "dial-out", "answer", "hangup")
@@ -20,12 +20,10 @@ PAGE, MOST_PAGES = 100, 10
 
 
 class TelphinOffice(Office):
+    needs = SETTINGS
     lists_employees = True
     sets_address = True
     takes_addresses = True
-
-    def is_set_up(self, profile: ConnectionProfile) -> bool:
-        return is_set_up(profile)
 
     def employees(self, profile: ConnectionProfile) -> Talk[tuple[Employee, ...]]:
         phones = yield from _phones(profile)
@@ -57,13 +55,11 @@ class TelphinOffice(Office):
 
 
 def _phones(profile: ConnectionProfile) -> Talk[list[dict[str, Any]]]:
-    found: list[dict[str, Any]] = []
-    for page in range(1, MOST_PAGES + 1):
-        rows = yield from _list(profile, f"client/@me/extension/?page={page}&per_page={PAGE}&type=phone")
-        found += rows
-        if len(rows) < PAGE:
-            break
-    return found
+    def page(offset: int) -> Talk[list[dict[str, Any]]]:
+        number = offset // PAGE + 1
+        return _list(profile, f"client/@me/extension/?page={number}&per_page={PAGE}&type=phone")
+
+    return (yield from paged(page, size=PAGE, most=MOST_PAGES))
 
 
 def _events(profile: ConnectionProfile, phone: dict[str, Any]) -> Talk[list[dict[str, Any]]]:

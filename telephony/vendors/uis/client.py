@@ -9,7 +9,7 @@ from telephony.domain.hooks import ConnectionProfile
 from telephony.http import Request, Talk
 from telephony.vendors.dialing import text_of
 from telephony.vendors.office import Employee, Office
-from telephony.vendors.uis.rpc import data_url, rows_of
+from telephony.vendors.uis.rpc import DATA_URL, rows_of
 
 # Source: `physical_state` of `get.sip_lines`; its words are UNCERTAIN.
 REGISTERED = dict.fromkeys(("registered", "online", "connected", "active", "true", "1"), True) | dict.fromkeys(
@@ -34,7 +34,7 @@ def recording(profile: ConnectionProfile, *, link: str, reference: str) -> Talk[
 
 def _cabinet(profile: ConnectionProfile) -> str:
     """Where the recordings are: app.uiscom.ru for dataapi.uiscom.ru; beside it where its name tells nothing."""
-    address = data_url(profile)
+    address = profile.setting("data_api_url", DATA_URL)
     first, _, domain = (urlsplit(address).hostname or "").partition(".")
     return f"https://app.{domain}" if first.startswith("dataapi") else address.removesuffix("/v2.0")
 
@@ -59,13 +59,10 @@ class UisOffice(Office):
         key = next((one.key for one in people if extension in (one.extension, one.key)), "")
         asked = {"limit": 1000, "offset": 0, "fields": ["id", "employee_id", "phone_number", "physical_state"]}
         lines = yield from rows_of(profile, "get.sip_lines", asked, limit=1000)
-        theirs = [line for line in lines if extension == text_of(line, "phone_number") or _is_of(line, key)]
+        named = ((extension, "phone_number"), (key, "employee_id"))
+        theirs = [line for line in lines if any(value and text_of(line, name) == value for value, name in named)]
         states = {REGISTERED.get(text_of(line, "physical_state").lower()) for line in theirs}
         return True if True in states else False if False in states else None
-
-
-def _is_of(line: dict[str, Any], key: str) -> bool:
-    return bool(key) and text_of(line, "employee_id") == key
 
 
 def _extension(row: dict[str, Any]) -> str:

@@ -40,8 +40,8 @@ def dial_request(profile: ConnectionProfile, order: DialOrder) -> Request:
         "contact": order.phone.lstrip("+"),
         "employee": {"id": int(order.user_key)},
     }
-    said_ones = {name: value for name, value in params.items() if value != ""}
-    return question(profile.setting("call_api_url", CALL_URL), "start.employee_call", said_ones)
+    told = {name: value for name, value in params.items() if value != ""}
+    return question(profile.setting("call_api_url", CALL_URL), "start.employee_call", told)
 
 
 def dial_answer(response: Response) -> Dialled:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
 from typing import Any
 
 from telephony.domain.hooks import ConnectionProfile
-from telephony.http import Pause, Request, Response
+from telephony.http import Request, Response, Talk
 from telephony.vendors.answers import a_list, read_answer
 from telephony.vendors.dialing import clean, text_of
 from telephony.vendors.listing import AskFailed, AskProblem
@@ -16,7 +15,6 @@ DATA_URL = "https://dataapi.uiscom.ru/v2.0"
 DATA_LANE = "data"
 LONGEST_LIST = 50
 """Pages; more than a day has."""
-Rows = Generator[Request | Pause, Response, list[dict[str, Any]]]
 
 
 def question(address: str, method: str, params: dict[str, Any], *, lane: str = "") -> Request:
@@ -44,20 +42,16 @@ def error_of(answer: dict[str, Any]) -> tuple[int, str, str]:
     return number or -1, about.strip(), clean(text_of(error, "message") or f"{code} {about}")
 
 
-def data_url(profile: ConnectionProfile) -> str:
-    return profile.setting("data_api_url", DATA_URL)
-
-
-def rows_of(profile: ConnectionProfile, method: str, params: dict[str, Any], *, limit: int) -> Rows:
+def rows_of(profile: ConnectionProfile, method: str, params: dict[str, Any], *, limit: int) -> Talk[list[Any]]:
     """All rows of a list, page by page. Raises `AskFailed`."""
-    token = profile.setting("access_token")
+    token, address = profile.setting("access_token"), profile.setting("data_api_url", DATA_URL)
     if not token:
         raise AskFailed(AskProblem.NOT_SET_UP)
     found: list[dict[str, Any]] = []
     for page in range(LONGEST_LIST):
         paged = {name: page * limit if name == "offset" else value for name, value in params.items()}
         asked = {"access_token": token, **paged}
-        rows, total = _page_of((yield question(data_url(profile), method, asked, lane=DATA_LANE)))
+        rows, total = _page_of((yield question(address, method, asked, lane=DATA_LANE)))
         found += [row for row in rows if isinstance(row, dict)]
         if len(rows) < limit or (page + 1) * limit >= total > 0:
             break
