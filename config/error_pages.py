@@ -6,6 +6,7 @@ failed.
 
 from __future__ import annotations
 
+import sys
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language_from_request, gettext, override
 from django.utils.translation import gettext_lazy as _
+
+from telephony.database.troubles import Trouble, trouble_of
 
 Words = tuple[str | Promise, str | Promise]
 """Title, and what to do."""
@@ -61,6 +64,23 @@ TOO_MANY_LOGINS: Words = (
     _("Too many people are logging in at this moment"),
     _("Your password was not looked at, and nothing was changed. Go back and try again in a few seconds."),
 )
+OF_DATABASE: dict[Trouble, Words] = {
+    Trouble.AWAY: (
+        _("The database does not answer"),
+        _(
+            "Pages come back when it does; what PBXs send meanwhile is kept. Try again in a minute."
+            " If you look after this installation: look whether PostgreSQL runs, whether its disk is full, and at"
+            " DATABASE_URL."
+        ),
+    ),
+    Trouble.BEHIND: (
+        _("The program is newer than its database"),
+        _(
+            "It was updated, and its tables were not yet. Try again in a minute."
+            " If you look after this installation: run manage.py migrate."
+        ),
+    ),
+}
 TOO_MUCH_OR_TOO_SLOW = {
     HTTPStatus.REQUEST_TIMEOUT: _("This took too long"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("This is too much at once"),
@@ -86,7 +106,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, with the time by which an administrator finds it in the log."""
+    """500, with the time by which an administrator finds it in the log; 503 where it was the database."""
+    trouble = trouble_of(sys.exc_info()[1])
+    if trouble is not None:
+        return _page(request, HTTPStatus.SERVICE_UNAVAILABLE, words=OF_DATABASE[trouble])
     with override(get_language_from_request(request)):
         now = date_format(timezone.localtime(), "DATETIME_FORMAT")
     return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail=now)

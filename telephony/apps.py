@@ -16,9 +16,11 @@ class TelephonyConfig(AppConfig):
         from telephony.missed.people import follow_people
         from telephony.reports.following import follow_deleted
         from telephony.reports.rejudging import follow_hours
+        from telephony.this_process import begin
 
         register(calls.CALLS)
         follow_deleted_contacts()
         follow_people()
         follow_deleted()
         follow_hours()
+        begin()

@@ -20,7 +20,7 @@ from telephony.canary import echo, test_calls
 from telephony.canary import runs as canary
 from telephony.cards import live
 from telephony.connections import drift
-from telephony.health import alarm_mails, alarms, message_hours
+from telephony.health import alarm_mails, alarms, message_hours, without_broker
 from telephony.intake import inbox, quota, stray
 from telephony.intake.spool import draining
 from telephony.jobs import Run, alive, one_run, stop_runs
@@ -33,7 +33,7 @@ from telephony.recordings import fetching
 from telephony.recordings.keeping import discarding, journals, retention
 from telephony.reports import people_sums, people_weeks, rejudging, sums
 from telephony.summary.mail import planning, sending
-from telephony.this_process import PROCESS, code_version
+from telephony.this_process import PROCESS, code_version, says_itself
 
 
 @shared_task(name="telephony.process_inbox")
@@ -222,13 +222,17 @@ def _say_beat_at_once(**_: Any) -> None:
 @worker_ready.connect
 def _say_alive(sender: Any, **_: Any) -> None:
     """While a worker runs, it says so."""
+    says_itself()
     queues = sorted(queue.name for queue in sender.app.amqp.queues.consume_from.values())
-    said = partial(sender.pool.apply_async, alive.say_worker, (sender.hostname, queues, code_version()))
+    about = (sender.hostname, queues, code_version())
+    said = partial(sender.pool.apply_async, alive.say_worker, about)
     said()
     sender.timer.call_repeatedly(alive.EVERY_SECONDS, said)
+    without_broker.watch(partial(alive.say_worker, *about))
 
 
 @worker_shutting_down.connect
 def _stop_runs(**_: Any) -> None:
     """A worker is asked to end: nothing that takes long must keep it."""
     stop_runs()
+    without_broker.stop()

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection as database
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from telephony.database.migrated import missing_migrations
+from telephony.health.of_processes import silent_broker
 from telephony.intake.any_host import takes_any_host
 from telephony.jobs import alive
 from telephony.privacy.tracebacks import where
@@ -28,7 +29,6 @@ FRESH_SECONDS = 2.0
 
 _lock = threading.Lock()
 _found: tuple[float, Mapping[str, str]] | None = None
-_is_migrated = False
 
 
 @takes_any_host
@@ -68,15 +68,8 @@ def _database() -> str:
 
 
 def _migrations() -> str:
-    """Once all were applied they stay so: reading them again would cost more than a page."""
-    global _is_migrated  # noqa: PLW0603  (of the process)
-    if not _is_migrated:
-        executor = MigrationExecutor(database)
-        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-        if missing:
-            return f"{missing} not applied: run manage.py migrate"
-        _is_migrated = True
-    return ""
+    missing = missing_migrations()
+    return f"{missing} not applied: run manage.py migrate" if missing else ""
 
 
 def _storage() -> str:
@@ -88,9 +81,15 @@ def _worker() -> str:
     return "" if alive.is_anybody_there() else "no worker with beat was seen lately: start one, README says how"
 
 
+def _broker() -> str:
+    name = silent_broker()
+    return f"{name} does not answer: start it, or mend CELERY_BROKER_URL" if name else ""
+
+
 CHECKS: Mapping[str, Callable[[], str]] = {
     "database": _database,
     "migrations": _migrations,
     "storage": _storage,
+    "broker": _broker,
     "worker": _worker,
 }

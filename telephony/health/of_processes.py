@@ -1,4 +1,4 @@
-"""Who works in the background and what brings them their work: workers, beat, the broker."""
+"""Who works in the background and what brings them their work: workers, beat, the broker; and what all of it needs."""
 
 from __future__ import annotations
 
@@ -9,13 +9,25 @@ from celery import current_app
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from telephony import this_process
+from telephony.database.migrated import missing_migrations
 from telephony.health.finding import Findings, finding
 from telephony.jobs import alive
 from telephony.jobs.alive import Kind
 from telephony.privacy.tracebacks import where
-from telephony.this_process import code_version
 
 log = logging.getLogger(__name__)
+
+
+def migrations(now: datetime) -> Findings:
+    missing = missing_migrations()
+    if missing:
+        text = ngettext(
+            "%(count)d change of the database was not made after an update: run manage.py migrate.",
+            "%(count)d changes of the database were not made after an update: run manage.py migrate.",
+            missing,
+        )
+        yield finding("migrations", text % {"count": missing})
 
 
 def worker(now: datetime) -> Findings:
@@ -45,11 +57,18 @@ def beat_twice(now: datetime) -> Findings:
 
 
 def other_code(now: datetime) -> Findings:
-    names = alive.workers_of_other_code(code_version(), now=now)
+    """A process goes on with the files it began with, whatever an update put in their place."""
+    if this_process.is_of_other_code() and not this_process.is_worker:
+        text = gettext(
+            "The web server still runs the version of the program that it was started with, and another is installed: "
+            "restart it."
+        )
+        yield finding("web_of_other_code", text)
+    names = alive.workers_of_other_code(this_process.code_version(), now=now)
     if names:
         text = ngettext(
-            "The worker %(names)s runs another version of the program than is installed here: start it again.",
-            "The workers %(names)s run another version of the program than is installed here: start them again.",
+            "The worker %(names)s runs another version of the program than is installed here: restart it.",
+            "The workers %(names)s run another version of the program than is installed here: restart them.",
             len(names),
         )
         yield finding("worker_of_other_code", text % {"names": ", ".join(names)})

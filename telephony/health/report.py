@@ -49,7 +49,14 @@ AT_CONNECTION: Sequence[Callable[[Known], Findings]] = (
 )
 """What keeps calls away comes first."""
 AT_HOUSE: Sequence[Callable[[datetime], Findings]] = (
-    *(of_processes.broker, of_processes.worker, of_processes.beat, of_processes.beat_twice, of_processes.queues),
+    *(
+        of_processes.migrations,
+        of_processes.broker,
+        of_processes.worker,
+        of_processes.beat,
+        of_processes.beat_twice,
+        of_processes.queues,
+    ),
     of_processes.other_code,
     *(of_house.disk, of_house.storage, of_house.jobs),
     of_spool.spool,
@@ -88,6 +95,15 @@ def connections_health(connections: Sequence[int] | None = None, *, now: datetim
 def house_health(*, now: datetime | None = None) -> Health:
     at = now or timezone.now()
     return Health(findings=list(_looked(AT_HOUSE, at)))
+
+
+def without_database() -> Health:
+    """All that can be said then."""
+    text = gettext(
+        "The database does not answer: look whether PostgreSQL runs, whether its disk is full, and at DATABASE_URL. "
+        "What PBXs send meanwhile is kept."
+    )
+    return Health(findings=[finding("database", text, url="")])
 
 
 def all_health(*, now: datetime | None = None) -> list[Health]:

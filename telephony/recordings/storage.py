@@ -16,6 +16,8 @@ from django.core.files.storage import FileSystemStorage, storages
 
 from telephony import conf
 
+BLOCK = 8192
+"""Bytes: more than any file system keeps in the entry of a file itself."""
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
 
@@ -90,9 +92,14 @@ def check_writable() -> None:
     if not isinstance(storage, FileSystemStorage):
         storage.exists(probe)
         return
-    with open(storage.path(probe), "xb"):
-        pass
-    storage.delete(probe)
+    make_folder(Path(storage.location))
+    try:
+        with open_private(Path(storage.path(probe))) as file:
+            file.write(bytes(BLOCK))  # On a full disk files can be made, and nothing written into them.
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        storage.delete(probe)
 
 
 def free_bytes() -> int:

@@ -32,7 +32,6 @@ RING = "event=1&call_id=7.1&src_num=79201119613&src_type=1&dst_num=74951234567&d
 @pytest.fixture(autouse=True)
 def asked_anew() -> Iterator[None]:
     probes._found = None
-    probes._is_migrated = False
     yield
     probes._found = None
 
@@ -55,7 +54,7 @@ def test_alive_is_answered_under_any_name(client: Client) -> None:
 
 
 def test_ready_with_all_that_is_needed(client: Client, everybody: None) -> None:
-    assert ready(client) == (200, dict.fromkeys(("database", "migrations", "storage", "worker"), "ok"))
+    assert ready(client) == (200, dict.fromkeys(("database", "migrations", "storage", "broker", "worker"), "ok"))
 
 
 def test_a_worker_that_is_gone_is_named(client: Client, everybody: None) -> None:

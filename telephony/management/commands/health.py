@@ -8,8 +8,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, InterfaceError
 
-from telephony.health.report import Health, connections_health, house_health
+from telephony.database.troubles import Trouble, trouble_of
+from telephony.health.report import Health, connections_health, house_health, without_database
 from telephony.models import Connection
 
 
@@ -21,10 +23,14 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print a JSON list")
 
     def handle(self, **options: Any) -> None:
-        pk = options["connection"]
-        if pk is not None and not Connection.objects.filter(pk=pk).exists():
-            raise CommandError(f"--connection: there is no {pk}; `connection list` shows them.")
-        found = [*connections_health(None if pk is None else [pk]), house_health()]
+        try:
+            found = self._found(options["connection"])
+        except (DatabaseError, InterfaceError) as error:
+            trouble = trouble_of(error)
+            if trouble is None:
+                raise
+            # Of a database that is behind the installation's part says so.
+            found = [without_database() if trouble is Trouble.AWAY else house_health()]
         if options["json"]:
             self.stdout.write(json.dumps([one.as_json() for one in found], ensure_ascii=False))
         else:
@@ -32,6 +38,11 @@ class Command(BaseCommand):
                 self._print(one)
         if not all(one.ok for one in found):
             sys.exit(1)
+
+    def _found(self, pk: int | None) -> list[Health]:
+        if pk is not None and not Connection.objects.filter(pk=pk).exists():
+            raise CommandError(f"--connection: there is no {pk}; `connection list` shows them.")
+        return [*connections_health(None if pk is None else [pk]), house_health()]
 
     def _print(self, one: Health) -> None:
         name = f"{one.connection.pk} {one.connection.name}" if one.connection else "installation"

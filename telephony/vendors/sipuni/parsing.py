@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from telephony.domain import fields
 from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind, Parsed
 from telephony.domain.hooks import ConnectionProfile, Hook
+from telephony.domain.reasons import EndReason
 from telephony.vendors.sipuni.message import Message, read_message, repair
 
 LONGEST_CALL = timedelta(hours=12)
@@ -47,6 +48,7 @@ def _hang_up(message: Message) -> tuple[CallEvent, ...]:
         started_at=start,
         answered_at=answer if is_answer else None,
         recording_link=_recording_link(message),
+        **_reason(message),
         **message.employee(),
     )
     return (ended,)
@@ -65,9 +67,19 @@ def _secondary_hang_up(message: Message) -> tuple[CallEvent, ...]:
         status=status,
         started_at=_earlier(message, "call_start_timestamp"),
         recording_link=_recording_link(message),
+        **_reason(message),
         **{dst_is: message.dst_extension},
     )
     return (left,)
+
+
+def _reason(message: Message) -> dict[str, object]:
+    """What the word says beyond the outcome: the way to a phone, or to a number outside, was not there."""
+    said = fields.text(message.params, "status")
+    if said.upper() != "CHANUNAVAIL":
+        return {}
+    reason = EndReason.NOT_REGISTERED if message.dst_is_internal else EndReason.UNREACHABLE
+    return {"reason": reason, "reason_said": said}
 
 
 def _earlier(message: Message, name: str) -> datetime | None:

@@ -22,6 +22,7 @@ from telephony.domain.events import (
 from telephony.domain.exceptions import MalformedHook
 from telephony.domain.hooks import ConnectionProfile, Hook
 from telephony.domain.numbers import normalise
+from telephony.domain.reasons import EndReason
 
 # Source: ANSWERED in the document's queue; ACCEPTED is the word of PBXs of this family (README.md, "Sources").
 ANSWERS = ("ANSWERED", "ACCEPTED")
@@ -30,6 +31,13 @@ DIRECTIONS = {"in": Direction.INCOMING, "out": Direction.OUTGOING}
 # Source: INCOMING in the document's example; OUTGOING is expected (README.md, "Quirks").
 STARTS = {"INCOMING": Direction.INCOMING, "OUTGOING": Direction.OUTGOING}
 """Direction of a start without `type`. The name of an outgoing start is not documented."""
+
+# Source: the statuses of PBXs of this family (README.md, "Sources"): what they say beyond "failed".
+REASONS = {
+    "notavailable": EndReason.UNREACHABLE,
+    "notallowed": EndReason.NOT_ALLOWED,
+    "notfound": EndReason.NO_SUCH_NUMBER,
+}
 
 
 def parse_command(hook: Hook, profile: ConnectionProfile) -> Parsed:
@@ -108,10 +116,14 @@ def _completed(params: fields.Params, facts: dict[str, Any]) -> CallEvent:
     if not facts["external_id"] and not facts["client_raw"]:
         raise MalformedHook("callid and phone: both missing, so nothing tells which call has ended.")
     status = fields.outcome(params, "status") or CallStatus.UNKNOWN
+    said = fields.text(params, "status")
+    reason = REASONS.get(said.lower())
     return CallEvent(
         kind=EventKind.ENDED,
         no_call_id=None if facts["external_id"] else NoCallId.ENDS_OPEN_CALL,
         status=status,
+        reason=reason,
+        reason_said=said if reason else "",
         talk_seconds=fields.seconds(params, "duration") if status is CallStatus.ANSWERED else None,
         recording_link=fields.text(params, "record_link", longest=fields.LONGEST_LINK),
         **facts,
