@@ -104,6 +104,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.static_files.CompressedPages",
     "telephony.ui.private.PrivateAnswers",
+    # Before whoever asks the database first.
+    "telephony.database.middleware.RefuseWhileAway",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "config.people.language.EmployeeLanguage",

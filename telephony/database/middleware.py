@@ -11,6 +11,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from telephony.database.reach import DatabaseAway, is_away
 from telephony.database.timeouts import is_timeout
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,14 @@ log = logging.getLogger(__name__)
 RETRY_AFTER = "30"
 """Seconds."""
 TOO_LONG = _("This took the database too long, so it was stopped. Ask for less: fewer days, or a longer word.")
+
+
+class RefuseWhileAway(MiddlewareMixin):
+    """Nobody waits without end, and keeps a thread, for a database that is known not to answer."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if is_away():
+            raise DatabaseAway("The database does not answer.")
 
 
 class TellTimeouts(MiddlewareMixin):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 
 from telephony import conf
@@ -61,8 +62,8 @@ def _of_last_day(known: Known, kind: QuerySet[CanaryRun]) -> str:
     if not count:
         return gettext("none")
     slowest = times[min(len(times) - 1, int(0.95 * len(times)))] / 1000 if times else 0.0
-    words = {"arrived": len(times), "count": count, "seconds": slowest}
-    return gettext("%(arrived)d of %(count)d arrived, 95%% within %(seconds).2f s") % words
+    words = {"arrived": len(times), "count": count, "seconds": number_format(slowest, 2)}
+    return gettext("%(arrived)d of %(count)d arrived, 95%% within %(seconds)s s") % words
 
 
 def advice(problem: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 
@@ -175,10 +175,10 @@ def slow_answers(known: Known) -> Findings:
     slowest = known.answered_within(0.95, of=known.answers_of_hour)
     if slowest is not None and len(known.answers_of_hour) >= ENOUGH and slowest > SLOW_SECONDS:
         text = gettext(
-            "One message in twenty is answered only after %(seconds).1f s, and some PBXs give up then: look at the "
+            "One message in twenty is answered only after %(seconds)s s, and some PBXs give up then: look at the "
             "database's and the machine's load."
         )
-        yield finding("slow_answers", text % {"seconds": slowest}, of=known.connection)
+        yield finding("slow_answers", text % {"seconds": number_format(slowest, 1)}, of=known.connection)
 
 
 def over_quota(known: Known) -> Findings:

@@ -12,7 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from telephony.calls.selectors import iso
-from telephony.health import of_calls, of_canary, of_house, of_messages, of_pbx, of_processes, of_requests, of_spool
+from telephony.health import (
+    of_calls,
+    of_canary,
+    of_house,
+    of_keeping,
+    of_messages,
+    of_pbx,
+    of_processes,
+    of_requests,
+    of_spool,
+)
 from telephony.health.finding import Finding, Findings, finding
 from telephony.health.known import Known, known_of
 from telephony.models import Connection
@@ -57,10 +67,12 @@ AT_HOUSE: Sequence[Callable[[datetime], Findings]] = (
         of_processes.beat_twice,
         of_processes.queues,
     ),
+    of_keeping.keys,
     of_processes.other_code,
     *(of_house.disk, of_house.storage, of_house.jobs),
     of_spool.spool,
     *(of_house.certificate, of_house.clock, of_house.rows_that_fail, of_house.webhooks, of_house.mail),
+    *(of_keeping.alarm_mails, of_keeping.retention),
 )
 
 
@@ -88,7 +100,12 @@ class Health:
 
 
 def connections_health(connections: Sequence[int] | None = None, *, now: datetime | None = None) -> list[Health]:
-    """Of these; None: of all, by name. Those that are switched off are not looked at but for what comes to them."""
+    """Of these; None: of all, by name. Those that are switched off are not looked at but for what comes to them.
+
+    None where their secrets can't be read: the installation's part says that.
+    """
+    if not of_keeping.keys_fit():
+        return []
     return [_of_connection(known) for known in known_of(connections, now=now or timezone.now())]
 
 

@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.formats import localize
+from django.utils.formats import localize, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -110,7 +110,7 @@ def _row(found: Health) -> dict[str, Any]:
         "calls": known.usual.this_hour if known else 0,
         "usual_messages": _number(known.usual.messages_at(known.now)) if known else "",
         "usual_calls": _number(_usual_calls(known)) if known else "",
-        "slowest": _("%(seconds).2f s") % {"seconds": slowest} if slowest is not None else "–",
+        "slowest": _seconds(slowest),
     }
 
 
@@ -121,6 +121,10 @@ def _usual_calls(known: Known) -> float | None:
 def _number(usual: float | None) -> str:
     """Empty while it is not known."""
     return str(localize(round(usual, 1) if usual < 10 else round(usual))) if usual is not None else ""
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else _("%(seconds)s s") % {"seconds": number_format(value, 2)}
 
 
 def _facts(known: Known) -> list[tuple[str, str]]:
@@ -134,7 +138,7 @@ def _facts(known: Known) -> list[tuple[str, str]]:
         (_("Messages in such an hour usually"), _number(known.usual.messages_at(known.now)) or _("not known yet")),
         (_("Calls of the last hour"), str(known.usual.this_hour)),
         (_("Calls in such an hour usually"), _number(_usual_calls(known)) or _("not known yet")),
-        *((label, _("%(seconds).2f s") % {"seconds": value} if value is not None else "–") for label, value in times),
+        *((label, _seconds(value)) for label, value in times),
         (_("The PBX's clock"), clock_figure(known.connection)),
         (_("Canary calls of the last day"), of_last_day(known)),
         *((_("Real calls to the echo number"), words) for words in (echoes_of_last_day(known),) if words),

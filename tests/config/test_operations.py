@@ -54,7 +54,10 @@ def test_alive_is_answered_under_any_name(client: Client) -> None:
 
 
 def test_ready_with_all_that_is_needed(client: Client, everybody: None) -> None:
-    assert ready(client) == (200, dict.fromkeys(("database", "migrations", "storage", "broker", "worker"), "ok"))
+    assert ready(client) == (
+        200,
+        dict.fromkeys(("database", "migrations", "keys", "storage", "broker", "worker"), "ok"),
+    )
 
 
 def test_a_worker_that_is_gone_is_named(client: Client, everybody: None) -> None:

@@ -28,6 +28,7 @@ from telephony.models import (
     Subscription,
 )
 from telephony.this_process import code_version
+from tests.health.breaks_of_house import OF_HOUSE
 from tests.health.breaks_of_messages import OF_MESSAGES, deliveries
 from tests.health.world import WEEK, Case, Step, World
 
@@ -203,6 +204,7 @@ def _canaries(*problems: str) -> Step:
 
 CASES: list[Case] = [
     *OF_MESSAGES,
+    *OF_HOUSE,
     ("clock", _connection(clock_behind=300.0), _connection(clock_behind=0.2)),
     ("no_ends", _calls(5, status="unknown"), _calls(1)),
     ("no_phones", _calls(10, legs=0), _calls(1)),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from telephony.health import alarm_mails, alarms
+from telephony.health import alarm_mails, alarms, without_broker
 from telephony.models import Alarm, Extension, Notice, SeenProcess, Subscription
 from tests.health.test_broken import world as world_of
 from tests.health.world import World
@@ -31,6 +35,19 @@ def look(at: datetime) -> int:
     alarm_mails.send_due(now=at)
     Notice.objects.update(state="delivered", next_try_at=None)
     return count
+
+
+def test_told_without_the_broker(world: World, chief: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No task comes through then: the worker's thread looks, and says that the worker lives."""
+    said: list[int] = []
+    assert not without_broker.look(partial(said.append, 1))
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setattr(current_app.conf, "broker_url", f"redis://127.0.0.1:{port}/0")
+    assert without_broker.look(partial(said.append, 1))
+    assert said == [1]
+    assert list(Alarm.objects.values_list("code", flat=True)) == ["broker"]
+    assert "Redis" in mail.outbox[0].body
 
 
 def break_it() -> None:

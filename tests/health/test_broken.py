@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from celery import current_app
+from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone, translation
@@ -60,7 +61,7 @@ def found() -> dict[str, str]:
 
 def test_each_break_is_named_and_gone_when_mended(world: World) -> None:
     assert found() == {}
-    assert len(CASES) > 40
+    assert len({code for code, _, _ in CASES}) > 55
     with rows(database=True) as row:
         for code, break_it, mend in CASES:
             with row(code):
@@ -88,6 +89,17 @@ def test_disk_and_storage(world: World, settings: Any, tmp_path: Path) -> None:
     options = {"location": str(place)}
     settings.STORAGES = {**settings.STORAGES, "recordings": {**settings.STORAGES["recordings"], "OPTIONS": options}}
     assert "storage" in found()
+
+
+def test_the_encryption_key_is_lost(world: World, settings: Any, capsys: Any) -> None:
+    keys = settings.TELEPHONY_ENCRYPTION_KEYS
+    settings.TELEPHONY_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    assert set(found()) == {"encryption_keys"}
+    with pytest.raises(SystemExit):
+        call_command("health", "--json")
+    assert [one["connection"] for one in json.loads(capsys.readouterr().out)] == [None]
+    settings.TELEPHONY_ENCRYPTION_KEYS = [*settings.TELEPHONY_ENCRYPTION_KEYS, *keys]
+    assert found() == {}
 
 
 def test_a_beat_that_took_over_is_no_second_one(world: World) -> None:

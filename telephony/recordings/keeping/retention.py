@@ -42,9 +42,14 @@ def expire_recordings(*, now: datetime | None = None, run: Run | None = None) ->
     return expired
 
 
-def _expire_batch(connection: Connection, before: datetime) -> int:
+def is_due(connection: Connection, before: datetime) -> QuerySet[Recording]:
+    """Recordings of calls that began before then, and that nobody holds."""
     due = Recording.objects.filter(call__connection=connection, call__started_at__lt=before, held=False)
-    due = due.exclude(state__in=_LEFT_ALONE).select_related("call").order_by("pk")
+    return due.exclude(state__in=_LEFT_ALONE)
+
+
+def _expire_batch(connection: Connection, before: datetime) -> int:
+    due = is_due(connection, before).select_related("call").order_by("pk")
     with transaction.atomic():
         rows = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
         for row in rows:
