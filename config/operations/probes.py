@@ -53,8 +53,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     with _lock:
         if _found is None or time.monotonic() - _found[0] > FRESH_SECONDS:
             with reach.within(PATIENCE):
-                checks = {name: _look(check) for name, check in CHECKS.items()}
-            _found = time.monotonic(), checks
+                _found = time.monotonic(), {name: _look(check) for name, check in CHECKS.items()}
         checks = _found[1]
     ok = set(checks.values()) == {"ok"}
     return JsonResponse({"ok": ok, "checks": checks}, status=200 if ok else 503)

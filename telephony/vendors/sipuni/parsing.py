@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from telephony.domain import fields
 from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind, Parsed
@@ -73,7 +74,7 @@ def _secondary_hang_up(message: Message) -> tuple[CallEvent, ...]:
     return (left,)
 
 
-def _reason(message: Message) -> dict[str, object]:
+def _reason(message: Message) -> dict[str, Any]:
     """What the word says beyond the outcome: the way to a phone, or to a number outside, was not there."""
     said = fields.text(message.params, "status")
     if said.upper() != "CHANUNAVAIL":
