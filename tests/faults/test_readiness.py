@@ -2,106 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-import redis
 
 from tests.e2e.browser import add_person, log_in
 from tests.faults.cluster import Cluster
-from tests.load.workers import Program, celery
+from tests.faults.installation import WITHIN, Installation, until
 from tests.rounds import rounds
 from tests.rows import rows
 from tests.servers import Server, free_port
 from tests.services import missing
 
 pytestmark = pytest.mark.proof
-WITHIN = 25.0
-"""Seconds, besides those that a process may be silent."""
 IN_FULL = bool(rounds(0, full=1))
 """Waiting for the silence of processes takes three minutes."""
 AGED = "UPDATE telephony_seenprocess SET seen_at = seen_at - interval '65 seconds'"
 """A process counts as gone after 100 seconds: after this it does 35 later, and a living one speaks each 30."""
 
 TOLD = "SELECT 1 FROM telephony_alarm WHERE code = 'broker' AND told_at IS NOT NULL"
-
-
-@dataclass(kw_only=True)
-class Installation:
-    cluster: Cluster
-    server: Server
-    folder: Path
-    redis_port: int
-    programs: dict[str, Program] = field(default_factory=dict)
-    redis: subprocess.Popen[bytes] | None = None
-    cookie: str = ""
-
-    def start_redis(self) -> None:
-        words = ("--port", str(self.redis_port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.folder))
-        self.redis = subprocess.Popen(["redis-server", *words], stdout=subprocess.DEVNULL)
-        with redis.Redis(port=self.redis_port) as line:
-            _until(lambda: _answers(line), "Redis")
-
-    def stop_redis(self) -> None:
-        assert self.redis is not None
-        self.redis.kill()
-        self.redis.wait()
-
-    def start(self, name: str) -> None:
-        words = {"worker": ("worker", "--pool", "threads", "--concurrency", "24"), "beat": ("beat",)}[name]
-        program = Program(self.server.environment, self.folder / f"{name}.log", *celery(*words))
-        self.programs[name] = program
-        program.start()
-
-    def signal(self, name: str, number: signal.Signals) -> None:
-        process = self.programs[name]._process
-        assert process is not None
-        process.send_signal(number)
-
-    def execute(self, statement: str) -> bool:
-        """Whether it is about any row."""
-        with psycopg.connect(self.cluster.url, autocommit=True) as line:
-            return bool(line.execute(statement).rowcount)
-
-    def get(self, path: str) -> tuple[int, str]:
-        line = HTTPConnection("127.0.0.1", self.server.port, timeout=30)
-        try:
-            line.request("GET", path, headers={"Cookie": self.cookie, "Accept": "text/html"})
-            answer = line.getresponse()
-            return answer.status, answer.read().decode()
-        finally:
-            line.close()
-
-    def ready(self) -> dict[str, str]:
-        """What is missing, by the name of the part."""
-        status, body = self.get("/readyz")
-        told = json.loads(body)
-        assert (status == 200) is told["ok"]
-        return {name: text for name, text in told["checks"].items() if text != "ok"}
-
-    def codes(self) -> set[str]:
-        done = self.server.manage("health", "--json", check=False)
-        return {one["code"] for whole in json.loads(done.stdout) for one in whole["findings"]}
-
-    def stop(self) -> None:
-        for name, program in self.programs.items():
-            with suppress(ProcessLookupError):
-                self.signal(name, signal.SIGCONT)
-            program.stop()
-        self.server.stop()
-        if self.redis is not None and self.redis.poll() is None:
-            self.stop_redis()
 
 
 @pytest.fixture
@@ -217,7 +143,7 @@ PARTS: list[tuple[str, Step, Step, str, str, str]] = [
 
 def test_each_part_is_missed_and_found_again(installation: Installation) -> None:
     at = installation
-    _until(lambda: not at.ready() and not at.codes(), "The beginning", 60)
+    until(lambda: not at.ready() and not at.codes(), "The beginning", 60)
     with rows() as row:
         for name, break_it, mend, part, code, on_page in PARTS:
             if part in ("worker", "broker") and not IN_FULL:
@@ -227,29 +153,16 @@ def test_each_part_is_missed_and_found_again(installation: Installation) -> None
                 break_it(at)
                 patience = WITHIN + (40 if "hung" in name or "killed" in name else 0)
                 try:
-                    _until(lambda p=part: not p or p in at.ready(), f"/readyz: {part}", patience)
+                    until(lambda p=part: not p or p in at.ready(), f"/readyz: {part}", patience)
                     named = time.monotonic() - began
-                    _until(lambda c=code: not c or c in at.codes(), f"health: {code}")
-                    _until(lambda o=on_page: o in at.get("/telephony/health/")[1], f"page: {on_page}")
+                    until(lambda c=code: not c or c in at.codes(), f"health: {code}")
+                    until(lambda o=on_page: o in at.get("/telephony/health/")[1], f"page: {on_page}")
                     if part == "broker":
-                        _until(lambda: at.execute(TOLD), "Nobody is told without the broker", 80)
+                        until(lambda: at.execute(TOLD), "Nobody is told without the broker", 80)
                 finally:
                     mended = time.monotonic()
                     mend(at)
-                _until(lambda: not at.ready() and not at.codes(), f"{name}, mended", 90)
+                until(lambda: not at.ready() and not at.codes(), f"{name}, mended", 90)
                 if on_page:
-                    _until(lambda o=on_page: o not in at.get("/telephony/health/")[1], f"page, mended: {name}")
+                    until(lambda o=on_page: o not in at.get("/telephony/health/")[1], f"page, mended: {name}")
                 print(f"\n{name}: named after {named:.1f} s, gone {time.monotonic() - mended:.1f} s after")  # noqa: T201
-
-
-def _answers(line: Any) -> bool:
-    with suppress(redis.ConnectionError):
-        return bool(line.ping())
-    return False
-
-
-def _until(holds: Callable[[], bool], what: str, seconds: float = WITHIN) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.3)
