@@ -56,6 +56,12 @@ def signature(key: bytes, signed: bytes) -> str:
     return base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
+def signed_headers(secret: str, *, message_id: str, timestamp: str, body: bytes) -> dict[str, str]:
+    """The proof of a message that is sent with this secret."""
+    sign = signature(keys_of(secret)[0], f"{message_id}.{timestamp}.".encode() + body)
+    return {MESSAGE_ID: message_id, TIMESTAMP: timestamp, SIGNATURE: f"v1,{sign}"}
+
+
 def _is_fresh(timestamp: str, hook: Hook) -> bool:
     if not timestamp.isdecimal() or len(timestamp) > 12:
         return False

@@ -9,6 +9,7 @@ from typing import Any
 
 from telephony.domain import fields
 from telephony.domain.hooks import ConnectionProfile
+from telephony.vendors.listing import row_params
 
 EXTENSIONS = r"\d{2,5}"
 """What internal numbers look like where the settings don't say."""
@@ -67,6 +68,5 @@ def number(message: fields.Params, name: str) -> str:
 
 def params_of(message: dict[str, Any], *, received_at: datetime) -> fields.Params:
     """One AMI message with its values as texts; what is no plain value is left out."""
-    plain = {str(name): value for name, value in message.items() if isinstance(value, str | int | float)}
-    texts = {name: fields.storable(str(value)) for name, value in plain.items()}
+    texts = {name: fields.storable(text) for name, text in row_params(message).items()}
     return fields.Params(texts, received_at=received_at)

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from telephony.domain.events import CallEvent, CallStatus, EventKind, LegRole
 from telephony.domain.reasons import Q931
 from telephony.vendors.asterisk.reading import Reading
-
-# Source: hangup causes of Asterisk (Q.850); 26 is "answered elsewhere". The others say nothing of one phone.
-HUNG_UP: dict[str, CallStatus] = {
-    "17": CallStatus.BUSY,
-    "18": CallStatus.NO_ANSWER,
-    "19": CallStatus.NO_ANSWER,
-    "21": CallStatus.BUSY,
-    "26": CallStatus.CANCELLED,
-}
+from telephony.vendors.asterisk.ringing import STATUSES
 
 
 def blind_transfer(reading: Reading) -> Iterator[CallEvent]:
@@ -32,9 +25,8 @@ def attended_transfer(reading: Reading) -> Iterator[CallEvent]:
         reading = replace(reading, call_id=reading.text("SecondTransfererLinkedid") or reading.call_id)
     to = stays.name if stays.is_extension else ""
     if to and asked_in not in {"", reading.call_id} and reading.text("Result").lower() == "success":
-        yield reading.event(
-            EventKind.LEG_RINGING, of="ring", extension=to
-        )  # No phone rings any more, but a card is due.
+        # No phone rings any more, but a card is due.
+        yield reading.event(EventKind.LEG_RINGING, of="ring", extension=to)
         yield reading.event(EventKind.ANSWERED, of="answer", extension=to)
     yield from _transfer(reading, reading.channel(who).name, to)
 
@@ -51,16 +43,14 @@ def hangup(reading: Reading) -> Iterator[CallEvent]:
         return
     role = LegRole.CALLING if reading.text("Uniqueid") == reading.call_id else LegRole.CALLED
     cause = reading.text("Cause")
-    status = HUNG_UP.get(cause)
+    status = STATUSES.get(cause) if cause.isdecimal() else None
     reason = Q931.get(int(cause)) if status and cause != "26" else None
-    yield reading.event(
-        EventKind.LEG_ENDED,
-        extension=who.name,
-        role=role,
-        status=status,
-        reason=reason,
-        reason_said=reading.text("Cause-txt") if reason else "",
-    )
+    why: dict[str, Any] = {
+        "status": status,
+        "reason": reason,
+        "reason_said": reading.text("Cause-txt") if reason else "",
+    }
+    yield reading.event(EventKind.LEG_ENDED, extension=who.name, role=role, **why)
 
 
 def linked_end(reading: Reading) -> Iterator[CallEvent]:

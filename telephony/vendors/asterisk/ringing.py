@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind, LegRole
 from telephony.domain.reasons import EndReason
 from telephony.vendors.asterisk.reading import Reading
+from telephony.vendors.tables import read_table
 
-# Source: AMI DialEnd, "DialStatus".
-DIALLED: dict[str, tuple[CallStatus, EndReason | None]] = {
-    "NOANSWER": (CallStatus.NO_ANSWER, EndReason.NOT_PICKED_UP),
-    "BUSY": (CallStatus.BUSY, EndReason.BUSY),
-    "CANCEL": (CallStatus.CANCELLED, None),
-    "ABORT": (CallStatus.CANCELLED, None),
-    "CHANUNAVAIL": (CallStatus.FAILED, EndReason.NOT_REGISTERED),
-    "CONGESTION": (CallStatus.FAILED, EndReason.LIMIT),
-    "DONTCALL": (CallStatus.FAILED, EndReason.BLOCKED),
-    "TORTURE": (CallStatus.FAILED, EndReason.BLOCKED),
-    "INVALIDARGS": (CallStatus.FAILED, EndReason.PBX_ERROR),
-}
+_ENDS = read_table(__file__, "ends.txt")
+STATUSES, REASONS = _ENDS.column("status", CallStatus), _ENDS.column("reason", EndReason)
 
 
 def new_channel(reading: Reading) -> Iterator[CallEvent]:
@@ -70,9 +62,7 @@ def dial_end(reading: Reading) -> Iterator[CallEvent]:
         return  # Forwarded to a number outside: nobody's phone here.
     if word == "ANSWER":
         yield reading.event(EventKind.ANSWERED, extension=who, role=role)
-    elif word in DIALLED:
-        status, reason = DIALLED[word]
-        reason = EndReason.UNREACHABLE if called.is_trunk and word == "CHANUNAVAIL" else reason
-        yield reading.event(
-            EventKind.LEG_ENDED, extension=who, role=role, status=status, reason=reason, reason_said=word
-        )
+    elif word.isalpha() and (status := STATUSES.get(word)):
+        reason = EndReason.UNREACHABLE if called.is_trunk and word == "CHANUNAVAIL" else REASONS.get(word)
+        why: dict[str, Any] = {"status": status, "reason": reason, "reason_said": word}
+        yield reading.event(EventKind.LEG_ENDED, extension=who, role=role, **why)

@@ -8,7 +8,6 @@ from datetime import UTC
 from typing import Any
 
 from telephony.domain.events import CallStatus, Direction
-from telephony.vendors import standard_webhooks as signing
 from telephony.vendors.simulated import (
     Employee,
     Expected,
@@ -20,6 +19,7 @@ from telephony.vendors.simulated import (
     StepKind,
     everything,
 )
+from telephony.vendors.standard_webhooks import signed_headers
 
 AmiEvent = dict[str, str]
 TRUNK = "trunk"
@@ -61,9 +61,8 @@ class AsteriskPbx(SimulatedPbx):
         yield self._event(call, "Newchannel", Channel=_channel(caller, call), Exten=dialled, **first)
         if call.is_outgoing:
             trunk = {"DestChannel": _channel(TRUNK, call), "DialString": f"{dialled}@{TRUNK}"}
-            yield self._event(
-                call, "DialBegin", Channel=_channel(caller, call), CallerIDNum=call.line, **trunk, **first
-            )
+            trunk |= {"Channel": _channel(caller, call), "CallerIDNum": call.line}
+            yield self._event(call, "DialBegin", **trunk, **first)
 
     def _step(self, call: ScriptedCall, step: Step) -> Iterator[AmiEvent]:
         who = _number(step.employee)
@@ -115,12 +114,5 @@ def _message(pbx: AsteriskPbx, call: ScriptedCall, after: int, label: str, event
     batch: dict[str, Any] = {"v": 1, "agent": "simulated", "seq": after, "sent_at": at}
     body = json.dumps({**batch, "events": [{"at": at, **event} for event in events]}).encode()
     message_id, timestamp = f"msg_{call.token[:20]}_{label}_{after}", str(call.unix(after))
-    key = signing.keys_of(str(pbx.settings["secret"]))[0]
-    signed = f"{message_id}.{timestamp}.".encode() + body
-    headers = {
-        "Content-Type": "application/json",
-        signing.MESSAGE_ID: message_id,
-        signing.TIMESTAMP: timestamp,
-        signing.SIGNATURE: f"v1,{signing.signature(key, signed)}",
-    }
-    return Message(after=after, label=label, headers=headers, body=body)
+    proof = signed_headers(str(pbx.settings["secret"]), message_id=message_id, timestamp=timestamp, body=body)
+    return Message(after=after, label=label, headers={"Content-Type": "application/json", **proof}, body=body)

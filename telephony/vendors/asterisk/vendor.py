@@ -68,9 +68,7 @@ class Asterisk(Vendor):
     settings_form = AsteriskSettingsForm
     address_help = _("In the configuration of the agent that runs beside Asterisk.")
     steps = (
-        Step(
-            _("Copy our agent to the machine of Asterisk; it needs nothing but Python."),
-        ),
+        Step(_("Copy our agent to the machine of Asterisk; it needs nothing but Python.")),
         Step(
             _("In Asterisk, add a manager user for it: in FreePBX, in manager_custom.conf."),
             "[crm]\nsecret = …\ndeny = 0.0.0.0/0.0.0.0\npermit = 127.0.0.1/255.255.255.255\n"
