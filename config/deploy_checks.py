@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Info, Warning, register
 from django.db import DatabaseError
 from django.db.models import Q
 
+from config import deploy_parts
 from telephony.health.report import all_health
 from telephony.models import Connection
 
@@ -70,3 +71,12 @@ def _takes_anything(connection: Connection) -> bool:
     """From anywhere, and nothing is entered that its messages would have to be signed with, or carry."""
     names = connection.vendor_object.settings_form.proving_names()
     return not connection.sender_networks and not any(connection.settings.get(name) for name in names)
+
+
+for _check in (
+    deploy_parts.all_servers_answer,
+    deploy_parts.all_workers_are_there,
+    deploy_parts.redis_forgets_nothing,
+    deploy_parts.databases_password_is_no_example,
+):
+    _with_database(_check)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from allauth.usersessions.models import UserSession
 from auditlog.models import LogEntry as Change
 from celery import shared_task
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -35,3 +37,5 @@ def forget_sign_ins(run: Run) -> None:
         before = timezone.now() - timedelta(days=settings.CHANGES_KEEP_DAYS)
         Change.objects.filter(timestamp__lt=before).delete()
     call_command("clearsessions")
+    # The list of them is looked through only when its owner opens it.
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()

@@ -8,7 +8,7 @@ from config import environment as read
 from config.operations import sentry
 from config.operations.logs import make_logging
 
-__all__ = ["DJANGO_GUID", "LOGGING", "METRICS_TOKEN"]
+__all__ = ["DJANGO_GUID", "LOGGING", "METRICS_TOKEN", "PROMISED_SERVERS", "PROMISED_WORKERS"]
 
 LOGGING = make_logging(read.read_choice("LOG_FORMAT", ("text", "json"), "text"))
 DJANGO_GUID = {
@@ -18,6 +18,9 @@ DJANGO_GUID = {
     "INTEGRATIONS": [CeleryIntegration()],
 }
 METRICS_TOKEN = read.read_token("METRICS_TOKEN")
+PROMISED_SERVERS = read.read_origins("PROMISED_SERVERS")
+PROMISED_WORKERS = read.read_int("PROMISED_WORKERS", 1, highest=1000)
+"""As many as there are to be: `check --deploy` says which are missing."""
 
 
 def start_sentry(environment: str) -> None:

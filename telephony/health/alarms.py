@@ -54,8 +54,10 @@ def those_told() -> QuerySet[Any]:
 
 
 def sweep(*, now: datetime | None = None) -> int:
-    """Forget what was mended long ago; returns how much."""
-    return Alarm.objects.filter(closed_at__lt=(now or timezone.now()) - KEPT).delete()[0]
+    """Forget what was mended long ago, and the e-mails about it; returns how many alarms."""
+    before = (now or timezone.now()) - KEPT
+    AlarmMail.objects.filter(at__lt=before).exclude(state=AlarmMail.State.WAITING).delete()
+    return Alarm.objects.filter(closed_at__lt=before).delete()[0]
 
 
 def _found(at: datetime) -> dict[Key, Finding]:

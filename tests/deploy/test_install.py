@@ -108,7 +108,7 @@ def nginx(installed: Installed, server: Server, tmp_path: Path) -> Iterator[Ngin
 
 
 def test_it_is_at_work_and_an_upgrade_loses_no_message(installed: Installed, server: Server, nginx: Nginx) -> None:
-    is_whole(installed, nginx)
+    is_whole(installed, server, nginx)
     path = json.loads(
         server.manage("connection", "add", "sipuni", "--name", "A", "--set", "user=012345", "--json").stdout
     )
@@ -129,7 +129,7 @@ def test_it_is_at_work_and_an_upgrade_loses_no_message(installed: Installed, ser
     print(f"\nUpgraded during {len(sent.answers)} messages: all answered 200, worst {sent.worst * 1000:.0f} ms")  # noqa: T201
 
 
-def is_whole(installed: Installed, nginx: Nginx) -> None:
+def is_whole(installed: Installed, server: Server, nginx: Nginx) -> None:
     folder = installed.folder
     assert (folder / "etc/telephony.env").stat().st_mode & 0o777 == 0o600
     assert {path.stem for path in (folder / "etc/systemd/system").iterdir()} == set(NAMES)
@@ -144,3 +144,7 @@ def is_whole(installed: Installed, nginx: Nginx) -> None:
     assert installed.ask(nginx.port, "/telephony/hooks/none/none/") == 404
     assert installed.ask(nginx.port, "/telephony/live/") in (302, 403)
     assert installed.ask(nginx.port, "/metrics") == 404
+    server.manage("connection", "add", "xvb", "--name", "B", "--set", "access_code=of-this-test-0123456789", "--json")
+    server.environment["PROMISED_SERVERS"] = ",".join(f"http://127.0.0.1:{port}" for port in installed.ports.values())
+    said = server.manage("check", "--deploy").stderr
+    assert re.findall(r"\((\w+\.\w+)\)", said) == ["health.public_address"], said  # Nobody has that name here.

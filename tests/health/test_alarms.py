@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from telephony.health import alarm_mails, alarms, without_broker
-from telephony.models import Alarm, Extension, Notice, SeenProcess, Subscription
+from telephony.models import Alarm, AlarmMail, Extension, Notice, SeenProcess, Subscription
 from tests.health.test_broken import world as world_of
 from tests.health.world import World
 
@@ -104,3 +104,14 @@ def test_without_a_mail_server_nobody_is_mailed_and_the_page_says_so(
     assert "1" in client.get("/admin/").content.decode().partition("telephony/health/")[2][:400]
     client.force_login(world.anna)
     assert "telephony/health/" not in client.get("/admin/").content.decode()
+
+
+def test_e_mails_about_what_was_mended_long_ago_are_forgotten(world: World, chief: Any) -> None:
+    start = timezone.now()
+    break_it()
+    look(start)
+    assert AlarmMail.objects.count() == 1
+    assert alarms.sweep(now=start + timedelta(days=91)) == 0
+    assert AlarmMail.objects.count() == 1
+    alarms.sweep(now=start + timedelta(days=93))
+    assert AlarmMail.objects.count() == 0

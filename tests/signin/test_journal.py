@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -107,3 +109,14 @@ def test_kinds_of_clients_are_told_in_words() -> None:
     assert [words_of(edge), words_of(phone), words_of("curl/8"), words_of("my robot"), words_of("")] == [
         *("Edge, Windows", "Safari, iPhone", "curl", "my robot", "")
     ]
+
+
+def test_of_sessions_that_are_over_no_row_is_left(make_person: Callable[..., User]) -> None:
+    make_person("anna")
+    assert sign_in("anna", PASSWORD).status_code == 302
+    assert UserSession.objects.count() == 1
+    forget_sign_ins()
+    assert UserSession.objects.count() == 1
+    Session.objects.all().delete()
+    forget_sign_ins()
+    assert UserSession.objects.count() == 0
