@@ -1,6 +1,6 @@
 """How much each table grows with a call: `.venv/bin/python -m tests.benchmarks.growth [--calls 300]`.
 
-A simulated Mobilon with four employees posts calls of all kinds to a real server on PostgreSQL, three of ten recorded;
+A simulated Mobilon with four employees posts calls of all kinds to a real server on PostgreSQL, three of four recorded;
 everybody's own missed clients, cards and figures follow. Prints rows and bytes of each table, and what a day adds.
 """
 

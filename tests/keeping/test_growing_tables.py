@@ -1,4 +1,4 @@
-"""config/deploy/README.md says of each table how it grows and how long its rows are kept: a new one has to be put there."""
+"""config/deploy/README.md says of each table how it grows and how long its rows are kept: a new one belongs there."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_what_deletes_is_a_scheduled_task() -> None:
 
 @pytest.mark.parametrize("line", [line for line in TEXT.splitlines() if re.match(r"\| 1[0,]* \|", line)])
 def test_the_sizes_agree_with_one_another(line: str) -> None:
-    """Calls a day are forty of each employee, and what is stored a day follows from the bytes of the tables measured."""
+    """Forty calls a day of each employee, and what is stored a day is the sum of the tables that were measured."""
     people, calls, megabytes = (cell.strip().replace(",", "").split()[0] for cell in line.strip("| ").split(" | ")[:3])
     assert int(calls) == 40 * int(people)
     measured = sum(
