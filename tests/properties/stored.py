@@ -70,6 +70,8 @@ def _state(row: Call) -> CallState:
         legs=tuple(_leg(leg) for leg in legs),
         responsible_leg=next((leg.position for leg in legs if leg.user_id == row.responsible_id), None),
         recordings=tuple(RecordingNote(link=note.link, reference=note.reference) for note in row.recordings.all()),
+        end_reason=row.end_reason,
+        end_reason_said=row.end_reason_said,
         tracking=row.tracking,
         conflicts=tuple(row.conflicts),
     )

@@ -8,6 +8,7 @@ from telephony.domain.events import CallStatus, Direction, LegRole
 from telephony.domain.fold import CallState, RecordingNote
 from telephony.domain.fold.legs import Leg
 from telephony.domain.numbers import to_e164
+from telephony.domain.reasons import EndReason
 from tests.properties.script import Script
 
 PBX_CLOCK = ("sipuni", "mobilon")
@@ -36,6 +37,7 @@ def truth(vendor: str, call: Script, *, anonymous_end: bool = False) -> CallStat
         responsible_leg=_responsible(legs),
         recordings=(RecordingNote(link=call.link, reference=""),) if call.recorded else (),
         tracking=_tracking(vendor, call),
+        **_why(vendor, call),
     )
 
 
@@ -47,6 +49,13 @@ def _our_number(vendor: str, call: Script) -> str:
     if call.direction is Direction.INCOMING or (vendor == "wirecrm" and call.direction is Direction.OUTGOING):
         return call.our_number
     return ""
+
+
+def _why(vendor: str, call: Script) -> dict[str, str]:
+    """XVB-PBX alone says more of a failed call than that it failed."""
+    if vendor != "xvb" or call.status is not CallStatus.FAILED:
+        return {}
+    return {"end_reason": EndReason.UNREACHABLE, "end_reason_said": "notavailable"}
 
 
 def _tracking(vendor: str, call: Script) -> dict[str, str]:
