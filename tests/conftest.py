@@ -114,6 +114,15 @@ def exports_folder(settings: Any, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def own_storage(settings: Any, tmp_path: Path) -> Path:
+    """Recordings lie in this folder."""
+    place = tmp_path / "recordings"
+    storage = {"BACKEND": "telephony.recordings.storage.WholeFileStorage", "OPTIONS": {"location": str(place)}}
+    settings.STORAGES = {**settings.STORAGES, "recordings": storage}
+    return place
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cheap_passwords() -> Iterator[None]:
     """A hash of a password is meant to take long: half a second for each person that a test makes."""

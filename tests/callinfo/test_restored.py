@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from telephony.models import Call, Connection, PbxDay
 from tests.callinfo.office import Office
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_storage")]
 
 
 def test_a_person_reads_which_calls_came_after_the_backup_and_who_can_not_be_asked(

@@ -12,10 +12,8 @@ from django.core.management import CommandError, call_command
 
 from telephony.models import DiscardedFile, Recording
 from telephony.recordings.keeping.discarding import remove_discarded
-from tests.recordings.conftest import own_storage
 from tests.recordings.world import make_connection, make_recording, stored_files
 
-__all__ = ["own_storage"]
 pytestmark = pytest.mark.django_db
 
 

@@ -19,10 +19,6 @@ def api() -> Iterator[Api]:
 
 
 @pytest.fixture(autouse=True)
-def own_storage(settings: Any, tmp_path: Path) -> Path:
-    """Recordings lie in this folder."""
-    place = tmp_path / "recordings"
-    storage = {"BACKEND": "telephony.recordings.storage.WholeFileStorage", "OPTIONS": {"location": str(place)}}
-    settings.STORAGES = {**settings.STORAGES, "recordings": storage}
+def everything_lies_there(own_storage: Path, settings: Any) -> None:
+    """Each of these tests has a storage of its own, whatever is free on the disk."""
     settings.TELEPHONY_DISK_FLOOR = 0
-    return place
