@@ -44,6 +44,11 @@ def test_what_agrees_is_left_alone(own_storage: Path) -> None:
     assert run("--check") == {"missing": [], "of_nobody": []}
 
 
+def test_a_storage_that_has_no_folder_yet_has_no_files(own_storage: Path) -> None:
+    assert not own_storage.exists()
+    assert run("--check") == {"missing": [], "of_nobody": []}
+
+
 @pytest.mark.parametrize(("link", "state"), [(LINK, "expected"), ("", "lost")])
 @pytest.mark.parametrize("left", [None, b"sou"])
 def test_a_file_that_is_gone_or_cut_short(own_storage: Path, left: bytes | None, link: str, state: str) -> None:

@@ -82,7 +82,10 @@ def _of_nobody(names: list[str]) -> Iterator[str]:
 
 
 def _stored_names(storage: Storage, folder: str) -> Iterator[str]:
-    folders, files = storage.listdir(folder)
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:  # No recording was ever stored here, or the folder went meanwhile.
+        return
     for name in sorted(files):
         if not name.startswith(_OURS):
             yield f"{folder}/{name}" if folder else name
