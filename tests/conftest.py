@@ -80,7 +80,7 @@ def pytest_collection_finish() -> None:
     time of all tests."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(50_000, 10, 10)
 
 
 def _place(path: Path) -> int:
