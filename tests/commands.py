@@ -16,6 +16,7 @@ from pathlib import Path
 from select import select
 
 from tests.databases import ROOT
+from tests.garbage import spare_what_is_loaded
 
 LONGEST_SECONDS = 120
 
@@ -81,6 +82,7 @@ def _load_project() -> None:
     get_commands()
     # Commands that check the project read its addresses.
     get_resolver().url_patterns  # noqa: B018
+    spare_what_is_loaded()
 
 
 def _serve() -> tuple[list[str], list[str]]:

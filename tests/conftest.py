@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import secrets
 import sqlite3
@@ -26,6 +25,7 @@ from django.utils import translation
 
 from tests.databases import POSTGRESQL_URL, RUN, drop_postgresql_template, migrated_sqlite, postgresql_template
 from tests.databases import postgresql_database as postgresql_database_of
+from tests.garbage import spare_what_is_loaded
 from tests.rounds import FULL
 from tests.servers import Server
 from tests.services import missing
@@ -76,11 +76,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Eight thousand tests stay until the end: looking through them for garbage again and again takes a third of the
-    time of all tests."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
+    spare_what_is_loaded()
 
 
 def _place(path: Path) -> int:
