@@ -11,7 +11,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from telephony.database.reach import DatabaseAway, is_away
+from telephony.database.reach import DatabaseAway, is_silent
 from telephony.database.timeouts import is_timeout
 
 log = logging.getLogger(__name__)
@@ -22,10 +22,10 @@ TOO_LONG = _("This took the database too long, so it was stopped. Ask for less: 
 
 
 class RefuseWhileAway(MiddlewareMixin):
-    """Nobody waits without end, and keeps a thread, for a database that is known not to answer."""
+    """Nobody waits without end, and keeps a thread, for a database that is silent. For a slow one they do wait."""
 
     def process_request(self, request: HttpRequest) -> None:
-        if is_away():
+        if is_silent():
             raise DatabaseAway("The database does not answer.")
 
 

@@ -88,6 +88,7 @@ _lock = threading.Lock()
 _limits: set[Limit] = set()
 _some = threading.Event()
 _away = threading.Event()
+_in_vain = threading.Event()
 _threads: dict[str, threading.Thread] = {}
 _on_return: list[Callable[[], None]] = []
 _of_thread = threading.local()
@@ -96,6 +97,11 @@ _of_thread = threading.local()
 def is_away() -> bool:
     """Whether it did not answer in time, and was not heard of since."""
     return _away.is_set()
+
+
+def is_silent() -> bool:
+    """Whether even a question that costs it nothing was not answered since: it is not only slow."""
+    return _in_vain.is_set()
 
 
 def on_return(work: Callable[[], None]) -> None:
@@ -183,9 +189,11 @@ def _look() -> None:
 
 def _ask() -> None:
     while not _answers():
+        _in_vain.set()
         time.sleep(ASKED_EVERY)
     with _lock:  # Whoever finds it away from here on starts another thread that asks.
         _away.clear()
+        _in_vain.clear()
         del _threads[ASKS]
     for work in _on_return:
         work()

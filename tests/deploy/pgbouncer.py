@@ -38,7 +38,7 @@ def pooled(database_url: str, folder: Path) -> Iterator[str]:
         for path in (folder, *folder.iterdir()):
             os.chown(path, nobody.pw_uid, nobody.pw_gid)
         for parent in folder.parents:
-            if parent.stat().st_uid == 0 and parent.name.startswith(("pytest", "test")):
+            if parent.stat().st_uid == 0 and parent.name.startswith(("pytest", "popen", "test")):
                 parent.chmod(parent.stat().st_mode | 0o011)
     process = subprocess.Popen(
         [program, "--quiet", folder / "pgbouncer.ini"], cwd="/", stderr=subprocess.DEVNULL, **options
@@ -72,7 +72,7 @@ def _ini(folder: Path, database_url: str, port: int, users: Path) -> str:
 
 
 def _wait(url: str, folder: Path) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 20
     while True:
         with suppress(psycopg.OperationalError), psycopg.connect(url, connect_timeout=2, prepare_threshold=None):
             return

@@ -54,6 +54,11 @@ def test_itoolabs_finds_fault_with_what_it_could_not_show(body: str, complaint: 
     assert pbx.complaint(question, 200, body.encode()) == complaint
 
 
+def test_onlinepbx_asks_nothing_and_minds_no_answer() -> None:
+    pbx = get_vendor("onlinepbx").simulator()(settings={}, time_zone=ZONE, employees=EMPLOYEES)
+    assert pbx.complaint(Message(after=0, label="question", asks=True), 200, b"[]") == ""
+
+
 @pytest.mark.parametrize(
     ("name", "form", "comment"),
     [

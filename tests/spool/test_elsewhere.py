@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.test import Client
 
 from telephony import erasure
 from telephony.database import reach
@@ -41,6 +42,7 @@ def no_watch() -> Iterator[None]:
     """It is not away before, nor after."""
     yield
     reach._away.clear()
+    reach._in_vain.clear()
 
 
 @pytest.mark.usefixtures("place")
@@ -123,3 +125,30 @@ def test_a_database_that_goes_away_while_work_on_its_return_runs_is_asked_again(
     go_on.set()
     assert not reach.is_away()
     assert len(returns) == 2
+
+
+@pytest.mark.usefixtures("no_watch")
+def test_pages_wait_for_a_slow_database_and_are_refused_while_it_is_silent(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message that waited a quarter of a second too long is no reason to shut people out."""
+    client.raise_request_exception = False
+    is_back = threading.Event()
+    monkeypatch.setattr(reach, "_on_return", [])
+    monkeypatch.setattr(reach, "_answers", is_back.is_set)
+    monkeypatch.setattr(reach, "ASKED_EVERY", 0.01)
+    reach._away.set()
+    assert client.get("/admin/login/").status_code == 200
+    reach._suspect()
+    _wait_until(reach.is_silent)
+    assert client.get("/admin/login/").status_code == 503
+    is_back.set()
+    _wait_until(lambda: not reach.is_away())
+    assert client.get("/admin/login/").status_code == 200
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert is_so()

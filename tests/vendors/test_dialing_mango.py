@@ -98,6 +98,7 @@ def test_every_documented_failure_is_told_in_words(status: int, result: int, cod
         (502, "<html></html>", "no_answer", "HTTP 502"),
         (200, "<html></html>", "unreadable", ""),
         (200, "{}", "unreadable", "{}"),
+        (200, '{"name": "OK"}', "unreadable", '{"name": "OK"}'),
         (302, "", "wrong_address", "redirects"),
     ],
 )
