@@ -56,7 +56,7 @@ from telephony.reconcile import requests
 from telephony.talks import hold
 connection = Connection.objects.get(pk=%d)
 day = timezone.localdate()
-call_id = CanaryRun.objects.filter(connection=connection).last().call_id
+call_id = CanaryRun.objects.filter(connection=connection).latest("pk").call_id
 info = connection.vendor_object.call_info
 told = hold(info.day(connection.talk_profile(), day), connection=connection, limits=requests.LIMITS_OF_DAY)
 taken = requests.ask_for_day(connection=connection, day=day)
@@ -140,7 +140,7 @@ def test_it_arrives_and_no_call_comes_of_it(office: Office, slug: str) -> None:
         office.ask("[model.objects.count() for model in (Call, CallEvent, CallFact, Card, Recording, Dial)]") == [0] * 6
     )
     run_of = f"CanaryRun.objects.filter(connection={office.connections[slug]})"
-    assert office.ask(f"bool({run_of}.last().call_id)")
+    assert office.ask(f"bool({run_of}.latest('pk').call_id)")
     states = office.ask(
         f"sorted(set(Delivery.objects.filter(connection={office.connections[slug]}).values_list('state', flat=True)))"
     )
