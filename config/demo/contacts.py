@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -40,6 +40,8 @@ TASKS = (
 DUE_IN_HOURS = (-30, -3, 1, 4, 22, 49, 120)
 """When tasks are due, from now: some are late."""
 WITH_NOTES, WITH_TASKS = 120, 21
+NOTED_DAYS_AGO, KNOWN_DAYS_AGO = (1, 60), (65, 500)
+FRIDAY = 4
 
 
 def make_contacts(*, staff: list[User], owner: User, source: random.Random) -> None:
@@ -52,6 +54,7 @@ def make_contacts(*, staff: list[User], owner: User, source: random.Random) -> N
         add_contact(name=names.person(source), phones=[first.raw], company=Company.objects.all()[0].name)
     _write_notes(source.sample(contacts, WITH_NOTES), staff, source)
     _set_tasks(source.sample(contacts, WITH_TASKS), [owner, *staff])
+    _date_back(source)
 
 
 def _contact(staff: list[User], companies: list[str], tags: list[Tag], source: random.Random) -> Contact:
@@ -73,8 +76,23 @@ def _contact(staff: list[User], companies: list[str], tags: list[Tag], source: r
 def _write_notes(contacts: list[Contact], staff: list[User], source: random.Random) -> None:
     for contact in contacts:
         note = add_note(text=source.choice(NOTES), author=source.choice(staff), contact=contact)
-        written = timezone.now() - timedelta(days=source.randint(1, 60), minutes=source.randint(0, 600))
-        Note.objects.filter(pk=note.pk).update(created_at=written)
+        Note.objects.filter(pk=note.pk).update(created_at=_at_work(source.randint(*NOTED_DAYS_AGO), source))
+
+
+def _date_back(source: random.Random) -> None:
+    """They were known before anybody wrote about them, or called."""
+    Company.objects.update(created_at=_at_work(KNOWN_DAYS_AGO[1] + 1, source))
+    contacts = list(Contact.objects.order_by("pk"))
+    for contact in contacts:
+        contact.created_at = _at_work(source.randint(*KNOWN_DAYS_AGO), source)
+    Contact.objects.bulk_update(contacts, ["created_at"])
+
+
+def _at_work(days_ago: int, source: random.Random) -> datetime:
+    """A moment of a working day about so long ago."""
+    day = timezone.localtime() - timedelta(days=days_ago)
+    day -= timedelta(days=max(0, day.weekday() - FRIDAY))
+    return day.replace(hour=source.randint(9, 17), minute=source.randint(0, 59), second=0, microsecond=0)
 
 
 def _set_tasks(contacts: list[Contact], people: list[User]) -> None:

@@ -6,11 +6,12 @@ import random
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models import F
 from django.utils import timezone
 
 from config.demo import company, names
 from config.demo.company import NotADemoError, client_numbers, make_company
-from crm.models import Contact, ContactPhone, Task
+from crm.models import Contact, ContactPhone, Note, Task
 from telephony.conf import contact_directory
 from telephony.domain.numbers import normalise
 from telephony.models import Connection, Extension, Team
@@ -45,6 +46,7 @@ def test_it_is_made_whole() -> None:
     assert all(user.check_password("first") and not user.is_superuser for user in others)
     assert {member.username for member in Team.objects.get(name="Склад").members.all()} == {"volkov"}
     assert_one_number_belongs_to_two_contacts()
+    assert not Note.objects.filter(created_at__lt=F("contact__created_at")).exists()
     assert_numbers_to_call_from_are_contacts_numbers()
 
 
