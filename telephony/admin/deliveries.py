@@ -25,6 +25,7 @@ from telephony.intake.notes import sentences
 from telephony.models import Delivery
 from telephony.ui import presentation
 from telephony.ui.markup import badge, change_url, icon, when
+from telephony.ui.reasons import in_words
 
 HEAD_BYTES = 2000
 """How much of a body the list reads for its summary."""
@@ -100,7 +101,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("reason"), empty_value="")
     def reason(self, delivery: Delivery) -> str:
-        told = " ".join([delivery.error, *sentences(delivery.notes)]).strip()
+        told = " ".join([in_words(delivery.error), *sentences(delivery.notes)]).strip()
         return told if len(told) <= 120 else told[:119] + "…"
 
     def render_change_form(
@@ -136,7 +137,7 @@ def _page(delivery: Delivery) -> dict[str, Any]:
     return {
         "delivery": delivery,
         "raw": raw_view(delivery),
-        "reason": mask.text(delivery.error),
+        "reason": mask.text(in_words(delivery.error)),
         "notes": [mask.text(sentence) for sentence in sentences(delivery.notes)],
         "badge": state_badge(delivery),
         "connection_url": change_url(delivery.connection),

@@ -18,6 +18,7 @@ from telephony.intake.canary_mark import HEADER
 from telephony.models import Connection, Delivery
 from telephony.ui.markup import page_url
 from telephony.ui.presentation import event_label, number_in_words
+from telephony.ui.reasons import in_words
 
 LATEST = 5
 MOST_EVENTS = 3
@@ -89,8 +90,8 @@ def _wrong(delivery: Delivery) -> str:
         return gettext(
             "It can't be read. Compare the body's form (JSON, form) and the template in the PBX with what stands here. "
             "What the reader says: %(reason)s"
-        ) % {"reason": delivery.error or "–"}
-    return delivery.error if delivery.needs_attention else ""
+        ) % {"reason": in_words(delivery.error) or "–"}
+    return in_words(delivery.error) if delivery.needs_attention else ""
 
 
 def _taken_for(delivery: Delivery) -> str:

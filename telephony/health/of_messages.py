@@ -18,6 +18,7 @@ from telephony.intake.proving import FOREIGN
 from telephony.models import Delivery
 from telephony.ui.markup import list_url
 from telephony.ui.presentation import length
+from telephony.ui.reasons import in_words
 
 NEW = timedelta(minutes=15)
 """So long somebody is still setting it up."""
@@ -85,7 +86,7 @@ def not_understood(known: Known) -> Findings:
         kinds.setdefault(code, []).append(error)
         counts[code] = counts.get(code, 0) + len(messages)
     for code, errors in kinds.items():
-        yield _trouble(known, code, errors[0][:LONGEST_REASON], counts[code])
+        yield _trouble(known, code, in_words(errors[0])[:LONGEST_REASON], counts[code])
 
 
 def _kind(message: Message) -> str:
@@ -159,6 +160,7 @@ def tell_nothing(known: Known) -> Findings:
     elif _PLACEHOLDER.search(reason):
         yield _placeholders(known, reason, url)
     else:
+        reason = in_words(reason)
         text = gettext("The PBX's latest messages are none that tell of calls: %(reason)s Look at its notifications.")
         yield finding("only_ignored", text % {"reason": reason}, of=known.connection, url=url, private=reason)
 
