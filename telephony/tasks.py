@@ -33,7 +33,7 @@ from telephony.recordings import fetching
 from telephony.recordings.keeping import discarding, journals, retention
 from telephony.reports import people_sums, people_weeks, rejudging, sums
 from telephony.summary.mail import planning, sending
-from telephony.this_process import PROCESS, code_version, says_itself
+from telephony.this_process import PROCESS, begin_as_worker, code_version
 
 
 @shared_task(name="telephony.process_inbox")
@@ -222,7 +222,7 @@ def _say_beat_at_once(**_: Any) -> None:
 @worker_ready.connect
 def _say_alive(sender: Any, **_: Any) -> None:
     """While a worker runs, it says so."""
-    says_itself()
+    begin_as_worker()
     queues = sorted(queue.name for queue in sender.app.amqp.queues.consume_from.values())
     about = (sender.hostname, queues, code_version())
     said = partial(sender.pool.apply_async, alive.say_worker, about)

@@ -32,8 +32,8 @@ def is_of_other_code() -> bool:
     return bool(_began_with) and _began_with != code_version()
 
 
-def says_itself() -> None:
-    """This is a worker: it tells the others what it began with."""
+def begin_as_worker() -> None:
+    """A worker tells the others itself what it began with."""
     global is_worker  # noqa: PLW0603  (of the process)
     is_worker = True
 

@@ -14,7 +14,7 @@ from telephony.ui.reasons import in_words
 UTC_OF = ZoneInfo("UTC")
 SPOILT = {
     "Поля callid нет, или оно пустое.": lambda: fields.required(fields.Params({}), "callid"),
-    "В поле callid больше знаков, чем 5.": lambda: fields.required(
+    "callid: знаков 6, а принимается не больше 5.": lambda: fields.required(
         fields.Params({"callid": "123456"}), "callid", longest=5
     ),
     "В поле at должно быть время вида 2024-01-29 13:46:22, а пришло 'soon'.": lambda: fields.required_time(
@@ -38,7 +38,10 @@ def test_what_the_reader_of_fields_says_is_known(russian: str) -> None:
         ("number and key: both missing or empty.", "Нет ни number, ни key, или оба пустые."),
         ("start_stamp: no unix time in seconds.", "В поле start_stamp должно быть время Unix в секундах."),
         ("The body is no JSON.", "Тело запроса — не JSON."),
-        ("The body is no JSON: Expecting value: line 1 column 1 (char 0).", "Тело запроса — не JSON."),
+        (
+            "The body is no JSON: Expecting value: line 1 column 1 (char 0).",
+            "Тело запроса — не JSON: Expecting value: line 1 column 1 (char 0).",
+        ),
         ("Something that nobody has translated.", "Something that nobody has translated."),
     ],
 )
