@@ -11,6 +11,7 @@ import pytest
 from tests.deploy.nginx import Nginx, running
 from tests.e2e.browser import run
 from tests.faults.steady import Steady
+from tests.figures import figure
 from tests.load.judged import add_connection, calls_in, expected_calls, querying
 from tests.load.workers import Program, celery
 from tests.servers import Server
@@ -99,7 +100,10 @@ def test_one_of_each_is_killed(
     taken = wait("all applied", lambda: query(left) == [(0,)])
     assert calls_in(second) == expected_calls(sent.requests())
     each_mail_went_once(second, mail)
-    print(f"\n{len(sent.answers)} posts answered 200, worst {sent.worst * 1000:.0f} ms, applied {taken:.1f} s later")  # noqa: T201
+    name = "18.6 one of two servers and workers killed"
+    figure(name, "posts answered 200", len(sent.answers))
+    figure(name, "worst answer", sent.worst * 1000, unit="ms")
+    figure(name, "all applied after the last post", taken, unit="s")
 
 
 def each_mail_went_once(server: Server, mail: MailServer) -> None:
