@@ -5,10 +5,13 @@ translations, as far as our pages show them, and those of the folder templates/,
 from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import pgettext_lazy
 
 TEXTS = (
     # templates/
     _("Skip to the page's content"),
+    _("Can be scrolled"),
+    pgettext_lazy("page of a row that is added", "New"),
     _("Close the menu"),
     _("Menu"),
     _("Your account"),

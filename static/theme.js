@@ -42,9 +42,16 @@
     };
     new MutationObserver(() => name()).observe(document, { childList: true, subtree: true });
     // The theme begins each word of a column's name with a capital; no language of ours does.
-    const label = () => document.querySelectorAll("#result_list [data-label]").forEach((cell) => {
-        cell.dataset.label = cell.dataset.label.charAt(0).toUpperCase() + cell.dataset.label.slice(1);
-    });
+    // And it takes the first cell for the box that chooses a row, also where rows have none.
+    const label = () => {
+        const first = document.querySelector("#result_list thead th")?.textContent.trim();
+        document.querySelectorAll("#result_list tr > td[data-label]:first-child:not(:has([type=checkbox]))").forEach((cell) => {
+            cell.dataset.label = first;
+        });
+        document.querySelectorAll("#result_list [data-label]").forEach((cell) => {
+            cell.dataset.label = cell.dataset.label.charAt(0).toUpperCase() + cell.dataset.label.slice(1);
+        });
+    };
     document.addEventListener("DOMContentLoaded", () => {
         silence(document);
         label();
@@ -52,10 +59,16 @@
     document.addEventListener("htmx:load", ({ target }) => silence(target));
     // The page is hidden until now (x-cloak), and what is hidden takes no focus by itself.
     document.addEventListener("alpine:initialized", () => requestAnimationFrame(() => {
+        // The page's own entry is in sight, also in a fold at the menu's end.
+        document.querySelector("#nav-sidebar-apps [aria-current=page]")?.scrollIntoView({ block: "nearest" });
         if (document.activeElement === document.body) {
             document.querySelector("[autofocus]")?.focus();
         }
     }));
+    // What scrolls is a region with a name, which the theme's script gives in English.
+    document.querySelectorAll("[data-simplebar]").forEach((region) => {
+        region.setAttribute("data-simplebar-aria-label", document.body.dataset.scrolls);
+    });
     const GLOBAL = ["theme", "searchForm", "searchDropdown"];
 
     document.addEventListener("alpine:init", () => {

@@ -20,6 +20,7 @@ from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 
 from config.changes.asking import WHO
 from config.changes.kept import KEPT
+from config.changes.names import Names
 from config.changes.words import Change, changes_of
 from config.people.rights import role_words
 from telephony.admin.base import ReadOnlyAdmin
@@ -84,6 +85,15 @@ class ChangeAdmin(ReadOnlyAdmin):
         rows: QuerySet[LogEntry] = super().get_queryset(request)
         return rows.filter(action__in=_DONE).select_related("actor", "content_type").order_by("-id")
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """With the names of all that its entries know by key."""
+        found = super().get_changelist_instance(request)
+        found.result_list = list(found.result_list)
+        names = Names(found.result_list)
+        for entry in found.result_list:
+            entry.names = names
+        return found
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[LogEntry], search_term: str
     ) -> tuple[QuerySet[LogEntry], bool]:
@@ -115,13 +125,18 @@ class ChangeAdmin(ReadOnlyAdmin):
     def what(self, entry: LogEntry) -> SafeString:
         model = entry.content_type.model_class()
         kind = capfirst(str(model._meta.verbose_name)) if model else entry.content_type.model
-        name = role_words(entry.object_repr) if model is Group else entry.object_repr
+        name = role_words(entry.object_repr) if model is Group else _names(entry).of_entry(entry)
         return format_html("{}<br><small>{}</small>", name, kind)
 
     @admin.display(description=pgettext_lazy("log of changes", "from what to what"))
     def told(self, entry: LogEntry) -> SafeString:
-        rows = ((change.name, _from_to(change)) for change in changes_of(entry))
+        rows = ((change.name, _from_to(change)) for change in changes_of(entry, _names(entry)))
         return format_html('<ul class="tel-changes">{}</ul>', format_html_join("", "<li>{}: {}</li>", rows))
+
+
+def _names(entry: LogEntry) -> Names:
+    """Those of its page, or its own."""
+    return getattr(entry, "names", None) or Names([entry])
 
 
 def _from_to(change: Change) -> SafeString:

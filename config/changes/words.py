@@ -10,14 +10,15 @@ from typing import Any
 
 from auditlog.models import LogEntry
 from django.apps import apps
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import BooleanField, Field, Model
+from django.db.models import BooleanField, Field, ForeignKey, Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from config.changes.kept import SHOWN_OF_SECRETS
+from config.changes.names import Names
 from config.people.rights import role_words
 
 _NOTHING = ("", "None", "[]", "{}")
@@ -32,23 +33,25 @@ class Change:
     after: str
 
 
-def changes_of(entry: LogEntry) -> list[Change]:
-    """In the order of the model's columns, without those that were empty before and after."""
+def changes_of(entry: LogEntry, names: Names | None = None) -> list[Change]:
+    """In the order of the model's columns, without those that were empty before and after, and the row's number."""
+    names = names or Names([entry])
     model = entry.content_type.model_class()
-    names = [field.name for field in model._meta.get_fields()] if model else []
-    told = sorted((entry.changes or {}).items(), key=lambda item: names.index(item[0]) if item[0] in names else 0)
-    found = [_change(model, name, change) for name, change in told]
+    columns = [field.name for field in model._meta.get_fields()] if model else []
+    told = sorted((entry.changes or {}).items(), key=lambda item: columns.index(item[0]) if item[0] in columns else 0)
+    found = [_change(model, name, change, names) for name, change in told if not _is_number(model, name)]
     return [change for change in found if change.before or change.after]
 
 
-def _change(model: type[Model] | None, name: str, change: Any) -> Change:
+def _change(model: type[Model] | None, name: str, change: Any, names: Names) -> Change:
     field = _field(model, name)
     title = str(capfirst(str(getattr(field, "verbose_name", name))))
     if isinstance(change, dict):  # Of what a row has many of.
-        objects = ", ".join(_named(str(one)) for one in change.get("objects", ()))
+        name_of = names.of_login if field is not None and field.related_model is User else _named
+        objects = ", ".join(name_of(str(one)) for one in change.get("objects", ()))
         is_added = change.get("operation") == "add"
         return Change(name=title, before="" if is_added else objects, after=objects if is_added else "")
-    before, after = (_value(field, value) for value in change)
+    before, after = (_value(field, value, names) for value in change)
     if model is Group:
         before, after = role_words(before), role_words(after)
     if SHOWN_OF_SECRETS in (before, after):
@@ -87,10 +90,17 @@ def _field(model: type[Model] | None, name: str) -> Field[Any, Any] | None:
         return None
 
 
-def _value(field: Field[Any, Any] | None, value: Any) -> str:
+def _is_number(model: type[Model] | None, name: str) -> bool:
+    """Whether the column is the row's own number, which says nothing to anybody."""
+    return bool(model and model._meta.pk.name == name and not model._meta.pk.is_relation)
+
+
+def _value(field: Field[Any, Any] | None, value: Any, names: Names) -> str:
     text = str(value)
     if text in _NOTHING:
         return ""
+    if isinstance(field, ForeignKey) and text.isdecimal():
+        return names.of_key(field.related_model, text)
     if isinstance(field, BooleanField):
         return gettext("yes") if text == "True" else gettext("no")
     choices = {str(key): str(label) for key, label in getattr(field, "flatchoices", ())}

@@ -41,7 +41,7 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]
     ended_by = models.CharField(_("ended by"), max_length=150, blank=True, help_text=_("The user name of who did."))
 
     class Meta:
-        verbose_name = _("API key")
+        verbose_name = pgettext_lazy("of another program", "API key")
         verbose_name_plural = _("API keys")
         ordering = ["-created"]
 

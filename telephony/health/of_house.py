@@ -26,6 +26,7 @@ from telephony.privacy.tracebacks import where
 from telephony.recordings.storage import check_writable, free_bytes, has_room
 from telephony.recordings.words import why_paused
 from telephony.ui.markup import change_url, list_url
+from telephony.ui.presentation import length
 
 log = logging.getLogger(__name__)
 
@@ -61,13 +62,13 @@ def jobs(now: datetime) -> Findings:
             if work.name == "recordings" and not has_room():
                 continue  # That is said already, with the reason.
             text = ngettext(
-                "%(work)s: %(count)d waits, the oldest for %(minutes)d min. Look whether the worker has enough places, "
+                "%(work)s: %(count)d waits, the oldest for %(oldest)s. Look whether the worker has enough places, "
                 "and at its log.",
-                "%(work)s: %(count)d wait, the oldest for %(minutes)d min. Look whether the worker has enough places, "
+                "%(work)s: %(count)d wait, the oldest for %(oldest)s. Look whether the worker has enough places, "
                 "and at its log.",
                 work.count,
             )
-            words = {"work": WORK[work.name], "count": work.count, "minutes": work.oldest_seconds // 60}
+            words = {"work": WORK[work.name], "count": work.count, "oldest": length(work.oldest_seconds)}
             yield finding(f"jobs_waiting_{work.name}", text % words)
 
 

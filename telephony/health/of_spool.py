@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from telephony.health.finding import Findings, finding
 from telephony.intake.spool import files
+from telephony.ui.presentation import length
 
 SPOOL_LATE = 30
 """Seconds."""
@@ -18,10 +19,10 @@ def spool(now: datetime) -> Findings:
     size = files.size()
     if size.files and size.oldest_seconds > SPOOL_LATE:
         text = gettext(
-            "Messages that came while the database was away wait to be stored: %(size)s, the oldest for %(minutes)d "
-            "min. Start a worker on that machine, or run manage.py spool --drain there."
+            "Messages that came while the database was away wait to be stored: %(size)s, the oldest for %(oldest)s. "
+            "Start a worker on that machine, or run manage.py spool --drain there."
         )
-        yield finding("spool_waits", text % {"size": filesizeformat(size.bytes), "minutes": size.oldest_seconds // 60})
+        yield finding("spool_waits", text % {"size": filesizeformat(size.bytes), "oldest": length(size.oldest_seconds)})
     if size.damaged:
         text = gettext(
             "%(count)d files of messages that came while the database was away are damaged: what could be read is "

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext, pgettext
 
-from telephony.models import Connection, Delivery
+from telephony.models import Connection, Delivery, Team
 from telephony.vendors import installed
 from tests.admin import pages, russian
 from tests.admin.world import make_world
@@ -150,6 +150,21 @@ def test_no_english_and_no_wrong_ending_is_left(owner: Client) -> None:
 def test_a_row_is_added_in_words_that_fit_whatever_it_is() -> None:
     with translation.override("ru"):
         assert gettext("Add another %(verbose_name)s") % {"verbose_name": "Особый день"} == "Добавить строку"
+
+
+@pytest.mark.django_db
+def test_pages_and_messages_of_the_admin_fit_words_of_every_gender(owner: Client) -> None:
+    """Django's own: «Добавить команда», «Команда "Склад" был успешно изменен»."""
+    owner.cookies["django_language"] = "ru"
+    page = "/admin/telephony/team/add/"
+    assert "<title>" in owner.get(page).text
+    assert "Добавить: команда" in owner.get(page).text
+    added = owner.post(page, {"name": "Склад", "after_call_seconds": 0}, follow=True)
+    assert [str(message) for message in added.context["messages"]] == [
+        f'Добавлено: команда «<a href="/admin/telephony/team/{Team.objects.get().pk}/change/">Склад</a>».'
+    ]
+    away = owner.get(f"/admin/telephony/team/{Team.objects.get().pk}/delete/").text
+    assert "Удалить «Склад»? Исчезнет и всё это:" in away
 
 
 def test_login_in_russian() -> None:

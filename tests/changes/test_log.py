@@ -21,7 +21,7 @@ from config.changes.kept import secrets_of
 from config.changes.words import changes_of
 from config.tasks import forget_sign_ins
 from crm.models.api_token import ApiToken
-from telephony.models import Connection, Extension, Line, Subscription, Team
+from telephony.models import CallRule, Connection, Extension, Line, MissedRule, Subscription, Team
 from tests.admin.world import CANARIES, connect, make_world
 from tests.people.conftest import browser, filled, group
 
@@ -125,6 +125,26 @@ def test_the_list_is_searched_and_says_it_in_russian(make_person: Callable[..., 
     page = strip_tags(anna.get(LOG, {"q": "развития"}, headers={"accept-language": "ru"}).text)
     assert " ".join(("Отдел продаж", "→", "Отдел развития")) in " ".join(page.split())
     assert "Склад" not in page
+
+
+def test_rows_that_it_knows_by_key_have_their_names_in_the_reader_s_language(make_person: Callable[..., User]) -> None:
+    anna = make_person("anna", "Administrator", first_name="Анна", last_name="Орлова")
+    office = connect("sipuni", name="Офис")
+    Line.objects.create(connection=office, number="74951234567", label="Сайт")
+    MissedRule.objects.create(connection=office, way="person", user=anna)
+    rule = CallRule.objects.create(ending="missed", who="unknown", hours="any", task_title="Перезвонить")
+    rule.tell.add(anna)
+    page = strip_tags(browser(anna).get(LOG, headers={"accept-language": "ru"}).text)
+    assert "Подключение: Офис" in page
+    assert "Сообщить этим людям: Анна Орлова" in page
+    assert "Когда входящий звонок пропущен" in page
+    assert "Офис: " in page
+    assert "ID" not in page
+    assert "When" not in page
+    gone = office.pk
+    office.delete()
+    page = strip_tags(browser(anna).get(LOG, headers={"accept-language": "ru"}).text)
+    assert f"Подключение: № {gone}" in page
 
 
 @pytest.mark.parametrize(("role", "status"), [("Operator", 403), ("Supervisor", 403), ("Administrator", 200)])

@@ -62,6 +62,24 @@ def test_folds_and_the_own_menu_open_and_close(server: Server, browser_page: Pag
     expect(dark).not_to_be_visible()
 
 
+def test_all_folds_fit_and_the_page_s_own_entry_is_in_sight(server: Server, browser_page: PageFactory) -> None:
+    page = browser_page(server, "owner", screen=(1440, 900))
+    page.goto("/crm/contacts/")
+    for fold in page.locator("#nav-sidebar-apps .crm-menu-fold").all():
+        expect(fold).to_be_in_viewport(ratio=1)
+    page.goto("/people/sign-ins/")
+    expect(page.locator("#nav-sidebar-apps [aria-current=page]")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") == 0
+
+
+def test_what_scrolls_is_named_in_the_page_s_language(server: Server, browser_page: PageFactory) -> None:
+    page = browser_page(server, "owner", locale="ru-RU")
+    page.goto("/crm/contacts/")
+    names = page.locator("[data-simplebar] [role=region]").evaluate_all("all => all.map((one) => one.ariaLabel)")
+    assert names
+    assert set(names) == {"Прокручивается"}
+
+
 def test_on_a_phone_one_button_opens_the_menu_and_one_closes_it(server: Server, browser_page: PageFactory) -> None:
     page = browser_page(server, "owner", screen=PHONE)
     page.goto("/crm/contacts/")

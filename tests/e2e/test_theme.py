@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import add_person
-from tests.e2e.conftest import PageFactory
+from tests.e2e.browser import add_person, run
+from tests.e2e.conftest import PHONE, PageFactory
 from tests.servers import Server
 
 pytestmark = pytest.mark.proof
@@ -25,6 +25,10 @@ PAGES = [
     "/telephony/calls/",
     "/admin/password_change/",
 ]
+MANY_COLUMNS = """
+from telephony.models import Schedule
+Schedule.objects.create(name="Office", monday="09:00-18:00", tuesday="09:00-18:00", wednesday="09:00-18:00")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +83,18 @@ def test_it_opens_folds_and_finds(server: Server, browser_page: PageFactory) -> 
     page.goto("/admin/telephony/connection/add/?vendor=sipuni")
     expect(page.locator("form#connection_form")).not_to_have_attribute("action", "formAddress()")
     assert complaints(said) == []
+
+
+def test_on_a_phone_a_change_is_told_whole_and_its_first_column_has_its_own_name(
+    server: Server, browser_page: PageFactory
+) -> None:
+    run(server, MANY_COLUMNS)
+    page = browser_page(server, "owner", screen=PHONE)
+    page.goto("/admin/auditlog/logentry/")
+    first = page.locator("#result_list tbody td").first
+    expect(first).to_have_attribute("data-label", "When")
+    cut = page.evaluate("""() => [...document.querySelectorAll("#result_list td")].filter((cell) => {
+        const box = cell.getBoundingClientRect();
+        return [...cell.querySelectorAll("*")].some((part) => part.getBoundingClientRect().bottom > box.bottom + 1);
+    }).map((cell) => cell.innerText)""")
+    assert cut == []

@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -205,3 +206,10 @@ def test_command_api_and_pages_say_the_same(world: World, capsys: Any, admin_cli
     client.force_login(world.anna)
     assert client.get("/telephony/health/").status_code in (302, 403)
     assert client.get("/api/v1/health/").status_code == 403
+
+
+def test_what_waits_for_days_is_told_in_days(world: World) -> None:
+    breaks._notices_late(world)
+    with translation.override("ru"):
+        told = [str(found.text) for found in of_house.jobs(timezone.now() + timedelta(days=3))]
+    assert [text for text in told if "дольше всего 3 д 0 ч" in text], told
