@@ -61,6 +61,12 @@ class Seat:
         idle = _IDLE[self.status.state]
         return next((state for state in ("talking", "calling", "ringing") if state in states), idle)
 
+    @property
+    def tells_status(self) -> bool:
+        """Whether it is unusual. Who speaks again has ended the work after the call before."""
+        is_over = self.status.state is State.AFTER_CALL and self.state in ("talking", "calling")
+        return self.status.state is not State.AVAILABLE and not is_over
+
 
 _IDLE = {
     State.AVAILABLE: "free",

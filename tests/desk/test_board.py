@@ -107,6 +107,22 @@ def test_after_a_talk_comes_after_call_work_for_as_long_as_the_team_says(
     assert seats(chief) == {"Anna": "free", "Boris": "free"}
 
 
+def test_who_talks_again_is_not_said_to_write_the_call_before_down(
+    tell: Callable[..., None], anna: Any, chief: Any
+) -> None:
+    Team.objects.create(name="Sales", after_call_seconds=30).members.add(anna)
+    tell(1, sipuni_rings(1, "101"))
+    tell(5, sipuni_answers(5, "101"))
+    tell(60, sipuni_ends(60, "ANSWER"))
+    client = Client()
+    client.force_login(chief)
+    assert "after-call work" in client.get("/telephony/desk/board/").text
+    tell(62, sipuni_rings(62, "101", "1.2"))
+    tell(65, sipuni_answers(65, "101", "1.2"))
+    assert seats(chief) == {"Anna": "talking"}
+    assert "after-call work" not in client.get("/telephony/desk/board/").text
+
+
 def test_who_only_rang_or_says_to_be_available_does_no_after_call_work(
     tell: Callable[..., None], anna: Any, chief: Any
 ) -> None:

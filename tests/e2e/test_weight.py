@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Request
 
 from tests.e2e.browser import add_person, run
 from tests.e2e.conftest import PageFactory
+from tests.figures import figure
 from tests.servers import Server
 
 pytestmark = pytest.mark.proof
@@ -22,6 +23,12 @@ PAGES = (
     "/crm/contacts/1/",
 )
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
+AGAIN = """() => {
+    const all = ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind));
+    const sizes = all.map((one) => one.transferSize).filter((size) => size > 0);
+    return [sizes.reduce((sum, size) => sum + size, 0), sizes.length];
+}"""
+"""Bytes and requests of a page of which the browser has kept what it may."""
 SENT = "performance.getEntriesByType('resource').filter((one) => one.name.includes('/static/') && one.transferSize > 0)"
 
 
@@ -58,14 +65,20 @@ def weight(request: Request) -> int:
     return sizes["responseBodySize"] + sizes["responseHeadersSize"]
 
 
+def tell(page: Page, name: str, size: int, requests: int) -> None:
+    figure(name, "transferred", size / 1000, unit="kB")
+    figure(name, "requests", requests)
+    figure(name, "first contentful paint", page.evaluate(PAINTED), unit="ms")
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_a_cold_page_is_light_and_a_second_one_loads_no_file_again(
     server: Server, browser_page: PageFactory, address: str
 ) -> None:
     page = browser_page(server, "anna")
     asked = opened(page, address)
-    total, painted = sum(map(weight, asked)), page.evaluate(PAINTED)
-    print(f"\n{address}: {total / 1000:.0f} kB, {len(asked)} requests, painted after {painted:.0f} ms")  # noqa: T201
+    total = sum(map(weight, asked))
+    tell(page, f"15.4 cold {address}", total, len(asked))
     assert total < MOST_BYTES
     assert len(asked) <= MOST_REQUESTS, [request.url for request in asked]
     for request in asked:
@@ -75,4 +88,5 @@ def test_a_cold_page_is_light_and_a_second_one_loads_no_file_again(
             assert "immutable" in answer.headers.get("cache-control", ""), request.url
     page.goto(address)
     page.wait_for_load_state("networkidle")
+    tell(page, f"15.4 warm {address}", *page.evaluate(AGAIN))
     assert page.evaluate(f"{SENT}.map((one) => one.name)") == []
