@@ -7,7 +7,9 @@ connection whose time is over; psycopg then raises OperationalError where it wai
 end.
 
 Once the time was over, the database counts as away in this process: everything asked within a limit fails at once.
-Another thread asks until it answers. Only web processes have limits (timeouts.py), and SQLite has none.
+Another thread asks until it answers. It asks as well when somebody has waited for some time, whatever they are still
+allowed: a slow statement may be worth waiting for, a database that answers nobody is not, and all limits are over then.
+Only web processes have limits (timeouts.py), and SQLite has none.
 """
 
 from __future__ import annotations
@@ -34,6 +36,10 @@ LOOKED_AT_EVERY = 0.02
 """Seconds between two looks for limits that are over."""
 ASKED_EVERY, ASKED_FOR = 0.5, 1.0
 """Seconds between two questions whether it is back, and how long one of them waits."""
+ASKED_AFTER, SILENT_AFTER = 0.25, 0.25
+"""Seconds: who has waited so long makes another thread ask, and without its answer after so many more nobody waits."""
+CONNECTED_WITHIN = 0.25
+"""Seconds for a connection from the pool: who lost theirs does not wait for another until a limit that is far off."""
 
 
 class DatabaseAway(OperationalError):
@@ -67,7 +73,8 @@ class Limit:
         if pool.get_stats().get("pool_available"):
             return
         try:
-            pool.putconn(pool.getconn(timeout=max(self.ends - time.monotonic(), 0.01)))
+            left = self.ends - time.monotonic()
+            pool.putconn(pool.getconn(timeout=max(left if self.asks_anyway else min(left, CONNECTED_WITHIN), 0.01)))
         except Exception as error:
             self.is_over = True
             raise DatabaseAway(f"No connection in time: {type(error).__name__}.") from error
@@ -83,7 +90,16 @@ class Limit:
                 line.shutdown(socket.SHUT_RDWR)
 
 
+class _Question:
+    """Which another thread asks: does the database answer?"""
+
+    asked_at: float | None = None
+    """None without one that waits for its answer."""
+    answered_at = float("-inf")
+
+
 ASKS = "is the database back"
+_question = _Question()
 _lock = threading.Lock()
 _limits: set[Limit] = set()
 _some = threading.Event()
@@ -177,25 +193,38 @@ def _start(name: str, work: Callable[[], None]) -> None:
 def _look() -> None:
     while _some.wait():
         time.sleep(LOOKED_AT_EVERY)
-        now = time.monotonic()
-        with _lock:
-            if not _limits:
-                _some.clear()
-            for limit in _limits:
-                if limit.ends <= now:
-                    # Every time: a connection that was being made at the first would be waited for without end.
-                    limit.cut()
+        if _cut_what_is_over(time.monotonic()):
+            _start(ASKS, _ask)
+
+
+def _cut_what_is_over(now: float) -> bool:
+    """Whether somebody has waited so long, and heard nothing, that it has to be asked."""
+    asked_at = _question.asked_at
+    is_silent_now = asked_at is not None and now - asked_at > SILENT_AFTER
+    with _lock:
+        if not _limits:
+            _some.clear()
+        for limit in _limits:
+            if limit.ends <= now or (is_silent_now and not limit.asks_anyway):
+                # Every time: a connection that was being made at the first would be waited for without end.
+                limit.cut()
+        waits_since = min((limit.began for limit in _limits if not limit.asks_anyway), default=now)
+    return now - max(waits_since, _question.answered_at) > ASKED_AFTER
 
 
 def _ask() -> None:
+    _question.asked_at = time.monotonic()
     while not _answers():
+        _away.set()
         _in_vain.set()
         time.sleep(ASKED_EVERY)
     with _lock:  # Whoever finds it away from here on starts another thread that asks.
+        was_away = _away.is_set()
         _away.clear()
         _in_vain.clear()
+        _question.asked_at, _question.answered_at = None, time.monotonic()
         del _threads[ASKS]
-    for work in _on_return:
+    for work in _on_return if was_away else ():
         work()
 
 

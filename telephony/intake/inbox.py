@@ -22,6 +22,7 @@ from telephony.calls import apply, locate, locks
 from telephony.calls.contacts import Find
 from telephony.conf import contact_directory
 from telephony.database import writing
+from telephony.database.troubles import Trouble, trouble_of
 from telephony.database.writing import Writes
 from telephony.domain.directory import ContactCard
 from telephony.domain.events import Parsed
@@ -40,14 +41,18 @@ log = logging.getLogger(__name__)
 QUEUE = Queue(
     model=Delivery,
     due=Q(state=Delivery.State.RECEIVED),
-    lease=timedelta(seconds=60),
+    lease=timedelta(seconds=20),
     related=("connection",),
     pauses=Pauses(
         table=(timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30)),
     ),
 )
+LEASE_OF_REQUEST = timedelta(seconds=10)
+"""A request works on its message for a second at most (views.py): after this its process is dead. A worker, which waits
+for locks (locks.PATIENCE_OF_WORKER_MS) as well, has the queue's lease."""
 PATIENCE_IN_REQUEST_MS = 800
 PAUSE_AFTER_BUSY = timedelta(seconds=2)
+"""Also after a database that went away: it counts as an attempt, since the message may be what ends its connections."""
 
 
 def receive(*, connection: Connection, hook: Hook, refused: str = "", key: UUID | None = None) -> Delivery:
@@ -77,7 +82,7 @@ def new_delivery(*, connection: Connection, hook: Hook, refused: str = "", key: 
         state=Delivery.State.REFUSED if refused else Delivery.State.RECEIVED,
         error=connection.without_secrets(refused),
         needs_attention=bool(refused),
-        next_try_at=None if refused else hook.received_at + QUEUE.lease,
+        next_try_at=None if refused else hook.received_at + LEASE_OF_REQUEST,
     )
 
 
@@ -204,16 +209,12 @@ def _try_again(delivery: Delivery, error: Exception) -> Delivery.State:
     if locks.is_busy(error):
         return _wait(delivery, error)
     told = _told(delivery, error)
-    log.warning(
-        "Delivery %s: attempt %s failed: %s\n%s",
-        delivery.pk,
-        delivery.attempts,
-        told["error"],
-        told["traceback"],
-    )
+    words = (delivery.pk, delivery.attempts, told["error"], told["traceback"])
+    log.warning("Delivery %s: attempt %s failed: %s\n%s", *words)
     state = Delivery.State.RECEIVED
+    longest = PAUSE_AFTER_BUSY if trouble_of(error) is Trouble.AWAY else None
     try:
-        if not QUEUE.retry(delivery, state=state, **told):
+        if not QUEUE.retry(delivery, at_most=longest, state=state, **told):
             state = Delivery.State.FAILED
             QUEUE.release(delivery, at=None, state=state, **told)
     except AnyDatabaseError:

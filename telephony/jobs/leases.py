@@ -140,15 +140,16 @@ class Queue(Generic[Row]):
             values[self.token] = ""
         return self.write(row, next_try_at=at, **values)
 
-    def retry(self, row: Row, **values: object) -> bool:
+    def retry(self, row: Row, *, at_most: timedelta | None = None, **values: object) -> bool:
         """After a failure: release the row until the pause after so many `attempts` as it counts is over.
 
+        `at_most`: a shorter pause, where the row is not what failed.
         False if that was the last one. Nothing was written then: say what becomes of the row with `release`.
         """
         pause = self.pauses.after(_attempts(row))
         if pause is None:
             return False
-        self.release(row, at=timezone.now() + pause, **values)
+        self.release(row, at=timezone.now() + (pause if at_most is None else min(pause, at_most)), **values)
         return True
 
     def give_back(self, row: Row, *, at: datetime | None = None, **values: object) -> bool:

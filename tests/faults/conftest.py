@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.faults.cluster import Cluster
+from tests.faults.installation import Installation
 from tests.load.workers import Program, celery
-from tests.servers import Server
+from tests.servers import Server, free_port
+from tests.services import missing
 
 
 @pytest.fixture
@@ -41,3 +44,24 @@ def start_worker(tmp_path: Path) -> Iterator[Callable[[Server], Program]]:
     yield start
     for program in programs:
         program.stop()
+
+
+@pytest.fixture
+def make_installation(make_cluster: Callable[..., Cluster], tmp_path: Path) -> Iterator[Callable[..., Installation]]:
+    """With its tables, and not started yet: what its processes read from the environment may be set before."""
+    if shutil.which("redis-server") is None:
+        missing("redis-server")
+    made: list[Installation] = []
+
+    def make(*, workers: int = 2, threads: int = 4, asgi: bool = False) -> Installation:
+        cluster, port = make_cluster(), free_port()
+        options = {"workers": workers, "threads": threads, "asgi": asgi}
+        server = Server(var_dir=tmp_path / "var", database_url=cluster.url, **options)
+        server.environment |= {"CELERY_BROKER_URL": f"redis://127.0.0.1:{port}/0"}
+        made.append(Installation(cluster=cluster, server=server, folder=tmp_path, redis_port=port))
+        server.manage("migrate", "-v0")
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()

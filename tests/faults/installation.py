@@ -45,6 +45,12 @@ class Installation:
         self.redis.kill()
         self.redis.wait()
 
+    def start_all(self) -> None:
+        self.start_redis()
+        self.start("worker")
+        self.start("beat")
+        self.server.start()
+
     def start(self, name: str) -> None:
         words = {"worker": ("worker", "--pool", "threads", "--concurrency", "24"), "beat": ("beat",)}[name]
         program = Program(self.server.environment, self.folder / f"{name}.log", *celery(*words))

@@ -35,17 +35,17 @@ class Request:
         )
 
 
-def call_of_12_events(number: int) -> list[Request]:
-    """Three phones ring, one answers, and hands the client over twice."""
+def call_of_12_events(number: int, *, zero: int = ZERO) -> list[Request]:
+    """Three phones ring, one answers, and hands the client over twice. It begins so many seconds after `zero`."""
     steps = [("1", 0, ""), ("1", 1, "101"), ("1", 2, "102"), ("1", 3, "103"), ("3", 10, "102")]
     for after, extension in ((20, "104"), (40, "105")):
         steps += [("1", after, extension), ("3", after + 5, extension), ("4", after + 8, extension)]
     steps.append(("2", 90, "105"))
-    return [_request(number, *step, by_post=bool((number + place) % 2)) for place, step in enumerate(steps)]
+    return [_request(number, zero, *step, by_post=bool((number + place) % 2)) for place, step in enumerate(steps)]
 
 
-def _request(number: int, event: str, after: int, extension: str, *, by_post: bool) -> Request:
-    start = ZERO + number
+def _request(number: int, zero: int, event: str, after: int, extension: str, *, by_post: bool) -> Request:
+    start = zero + number
     fields = {"event": event, "call_id": f"{start}.{number}0", "src_num": f"7920{number:07d}", "src_type": "1"}
     fields |= {"dst_num": f"012345{extension}" if extension else "78432000000", "dst_type": "2" if extension else "1"}
     fields["timestamp"] = str(start + after)
@@ -121,13 +121,19 @@ def post_all(server: Server, path: str, requests: Iterable[Request], *, posters:
 
 
 class StubbornPosters:
-    """Threads that go on posting while the server dies and comes back. Half of what got no answer is sent again."""
+    """Threads that go on posting while the server dies and comes back. Half of what got no answer is sent again.
 
-    def __init__(self, server: Server, path: str, requests: Iterator[Request], *, posters: int) -> None:
+    `per_second`: no more of them; 0: as many as the server takes.
+    """
+
+    def __init__(
+        self, server: Server, path: str, requests: Iterator[Request], *, posters: int, per_second: float = 0
+    ) -> None:
         self.acknowledged: list[Request] = []
         self.unanswered = 0
         self._server, self._path = server, path
         self._requests, self._next = requests, threading.Lock()
+        self._pause = posters / per_second if per_second else 0.0
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._work) for _ in range(posters)]
 
@@ -145,7 +151,9 @@ class StubbornPosters:
         while not self._stop.is_set():
             with self._next:
                 request = next(self._requests)
+            due = time.monotonic() + self._pause
             self._post(line, request)
+            time.sleep(max(due - time.monotonic(), 0))
         line.close()
 
     def _post(self, line: Line, request: Request) -> None:

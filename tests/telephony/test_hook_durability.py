@@ -124,6 +124,6 @@ def test_an_error_that_can_not_be_noted_is_answered_neutrally_too(
     monkeypatch.undo()
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.error, delivery.attempts) == ("received", "", 1)
-    assert delivery.next_try_at == delivery.received_at + inbox.QUEUE.lease
+    assert delivery.next_try_at == delivery.received_at + inbox.LEASE_OF_REQUEST
     assert inbox.process_due(now=delivery.next_try_at) == 1
     assert Call.objects.exists()

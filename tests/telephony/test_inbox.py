@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
 from telephony import tasks
 from telephony.calls import locks
@@ -90,9 +91,10 @@ def test_an_event_that_is_not_used_is_ignored_with_its_reason(connection: Connec
 
 
 def test_a_delivery_whose_process_died_is_taken_when_its_lease_is_over(connection: Connection) -> None:
+    """A request has not long for it, so nobody waits long for a dead one."""
     delivery = waiting(connection)
-    assert inbox.process_due(now=at(59)) == 0
-    assert inbox.process_due(now=at(60)) == 1
+    assert inbox.process_due(now=at(9)) == 0
+    assert inbox.process_due(now=at(10)) == 1
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts) == ("applied", 2)
 
@@ -103,7 +105,7 @@ def test_a_delivery_that_kills_its_process_five_times_is_failed(connection: Conn
         claimed = inbox.QUEUE.claim(now=at(attempt * 60))  # And the process is killed here.
         assert claimed is not None
         assert claimed.attempts == attempt
-        assert inbox.QUEUE.claim(now=at(attempt * 60 + 59)) is None
+        assert inbox.QUEUE.claim(now=at(attempt * 60 + 19)) is None
     assert inbox.process_due(now=at(600)) == 1
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts, delivery.next_try_at) == ("failed", 5, None)
@@ -124,6 +126,27 @@ def test_the_last_known_error_is_kept_when_a_delivery_is_given_up(connection: Co
     inbox.process_due(now=at(60))
     delivery.refresh_from_db()
     assert (delivery.state, delivery.error) == ("failed", BUG)
+
+
+def test_a_lost_database_costs_an_attempt_and_a_short_pause(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, time_machine: object
+) -> None:
+    """However often it was tried before: what failed is not the message."""
+    time_machine.move_to(at(100), tick=False)  # type: ignore[attr-defined]
+    delivery = waiting(connection)
+    Delivery.objects.update(attempts=3)
+
+    def lost(**_: object) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(locks, "take", lost)
+        assert inbox.process_due() == 1
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("received", 4)
+    assert delivery.next_try_at == at(100) + inbox.PAUSE_AFTER_BUSY
+    assert inbox.process_due(now=delivery.next_try_at) == 1
+    assert Call.objects.exists()
 
 
 def test_one_poisonous_delivery_holds_up_no_other(connection: Connection, broken_parser: object) -> None:
