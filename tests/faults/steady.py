@@ -21,8 +21,8 @@ class Steady:
     def __init__(self, server: Server, path: str, *, per_second: int) -> None:
         self.answers: list[Answer] = []
         self.unanswered: list[Request] = []
-        self.slowest: list[tuple[float, float]] = []
-        """Seconds that the slowest posts took, and when they were to begin."""
+        self.times: list[tuple[float, float]] = []
+        """When each post was to begin, and the seconds that it took."""
         self.late = 0.0
         """The most seconds that a post began after its time: then the machine was too slow for the test."""
         self._server, self._path, self._pause = server, path, 1 / per_second
@@ -48,6 +48,14 @@ class Steady:
     @property
     def worst(self) -> float:
         return max(answer.seconds for answer in self.answers)
+
+    def now(self) -> float:
+        """Seconds since the first post, as in `times`."""
+        return time.perf_counter() - self._began
+
+    def worst_between(self, first: float, last: float) -> float:
+        """Of the posts that were to begin then, or were under way at the first moment."""
+        return max(seconds for at, seconds in self.times if at + seconds > first and at < last)
 
     def requests(self) -> Sequence[Request]:
         return [answer.request for answer in self.answers]
@@ -76,7 +84,7 @@ class Steady:
             try:
                 answer = line.post(request)
                 self.answers.append(answer)
-                self.slowest = sorted([*self.slowest, (round(answer.seconds, 3), round(at - self._began, 1))])[-5:]
+                self.times.append((at - self._began, answer.seconds))
             except (OSError, HTTPException):
                 self.unanswered.append(request)
         line.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 
 from tests.faults.cluster import Cluster
 from tests.faults.steady import Steady
+from tests.figures import figure
 from tests.load.judged import add_connection, calls_in, expected_calls, querying, stored_requests
 from tests.load.workers import Program
 from tests.rounds import rounds
@@ -47,7 +49,7 @@ def sleep_away() -> None:
     time.sleep(rounds(AWAY_SECONDS, full=AWAY_SECONDS_IN_FULL))
 
 
-def seconds_until_applied(server: Server, count: int) -> float:
+def wait_until_applied(server: Server, count: int) -> None:
     began = time.monotonic()
     while time.monotonic() - began < APPLIED_WITHIN:
         try:
@@ -55,7 +57,7 @@ def seconds_until_applied(server: Server, count: int) -> float:
         except psycopg.OperationalError:
             found = {}
         if found == {"applied": count}:
-            return time.monotonic() - began
+            return
         time.sleep(0.2)
     why = querying(server)(
         "SELECT attempts, next_try_at - now(), left(error, 200), count(*) FROM telephony_delivery "
@@ -64,13 +66,28 @@ def seconds_until_applied(server: Server, count: int) -> float:
     raise AssertionError(f"Of {count} messages: {found}, {why}")
 
 
-def judge(what: str, server: Server, sent: Steady, *, slowest: float = 10.0) -> None:
-    taken = seconds_until_applied(server, len(sent.answers))
-    print(  # noqa: T201  (the figure)
-        f"\n{what}: {len(sent.answers)} posts, answers {dict(Counter(one.status for one in sent.answers))}, "
-        f"worst answer {sent.worst * 1000:.0f} ms, applied {taken:.1f} s after the traffic, "
-        f"{len(sent.unanswered)} unanswered, slowest {sent.slowest}"
-    )
+@dataclass(kw_only=True)
+class Outage:
+    """When it began, by the traffic's clock, and when it was over, by `time.monotonic` as well."""
+
+    what: str
+    began: float
+    over: float = 0.0
+    over_at: float = 0.0
+
+    def is_over(self, sent: Steady) -> None:
+        self.over, self.over_at = sent.now(), time.monotonic()
+
+
+def judge(outage: Outage, server: Server, sent: Steady, *, slowest: float = 10.0) -> None:
+    wait_until_applied(server, len(sent.answers))
+    applied = time.monotonic() - outage.over_at
+    name = f"18.2 {outage.what}, {rounds(AWAY_SECONDS, full=AWAY_SECONDS_IN_FULL):.0f} s"
+    figure(name, "posts", len(sent.answers))
+    figure(name, "posts not answered 200", sum(one.status != 200 for one in sent.answers) + len(sent.unanswered))
+    figure(name, "worst answer", sent.worst * 1000, unit="ms")
+    figure(name, "worst answer while it was away", sent.worst_between(outage.began, outage.over) * 1000, unit="ms")
+    figure(name, "all applied after its return", applied, unit="s")
     assert sent.statuses() == {200}
     assert {answer.body for answer in sent.answers} == {b'{"success": true}'}
     assert sent.worst < slowest
@@ -122,11 +139,13 @@ def test_an_outage(
     server, path = begin(cluster, make_server, start_worker)
     with Steady(server, path, per_second=PER_SECOND) as sent:
         time.sleep(2)
+        seen = Outage(what=f"PostgreSQL, {outage.__name__}", began=sent.now())
         end = outage(cluster)
         sleep_away()
         end()
+        seen.is_over(sent)
         time.sleep(2)
-    judge(f"PostgreSQL, {outage.__name__}", server, sent)
+    judge(seen, server, sent)
     assert not sent.unanswered
 
 
@@ -137,12 +156,14 @@ def test_stopped_and_a_server_that_held_a_spool_killed(
     server, path = begin(cluster, make_server, start_worker)
     with Steady(server, path, per_second=PER_SECOND) as sent:
         time.sleep(2)
+        seen = Outage(what="PostgreSQL stopped, the server killed", began=sent.now())
         cluster.stop()
         sleep_away()
     server.kill()
     assert spooled(server)
     cluster.start()
-    judge("PostgreSQL stopped, the server killed", server, sent)
+    seen.is_over(sent)
+    judge(seen, server, sent)
 
 
 def spooled(server: Server) -> list[Any]:
