@@ -36,7 +36,7 @@ LOOKED_AT_EVERY = 0.02
 """Seconds between two looks for limits that are over."""
 ASKED_EVERY, ASKED_FOR = 0.5, 1.0
 """Seconds between two questions whether it is back, and how long one of them waits."""
-ASKED_AFTER, SILENT_AFTER = 0.25, 0.25
+ASKED_AFTER, SILENT_AFTER = 0.25, 0.4
 """Seconds: who has waited so long makes another thread ask, and without its answer after so many more nobody waits."""
 CONNECTED_WITHIN = 0.25
 """Seconds for a connection from the pool: who lost theirs does not wait for another until a limit that is far off."""

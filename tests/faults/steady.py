@@ -9,7 +9,7 @@ from http.client import HTTPException
 from itertools import count
 from queue import Empty, Queue
 
-from tests.load.traffic import Answer, Line, Request, call_of_12_events
+from tests.load.traffic import ZERO, Answer, Line, Request, call_of_12_events
 from tests.servers import Server
 
 LINES = 16
@@ -18,14 +18,14 @@ LINES = 16
 class Steady:
     """`with Steady(...) as traffic:`; what was answered stands in it afterwards."""
 
-    def __init__(self, server: Server, path: str, *, per_second: int) -> None:
+    def __init__(self, server: Server, path: str, *, per_second: int, zero: int = ZERO) -> None:
         self.answers: list[Answer] = []
         self.unanswered: list[Request] = []
-        self.times: list[tuple[float, float]] = []
-        """When each post was to begin, and the seconds that it took."""
+        self.times: list[tuple[float, float, Request]] = []
+        """When each post was to begin, the seconds that it took, and what it said."""
         self.late = 0.0
         """The most seconds that a post began after its time: then the machine was too slow for the test."""
-        self._server, self._path, self._pause = server, path, 1 / per_second
+        self._server, self._path, self._pause, self._zero = server, path, 1 / per_second, zero
         # No SimpleQueue: its `get` may wait for ever in Python 3.11, with a timeout too.
         self._due: Queue[tuple[float, Request]] = Queue()
         self._over = threading.Event()
@@ -55,7 +55,7 @@ class Steady:
 
     def worst_between(self, first: float, last: float) -> float:
         """Of the posts that were to begin then, or were under way at the first moment."""
-        return max(seconds for at, seconds in self.times if at + seconds > first and at < last)
+        return max(seconds for at, seconds, _ in self.times if at + seconds > first and at < last)
 
     def requests(self) -> Sequence[Request]:
         return [answer.request for answer in self.answers]
@@ -66,7 +66,7 @@ class Steady:
     def _plan(self) -> None:
         number = 0
         for call in count():
-            for request in call_of_12_events(call):
+            for request in call_of_12_events(call, zero=self._zero):
                 at = self._began + number * self._pause
                 if self._over.wait(max(at - time.perf_counter(), 0)):
                     return
@@ -84,7 +84,7 @@ class Steady:
             try:
                 answer = line.post(request)
                 self.answers.append(answer)
-                self.times.append((at - self._began, answer.seconds))
+                self.times.append((at - self._began, answer.seconds, request))
             except (OSError, HTTPException):
                 self.unanswered.append(request)
         line.close()

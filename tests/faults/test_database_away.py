@@ -21,10 +21,8 @@ from tests.load.workers import Program
 from tests.rounds import rounds
 from tests.servers import Server
 
-pytestmark = [
-    pytest.mark.proof,
-    pytest.mark.skipif(not rounds(0, full=1), reason="Only with --full: it takes four minutes and more."),
-]
+pytestmark = pytest.mark.proof
+IN_FULL = pytest.mark.skipif(not rounds(0, full=1), reason="Only with --full: each takes minutes.")
 
 AWAY_SECONDS = 3.0
 AWAY_SECONDS_IN_FULL = 60.0
@@ -127,7 +125,7 @@ def refuse_writes(cluster: Cluster) -> Callable[[], None]:
     return partial(set_read_only, "off")
 
 
-@pytest.mark.parametrize("outage", [stop, hang, fill, refuse_writes])
+@pytest.mark.parametrize("outage", [stop, *(pytest.param(one, marks=IN_FULL) for one in (hang, fill, refuse_writes))])
 def test_an_outage(
     outage: Callable[[Cluster], Callable[[], None]],
     make_cluster: MakeCluster,
@@ -149,6 +147,7 @@ def test_an_outage(
     assert not sent.unanswered
 
 
+@IN_FULL
 def test_stopped_and_a_server_that_held_a_spool_killed(
     make_cluster: MakeCluster, make_server: MakeServer, start_worker: StartWorker
 ) -> None:

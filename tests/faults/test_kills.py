@@ -25,7 +25,7 @@ KILLS = int(os.environ.get("FAULTS_KILLS", rounds(4, full=25)))
 POSTERS, PER_SECOND = 4, 60
 CALLS_AT_ONCE = 8
 DONE_WITHIN = rounds(120.0, full=600.0)
-"""Seconds. What a killed worker had in hand waits for its lease: a mail two minutes, and the gate does not wait for it."""
+"""Seconds. A mail that a killed worker had in hand waits two minutes for its lease: not in the gate."""
 
 
 def traffic(chance: random.Random) -> Iterator[Request]:

@@ -147,6 +147,28 @@ def test_pages_wait_for_a_slow_database_and_are_refused_while_it_is_silent(
     assert client.get("/admin/login/").status_code == 200
 
 
+@pytest.mark.usefixtures("no_watch")
+def test_nobody_waits_to_the_end_for_a_database_that_answers_no_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message that is stored may take a second to be applied: but not if the database says nothing at all."""
+    over, is_back = threading.Event(), threading.Event()
+    monkeypatch.setattr(reach, "_on_return", [])
+    monkeypatch.setattr(reach, "_answers", lambda: is_back.wait(10))
+    limit = reach.Limit(60)
+    monkeypatch.setattr(limit, "cut", over.set)
+    with reach._lock:
+        reach._limits.add(limit)
+    reach._start("limits of the database", reach._look)
+    reach._some.set()
+    try:
+        assert over.wait(5)
+    finally:
+        with reach._lock:
+            reach._limits.discard(limit)
+        is_back.set()
+        _wait_until(lambda: reach._question.asked_at is None)
+    assert not reach.is_away()
+
+
 def _wait_until(is_so: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
     while not is_so() and time.monotonic() < deadline:
