@@ -182,7 +182,10 @@ class Queue(Generic[Row]):
             for name, value in values.items():
                 setattr(row, name, value)
             columns |= values.keys()
-        self.model._default_manager.bulk_update(rows, sorted(columns))
+        if len(rows) == 1:  # A fraction of the other's work, and most rows are claimed one by one.
+            self.model._default_manager.filter(pk=rows[0].pk).update(**{name: vars(rows[0])[name] for name in columns})
+        else:
+            self.model._default_manager.bulk_update(rows, sorted(columns))
 
     def _held_by(self, tokens: Collection[str]) -> QuerySet[Row]:
         held = self.model._default_manager.filter(**{f"{self.token}__in": tokens})
