@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 
+from telephony import conf
 from telephony.health.finding import Findings, finding
 from telephony.intake.spool import files
 from telephony.ui.presentation import length
 
 SPOOL_LATE = 30
 """Seconds."""
+LITTLE = 10_000_000
+"""Bytes; where the setting allows less than ten times as much, a tenth of it."""
 
 
 def spool(now: datetime) -> Findings:
@@ -29,3 +33,19 @@ def spool(now: datetime) -> Findings:
             "stored. Look at the disk, and delete them from the folder of the spool."
         )
         yield finding("spool_damaged", text % {"count": size.damaged})
+
+
+def room(now: datetime) -> Findings:
+    """Whether there is any for what comes while the database is away. This asks no database."""
+    place = files.folder()
+    if place is None:
+        return
+    there = next(path for path in (place, *place.absolute().parents) if path.exists())
+    most = conf.spool_megabytes() * files.MEGABYTE
+    left = max(min(shutil.disk_usage(there).free, most - files.size().bytes), 0)
+    if left < min(LITTLE, most // 10):
+        text = gettext(
+            "What PBXs send while the database is away has only %(room)s left on the disk: without room they are "
+            "refused (503). Make room where SPOOL_DIR is, or raise TELEPHONY_SPOOL_MEGABYTES."
+        )
+        yield finding("spool_full", text % {"room": filesizeformat(left)})

@@ -70,7 +70,7 @@ AT_HOUSE: Sequence[Callable[[datetime], Findings]] = (
     of_keeping.keys,
     of_processes.other_code,
     *(of_house.disk, of_house.storage, of_house.jobs),
-    of_spool.spool,
+    *(of_spool.spool, of_spool.room),
     *(of_house.certificate, of_house.clock, of_house.rows_that_fail, of_house.webhooks, of_house.mail),
     *(of_keeping.alarm_mails, of_keeping.retention),
 )
@@ -120,7 +120,12 @@ def without_database() -> Health:
         "The database does not answer: look whether PostgreSQL runs, whether its disk is full, and at DATABASE_URL. "
         "What PBXs send meanwhile is kept."
     )
-    return Health(findings=[finding("database", text, url="")])
+    without_room = list(of_spool.room(timezone.now()))
+    if without_room:
+        text = gettext(
+            "The database does not answer: look whether PostgreSQL runs, whether its disk is full, and at DATABASE_URL."
+        )
+    return Health(findings=[finding("database", text, url=""), *without_room])
 
 
 def all_health(*, now: datetime | None = None) -> list[Health]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -34,8 +37,11 @@ MakeServer = Callable[..., Server]
 StartWorker = Callable[[Server], Program]
 
 
-def begin(cluster: Cluster, make_server: MakeServer, start_worker: StartWorker) -> tuple[Server, str]:
+def begin(
+    cluster: Cluster, make_server: MakeServer, start_worker: StartWorker, **environment: str
+) -> tuple[Server, str]:
     server = make_server(database_url=cluster.url, workers=2, threads=4)
+    server.environment |= environment
     server.manage("migrate", "-v0")
     _, path = add_connection(server)
     start_worker(server)
@@ -167,3 +173,53 @@ def test_stopped_and_a_server_that_held_a_spool_killed(
 
 def spooled(server: Server) -> list[Any]:
     return list((Path(server.environment["VAR_DIR"]) / "spool").glob("*.spool"))
+
+
+@IN_FULL
+def test_stopped_and_the_disk_of_the_spool_is_full(
+    make_cluster: MakeCluster, make_server: MakeServer, start_worker: StartWorker, tmp_path: Path
+) -> None:
+    """Only then a PBX is told to send again, and health says why. What was acknowledged is there all the same."""
+    cluster = make_cluster()
+    with small_disk(tmp_path / "small", megabytes=8) as folder:
+        server, path = begin(cluster, make_server, start_worker, SPOOL_DIR=str(folder))
+        with Steady(server, path, per_second=PER_SECOND) as sent:
+            time.sleep(2)
+            cluster.stop()
+            time.sleep(AWAY_SECONDS)
+            fill_up(folder / "filling")
+            time.sleep(AWAY_SECONDS)
+            told = json.loads(server.manage("health", "--json", check=False).stdout)
+            (folder / "filling").unlink()
+            time.sleep(AWAY_SECONDS)
+            cluster.start()
+        acknowledged = [answer.request for answer in sent.answers if answer.status == 200]
+        wait_until_applied(server, len(acknowledged))
+        figure("18.2 PostgreSQL stopped, the spool's disk full", "acknowledged", len(acknowledged))
+        figure(
+            "18.2 PostgreSQL stopped, the spool's disk full",
+            "asked to send again",
+            len(sent.answers) - len(acknowledged),
+        )
+        assert {one["code"] for whole in told for one in whole["findings"]} == {"database", "spool_full"}
+        assert sent.statuses() == {200, 503}
+        assert not sent.unanswered
+        assert Counter(stored_requests(server)) == Counter(acknowledged)
+        server.stop()
+
+
+@contextmanager
+def small_disk(folder: Path, *, megabytes: int) -> Iterator[Path]:
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder], check=False).returncode:
+        pytest.skip("Only root can mount a small disk.")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def fill_up(path: Path) -> None:
+    with path.open("wb", buffering=0) as filling, suppress(OSError):
+        while filling.write(bytes(4096)):
+            pass

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from telephony.health import of_spool
+from telephony.health.report import without_database
 from telephony.intake import inbox
 from telephony.intake.spool import draining, files
 from telephony.models import Connection, Delivery
@@ -118,3 +123,17 @@ def test_a_recording_that_comes_meanwhile_is_asked_for_again(monkeypatch: pytest
 def test_a_message_that_is_stored_again_is_not_one_of_the_spool(connection: Connection) -> None:  # noqa: F811
     assert send(connection, sipuni(1, 0)).status_code == 200
     assert draining.drain() == 0
+
+
+def test_health_says_that_there_is_no_room_before_anybody_is_refused(place: Path, settings: Settings) -> None:  # noqa: F811
+    """Also while the database is away: then nobody may be told that messages are kept."""
+    settings.TELEPHONY_SPOOL_MEGABYTES = 1
+    place.mkdir()
+    assert not list(of_spool.room(timezone.now()))
+    assert "is kept" in without_database().findings[0].text
+    (place / f"{time.time_ns():020d}-1.spool").write_bytes(bytes(950_000))
+    (told,) = of_spool.room(timezone.now())
+    assert told.code == "spool_full"
+    away = without_database().findings
+    assert [one.code for one in away] == ["database", "spool_full"]
+    assert "is kept" not in away[0].text
