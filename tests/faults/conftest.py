@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import postgresql_template
 from tests.faults.cluster import Cluster
 from tests.faults.installation import Installation
 from tests.load.workers import Program, celery
@@ -16,13 +17,16 @@ from tests.services import missing
 
 
 @pytest.fixture
-def make_cluster() -> Iterator[Callable[..., Cluster]]:
+def make_cluster(postgresql: str) -> Iterator[Callable[..., Cluster]]:
+    """With the project's tables, and running."""
     made: list[Cluster] = []
+    tables = postgresql.rpartition("/")[0] + "/" + postgresql_template(postgresql)
 
     def make(**options: int) -> Cluster:
         cluster = Cluster(**options)
         made.append(cluster)
         cluster.start()
+        cluster.copy(tables)
         return cluster
 
     yield make
@@ -48,7 +52,7 @@ def start_worker(tmp_path: Path) -> Iterator[Callable[[Server], Program]]:
 
 @pytest.fixture
 def make_installation(make_cluster: Callable[..., Cluster], tmp_path: Path) -> Iterator[Callable[..., Installation]]:
-    """With its tables, and not started yet: what its processes read from the environment may be set before."""
+    """Not started yet: what its processes read from the environment may be set before."""
     if shutil.which("redis-server") is None:
         missing("redis-server")
     made: list[Installation] = []
@@ -59,7 +63,6 @@ def make_installation(make_cluster: Callable[..., Cluster], tmp_path: Path) -> I
         server = Server(var_dir=tmp_path / "var", database_url=cluster.url, **options)
         server.environment |= {"CELERY_BROKER_URL": f"redis://127.0.0.1:{port}/0"}
         made.append(Installation(cluster=cluster, server=server, folder=tmp_path, redis_port=port))
-        server.manage("migrate", "-v0")
         return made[-1]
 
     yield make

@@ -30,10 +30,12 @@ users.update(is_superuser=True)
 users.filter(username="anna").update(email="anna@example.com")
 topics, networks = ["call.started", "call.ended"], ["127.0.0.0/8"]
 Subscription.objects.create(name="Warehouse", url={url!r}, topics=topics, internal_networks=networks)
-CallRule.objects.create(
+anna = users.get(username="anna")
+rule = CallRule.objects.create(
     enabled=True, enabled_at=timezone.now() - timedelta(days=1), ending="answered", task_title="Ask how it went",
-    assignee="fixed", person=users.get(username="anna"), tell_by_email=True,
+    assignee="fixed", person=anna, tell_by_email=True,
 )
+rule.tell.add(anna)
 """
 UNDER_WAY = """
     SELECT 'messages', count(*) FROM telephony_delivery WHERE state = 'received'

@@ -42,7 +42,6 @@ def begin(
 ) -> tuple[Server, str]:
     server = make_server(database_url=cluster.url, workers=2, threads=4)
     server.environment |= environment
-    server.manage("migrate", "-v0")
     _, path = add_connection(server)
     start_worker(server)
     server.start()

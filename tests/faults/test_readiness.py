@@ -44,7 +44,6 @@ def installation(make_cluster: Callable[..., Cluster], tmp_path: Path) -> Iterat
     server.environment |= {"TELEPHONY_DISK_FLOOR_MB": "1"}
     made = Installation(cluster=cluster, server=server, folder=tmp_path, redis_port=port)
     try:
-        server.manage("migrate", "-v0")
         made.start_redis()
         made.start("worker")
         made.start("beat")
