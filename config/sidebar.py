@@ -109,7 +109,7 @@ GROUPS: list[dict[str, Any]] = [
         _list(_("Rules for missed calls"), "phone_callback", "telephony", "missedrule"),
         _list(_("Rules after a call"), "rule_settings", "telephony", "callrule"),
         _list(_("Results of calls"), "fact_check", "telephony", "disposition"),
-        _list(_("Settings of desks"), "tune", "telephony", "desksettings"),
+        _list(_("Desk settings"), "tune", "telephony", "desksettings"),
         _page(_("Tags"), "label", "admin:crm_tag_changelist", _may("crm.change_tag")),
     ),
     _fold(
