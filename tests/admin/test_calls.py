@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from telephony.admin import timeline
 from telephony.connections.settings import save_extension
-from telephony.models import Call, Connection, Extension, Recording
+from telephony.models import Call, CallFact, Connection, Extension, Recording
 from tests.admin.pages import page_of
 from tests.admin.world import connect, make_user, play_sipuni, send, the_contact
 
@@ -84,6 +84,12 @@ def test_who_sets_nothing_up_reads_one_sentence_and_no_ids(owner: Client, sipuni
     for hidden in ("1.answered", "What the PBX told", "campaign-7", 'id="trace"', "/admin/telephony/connection/"):
         assert hidden not in page, hidden
         assert hidden in owner.get(page_of(call)).text, hidden
+    CallFact.objects.filter(call=call).update(cause="not_picked_up")
+    Call.objects.filter(pk=call.pk).update(end_reason_said="NOANSWER-17")
+    assert "NOANSWER-17" in owner.get(page_of(call)).text
+    page = hers.get(page_of(call)).text
+    assert 'id="why-lost"' in page
+    assert "NOANSWER-17" not in page
 
 
 def test_the_page_tells_the_whole_call(owner: Client, sipuni: Connection) -> None:
