@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib.auth import get_user
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.core.handlers.wsgi import WSGIRequest
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connections
 from django.http import HttpResponse
@@ -16,6 +15,7 @@ from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext_lazy as _
 
 from config import error_pages
+from telephony.http.plain_requests import PlainWSGIRequest
 
 TEXTS = {
     408: _("The request came too slowly. Send it once more."),
@@ -28,7 +28,7 @@ def is_signed_in(environ: Mapping[str, Any]) -> bool:
     """Whether the request's cookie is the session of somebody who may sign in. In a thread that has a database."""
     close_old_connections()
     try:
-        request = WSGIRequest({**environ, "CONTENT_LENGTH": "0"})
+        request = PlainWSGIRequest({**environ, "CONTENT_LENGTH": "0"})
         SessionMiddleware(lambda _: HttpResponse()).process_request(request)
         return bool(get_user(request).is_authenticated)
     except DatabaseError:
@@ -41,7 +41,7 @@ def login_is_wrong(environ: dict[str, Any]) -> bool:
     """Whether a request to 1C's services says a login that is nobody's; it is marked as such for their view."""
     from telephony.soap import login  # Needs models, and config/web.py imports this module before Django is set up.
 
-    if not login.is_wrong(WSGIRequest({**environ, "CONTENT_LENGTH": "0"})):
+    if not login.is_wrong(PlainWSGIRequest({**environ, "CONTENT_LENGTH": "0"})):
         return False
     environ[login.JUDGED_WRONG] = True
     return True
@@ -49,7 +49,7 @@ def login_is_wrong(environ: dict[str, Any]) -> bool:
 
 async def tell(status: int, environ: Mapping[str, Any], send: Callable[[dict[str, Any]], Any]) -> None:
     """Answer, and close: what else comes of the body is not read."""
-    request = WSGIRequest(dict(environ))
+    request = PlainWSGIRequest(dict(environ))
     if "text/html" in request.headers.get("Accept", "") and "HX-Request" not in request.headers:
         body, kind = error_pages.refused(request, status, TEXTS[status]).encode(), b"text/html"
     else:

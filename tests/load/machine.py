@@ -1,11 +1,14 @@
-"""Whether the machine was ours: what others used of its processors while something was measured (Linux)."""
+"""Whether the machine was ours while something was measured, and how much memory a server holds (Linux)."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+
+from tests.servers import Server
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -55,3 +58,25 @@ def _is_ours(pid: int, groups: set[int]) -> bool:
         return os.getpgid(pid) in groups or "postgres" in Path(f"/proc/{pid}/comm").read_text()
     except OSError:
         return False
+
+
+def processes(server: Server) -> list[Path]:
+    """The server's own processes under /proc."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError):
+            if entry.name.isdigit() and f"VAR_DIR={server.environment['VAR_DIR']}".encode() in (
+                entry / "environ"
+            ).read_bytes().split(b"\x00"):
+                found.append(entry)
+    return found
+
+
+def memory(process: Path, name: str) -> int:
+    """Bytes: VmRSS, what it has, or VmHWM, the most that it had since `forget_peak`."""
+    line = next(line for line in (process / "status").read_text().splitlines() if line.startswith(name))
+    return int(line.split()[1]) * 1024
+
+
+def forget_peak(process: Path) -> None:
+    (process / "clear_refs").write_text("5")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.load.machine import forget_peak, memory, processes
 from tests.servers import Server
 from tests.soap.attacks import Attack, attacks
 from tests.soap.messages import authorization
@@ -72,28 +73,6 @@ def send(server: Server, attack: Attack) -> tuple[int, str, float]:
 def _send_all(connection: socket.socket, data: bytes) -> None:
     with suppress(OSError):
         connection.sendall(data)
-
-
-def processes(server: Server) -> list[Path]:
-    """The server's own processes under /proc."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        with suppress(OSError):
-            if entry.name.isdigit() and f"VAR_DIR={server.environment['VAR_DIR']}".encode() in (
-                entry / "environ"
-            ).read_bytes().split(b"\x00"):
-                found.append(entry)
-    return found
-
-
-def memory(process: Path, name: str) -> int:
-    """Bytes: VmRSS, what it has, or VmHWM, the most that it had since `forget_peak`."""
-    line = next(line for line in (process / "status").read_text().splitlines() if line.startswith(name))
-    return int(line.split()[1]) * 1024
-
-
-def forget_peak(process: Path) -> None:
-    (process / "clear_refs").write_text("5")
 
 
 @pytest.mark.parametrize("name", NAMES)
