@@ -15,4 +15,4 @@ class MomentField(serializers.DateTimeField):
         try:
             return super().enforce_timezone(value)
         except OverflowError:
-            self.fail("overflow", timezone=self.timezone)
+            self.fail("overflow", timezone=getattr(self, "timezone", None) or self.default_timezone())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -15,6 +16,10 @@ from telephony.vendors import installed
 from telephony.vendors.base import Vendor
 from tests.fuzzing.targets import Target, check_stored
 from tests.vendors.payloads import RECEIVED_AT, payloads_of, profile
+
+
+_NO_TAIL = re.compile(r"[^-\w./]")
+"""What telephony/urls.py takes for no part of a PBX's own path."""
 
 
 def targets() -> dict[str, Target]:
@@ -45,7 +50,7 @@ def hook_of(raw: bytes) -> Hook:
     return Hook(
         method="GET" if method == "GET" else "POST",
         query=query.encode("latin-1"),
-        tail="/".join(path.strip("/").split("/")[4:])[:100],
+        tail=_NO_TAIL.sub("", "/".join(path.strip("/").split("/")[4:]))[:200],
         headers=headers,
         body=body,
         received_at=RECEIVED_AT,

@@ -20,7 +20,7 @@ import pytest
 
 from telephony.vendors import installed
 from telephony.vendors import standard_webhooks as signing
-from telephony.vendors.mobilon.envelope import MAX_BYTES
+from telephony.vendors.mobilon.decoding import MAX_BYTES
 from tests.databases import postgresql_database, postgresql_template
 from tests.e2e.browser import run
 from tests.figures import figure
