@@ -55,7 +55,8 @@ def sweep() -> int:
 
 
 def count_rejected(*, connection: Connection) -> None:
-    """One more request to this connection with a wrong access code."""
-    Connection.objects.filter(pk=connection.pk).update(
-        rejected_count=F("rejected_count") + 1, rejected_at=timezone.now()
-    )
+    """One more request to this connection with a wrong access code. Never fails: it is refused all the same."""
+    with suppress(DatabaseError):
+        Connection.objects.filter(pk=connection.pk).update(
+            rejected_count=F("rejected_count") + 1, rejected_at=timezone.now()
+        )

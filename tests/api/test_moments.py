@@ -19,7 +19,6 @@ def test_the_first_and_the_last_moments_are_refused_or_read(text: str, zone: str
     with timezone.override(zone):
         try:
             found = MomentField().run_validation(text)
-        except ValidationError as refused:
-            assert refused.detail
-        else:
-            assert found.tzinfo is not None
+        except ValidationError:
+            return
+    assert found.tzinfo is not None

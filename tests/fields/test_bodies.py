@@ -59,6 +59,14 @@ class TestRequest:
 class TestMultipart:
     TYPE = "multipart/form-data; boundary=b"
 
+    def test_parts_in_parts_without_end(self) -> None:
+        """Also between boundaries that the header does not name."""
+        mixed = b"Content-Type: multipart/mixed; boundary=x%d\r\n\r\n"
+        body = b"".join(b"--x%d\r\n" % n + mixed % (n + 1) for n in range(1500))
+        for content_type in (self.TYPE, "multipart/form-data; boundary=x0", "multipart/form-data"):
+            with pytest.raises(MalformedHook):
+                read(body, content_type)
+
     def test_fields(self) -> None:
         body = multipart(
             b'Content-Disposition: form-data; name="event"\r\n\r\nNOTIFY_END',

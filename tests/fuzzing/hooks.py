@@ -17,7 +17,6 @@ from telephony.vendors.base import Vendor
 from tests.fuzzing.targets import Target, check_stored
 from tests.vendors.payloads import RECEIVED_AT, payloads_of, profile
 
-
 _NO_TAIL = re.compile(r"[^-\w./]")
 """What telephony/urls.py takes for no part of a PBX's own path."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.db import connection as database
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -16,7 +17,7 @@ from telephony.intake import inbox
 from telephony.intake.spool import draining, files, known
 from telephony.models import Call, Connection, Delivery
 from tests.telephony.factories import ConnectionFactory
-from tests.telephony.messages import send, sipuni
+from tests.telephony.messages import Message, send, sipuni
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OK = (200, b'{"success": true}')
@@ -186,3 +187,18 @@ def test_addresses_of_the_pbx_hold_for_what_was_written_down_unproved(
         assert send(connection, sipuni(1, 0), Client(REMOTE_ADDR=sender)).status_code == 200
     draining.drain()
     assert Delivery.objects.get().state == state
+
+
+def test_what_is_refused_is_refused_while_the_database_is_away_too(place: Path, connection: Connection) -> None:
+    other = ConnectionFactory(vendor="xvb", settings={"access_code": "10019"})
+    wrong = Message(body=b"cmd=event&access_code=1")
+    assert send(other, wrong).status_code == 403  # Its address is known from now on.
+    with database.execute_wrapper(fail_to_write):
+        assert send(other, wrong).status_code == 403
+    assert not list(place.glob("*.spool"))
+
+
+def fail_to_write(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    if sql.startswith("UPDATE"):
+        raise OperationalError("away")
+    return execute(sql, params, many, context)

@@ -25,10 +25,9 @@ def read_parts(content_type: str, body: bytes) -> list[Part]:
     """The named parts. Raises MalformedHook for parts in parts without end."""
     head = b"Content-Type: " + content_type.encode("utf-8", "replace") + b"\r\n\r\n"
     try:
-        parts = list(email.message_from_bytes(head + body).walk())
+        return _named(list(email.message_from_bytes(head + body).walk())) or _named(_between_lines(body))
     except RecursionError:
         raise MalformedHook("The multipart body is nested too deeply.") from None
-    return _named(parts) or _named(_between_lines(body))
 
 
 def _named(parts: list[Message]) -> list[Part]:
