@@ -24,7 +24,9 @@ def start(dsn: str, *, environment: str, release: str = "") -> None:
         dsn=dsn,
         environment=environment,
         release=release or None,
-        integrations=[DjangoIntegration(signals_spans=False), CeleryIntegration()],
+        integrations=[DjangoIntegration(signals_spans=False), CeleryIntegration(propagate_traces=False)],
+        # Traces go nowhere, neither to workers nor to other companies' servers: their headers name the DSN's key.
+        trace_propagation_targets=[],
         # Commands are given secrets.
         disabled_integrations=[ArgvIntegration()],
         auto_enabling_integrations=False,

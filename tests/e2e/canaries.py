@@ -42,9 +42,14 @@ class Hunt:
     """Looks for secrets, and notes by name where they were."""
 
     def __init__(self, secrets: dict[str, str]) -> None:
-        self._wanted = {name: sorted(spellings(secret)) for name, secret in secrets.items()}
+        self._wanted: dict[str, list[bytes]] = {}
+        for name, secret in secrets.items():
+            self.want(name, secret)
         self.found: list[str] = []
         self.bytes_read = 0
+
+    def want(self, name: str, secret: str) -> None:
+        self._wanted[name] = sorted(spellings(secret))
 
     def look(self, where: str, content: bytes | str, *, allowed: Iterable[str] = ()) -> None:
         raw = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content

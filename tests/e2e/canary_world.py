@@ -19,6 +19,7 @@ from telephony.simulator.targets import Casting, of_address
 from telephony.vendors.simulated import Employee, Order, Scenario
 from tests.commands import Commands
 from tests.e2e.canaries import PLANTED, user_key
+from tests.e2e.house import House
 from tests.load.workers import Program
 from tests.servers import ROOT, Server
 from tests.soap.messages import authorization, envelope
@@ -56,8 +57,8 @@ class LoudServer(Server):
 class World:
     """`printed` is what each command printed."""
 
-    def __init__(self, server: LoudServer, api: ApiServer, folder: Path) -> None:
-        self.server, self.api, self.folder = server, api, folder
+    def __init__(self, server: LoudServer, api: ApiServer, folder: Path, around: House) -> None:
+        self.server, self.api, self.folder, self.house = server, api, folder, around
         self.printed: list[tuple[str, str]] = []
         self.connections: dict[str, dict[str, Any]] = {}
         self.targets: dict[str, Target] = {}

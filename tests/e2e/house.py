@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -49,8 +49,15 @@ class House:
     hooks: Receiver
     redis: redis.Redis
     errors: list[str]
-    links: list[str] = field(default_factory=list)
-    """Secret parts of the links to set a password that were mailed."""
+    database: str
+    """Its address for the tests' own user, and the name of the product's."""
+    role: str
+    greeted: list[int]
+    """One for each time that somebody came to send mail."""
+    key: str = ""
+    """Of the API."""
+    link: str = ""
+    """The secret part of the link to set a password that was mailed."""
 
 
 @contextmanager
@@ -59,24 +66,27 @@ def house(database: str, folder: Path) -> Iterator[House]:
     with ExitStack() as stack:
         mail = MailServer()
         stack.callback(mail.close)
+        greeted: list[int] = []
+        mail.on_greeted = lambda: greeted.append(1)
         mail.answers |= {"EHLO": "250-here\r\n250 AUTH PLAIN LOGIN", "AUTH": "535 no"}
         hooks = stack.enter_context(Receiver(statuses=[500, 204]))
         sentry, errors = stack.enter_context(receiver())
-        store, broker = stack.enter_context(redis_with_password(folder)), stack.enter_context(s3())
+        store, broker = stack.enter_context(redis_with_password(folder))
+        name, address = stack.enter_context(role(database))
         environment = {
             "SECRET_KEY": HOUSE["the Django key"],
             "TELEPHONY_ENCRYPTION_KEYS": HOUSE["the encryption key"],
-            "DATABASE_URL": stack.enter_context(role(database)),
-            "CELERY_BROKER_URL": store[1],
+            "DATABASE_URL": address,
+            "CELERY_BROKER_URL": broker,
             "EMAIL_URL": f"smtp://mailer:{quoted('the mail password')}@127.0.0.1:{mail.port}",
             "SENTRY_DSN": f"http://{HOUSE['the key of Sentry']}@127.0.0.1:{sentry}/1",
             "METRICS_TOKEN": HOUSE["the token of the figures"],
             "RECORDINGS_S3_BUCKET": "recordings",
-            "RECORDINGS_S3_ENDPOINT": broker,
+            "RECORDINGS_S3_ENDPOINT": stack.enter_context(s3()),
             "RECORDINGS_S3_ACCESS_KEY": "public-id",
             "RECORDINGS_S3_SECRET_KEY": HOUSE["the S3 key"],
         }
-        yield House(environment, mail, hooks, store[0], errors)
+        yield House(environment, mail, hooks, store, errors, database, name, greeted)
 
 
 def quoted(name: str) -> str:
@@ -84,8 +94,8 @@ def quoted(name: str) -> str:
 
 
 @contextmanager
-def role(database: str) -> Iterator[str]:
-    """The address of the database for a user of its own, whose password is planted."""
+def role(database: str) -> Iterator[tuple[str, str]]:
+    """A user of the database, whose password is planted: the name, and the database's address for it."""
     name = f"canary_{secrets.token_hex(4)}"
     with psycopg.connect(database, autocommit=True) as connection:
         owner = connection.info.user
@@ -93,7 +103,7 @@ def role(database: str) -> Iterator[str]:
         connection.execute(f"CREATE ROLE {name} LOGIN IN ROLE \"{owner}\" PASSWORD '{password}'")
     parts = urlsplit(database)
     place = f"{name}:{quoted('the password of PostgreSQL')}@{parts.hostname}:{parts.port or 5432}"
-    yield urlunsplit(parts._replace(netloc=place))
+    yield name, urlunsplit(parts._replace(netloc=place))
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [name])
         connection.execute(f"REASSIGN OWNED BY {name} TO CURRENT_USER")

@@ -8,5 +8,9 @@ from config.settings import LOGGING
 LOGGING = {
     **LOGGING,
     "root": {"handlers": ["console"], "level": "DEBUG"},
-    "loggers": {name: {**logger, "level": "DEBUG"} for name, logger in LOGGING["loggers"].items()},
+    "loggers": {
+        **{name: {**logger, "level": "DEBUG"} for name, logger in LOGGING["loggers"].items()},
+        # It tells of each variable that a template asks for in vain, with all that the page knows: megabytes a page.
+        "django.template": {"level": "INFO"},
+    },
 }

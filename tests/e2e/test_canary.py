@@ -1,4 +1,4 @@
-"""Issue 3, Shows 6: a connection's secrets are found nowhere but where they are needed."""
+"""Secrets of every kind, planted and used for a day in small, are found nowhere but where they are needed."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from tests.e2e.browser import add_person, log_in, run
 from tests.e2e.canaries import PLANTED, Hunt, spellings, user_key
 from tests.e2e.canary_world import PHONES, LoudServer, World, odd_messages
 from tests.e2e.crawler import Crawler
+from tests.e2e.day import PREPARE, live_a_day, look_around
+from tests.e2e.house import HOUSE, house
 from tests.load.judged import Query, querying
 from tests.load.workers import wait_for
 from tests.servers import free_port
@@ -54,13 +56,14 @@ print(sum({secret!r}.encode() in row.body + row.query for row in Delivery.object
 
 @pytest.fixture
 def world(postgresql_database: str, tmp_path: Path) -> Iterator[World]:
-    """Everything runs, with every log at DEBUG."""
-    server = LoudServer(var_dir=tmp_path / "var", database_url=postgresql_database, threads=2)
+    """Everything runs, with every log at DEBUG: the server's as JSON, the worker's as text."""
+    server = LoudServer(var_dir=tmp_path / "var", threads=2)
     server.environment |= {"DJANGO_SETTINGS_MODULE": "tests.e2e.loud", "TELEPHONY_DISK_FLOOR_MB": "0"}
     server.log = tmp_path / "server.log"
-    server.make_tables()
-    with ApiServer({}, slow_seconds=0.2) as api:
-        world = World(server, api, tmp_path)
+    with house(postgresql_database, tmp_path) as around, ApiServer({}, slow_seconds=0.2) as api:
+        server.environment |= around.environment
+        world = World(server, api, tmp_path, around)
+        server.environment["LOG_FORMAT"] = "json"
         try:
             server.start()
             yield world
@@ -71,7 +74,8 @@ def world(postgresql_database: str, tmp_path: Path) -> Iterator[World]:
 
 def set_up(world: World) -> None:
     """Four PBXs that work; and of each kind one whose API refuses the secret, is not there, or may not be asked."""
-    add_person(world.server, "boss", is_superuser=True)
+    add_person(world.server, "boss", is_superuser=True, email="boss@example.ru")
+    world.house.key = run(world.server, PREPARE.format(house=HOUSE, url=world.house.hooks.url))
     for vendor in PLANTED:
         world.serve(vendor, world.connect(vendor, vendor, api_url=f"{world.api.url}/{vendor}"))
     nobody = f"http://127.0.0.1:{free_port()}"
@@ -134,7 +138,11 @@ def own_pages(world: World) -> dict[str, str]:
 def test_a_connections_secrets_are_found_nowhere(world: World, postgresql_database: str) -> None:
     set_up(world)
     hooks = {f"address of {name}": row["hook_path"].split("/")[-2] for name, row in world.connections.items()}
-    planted = {f"{key} of {name}": value for name, keys in PLANTED.items() for key, value in keys.items()}
+    planted = (
+        HOUSE
+        | {"an API key": world.house.key}
+        | {f"{key} of {name}": value for name, keys in PLANTED.items() for key, value in keys.items()}
+    )
     keys = {f"user key of {number}": user_key(number) for number in PHONES}
     hunt = Hunt({**planted, **hooks, **keys})
     own_page = own_pages(world)
@@ -154,9 +162,11 @@ def test_a_connections_secrets_are_found_nowhere(world: World, postgresql_databa
     assert (statuses["wrong code"], statuses["another PBX's address"]) == (403, 404)
     use_commands(world)
     orders = use_pages(world, crawler)
+    live_a_day(world, crawler)
     wait_for(lambda: is_settled(world, query), seconds=180, what="The recordings are not settled.")
     crawler.crawl(PAGES)
     crawler.close()
+    look_around(hunt, world)
     world.worker.stop()
     world.server.stop()
     they_were_really_used(world, orders, query)

@@ -27,7 +27,8 @@ SLOWEST = 10
 """Seconds that one input may take."""
 MOST_MEMORY = 2048
 """MB: the limit that the process of a reader has, and what Python and the codecs take."""
-UNTIL_STARTED = 120
+UNTIL_STARTED = 600
+"""Seconds, on a machine that has other work."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,26 +85,34 @@ def run(name: str, seconds: int, most_bytes: int) -> Result:
         ),
         *(f"-artifact_prefix={folder}/", "-print_final_stats=1", str(folder / "corpus")),
     ]
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.fuzzing.one", name, *options],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-        timeout=seconds * 3 + UNTIL_STARTED, check=False,
-    )  # fmt: skip
+    told, broke = _ended(name, options, seconds * 10 + UNTIL_STARTED)
 
     def last(pattern: str) -> int:
-        return int((re.findall(pattern, done.stdout) or ["0"])[-1])
+        return int((re.findall(pattern, told) or ["0"])[-1])
 
     result = Result(
         name=name,
-        broke=done.returncode != 0,
+        broke=broke,
         runs=last(r"stat::number_of_executed_units: *(\d+)") or last(r"^#(\d+)"),
         edges=last(r"cov: (\d+)"),
         megabytes=last(r"stat::peak_rss_mb: *(\d+)"),
-        told=done.stdout[-3000:],
+        told=told[-3000:],
     )
     sys.stdout.write(f"{name}: {result.runs} inputs, {result.edges} edges, {'BROKE' if result.broke else 'nothing'}\n")
     sys.stdout.flush()
     return result
+
+
+def _ended(name: str, options: list[str], seconds: int) -> tuple[str, bool]:
+    """What its process printed, and whether something broke; libFuzzer itself ends it long before `seconds`."""
+    command = [sys.executable, "-m", "tests.fuzzing.one", name, *options]
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        return f"{(error.output or b'').decode(errors='replace')}\nIt did not end within {seconds} s.", True
+    return done.stdout.decode(errors="replace"), done.returncode != 0
 
 
 def tell(results: list[Result]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
@@ -25,6 +26,10 @@ _PIECE = 1024 * 1024
 _BROKEN = (
     InvalidFileException,
     zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,  # A way of packing that Python has not.
+    RuntimeError,  # It is encrypted.
     KeyError,
     ValueError,
     IndexError,
