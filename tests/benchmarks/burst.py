@@ -15,10 +15,12 @@ from telephony.simulator.sender import Answer, Sender
 from telephony.vendors.simulated import Message, Scenario
 from tests.benchmarks.cost import POSTGRESQL_URL, fresh_database
 from tests.benchmarks.webhook_rounds import Office, filled, post_all
+from tests.figures import figure
 from tests.load.judged import querying
 from tests.load.test_starvation import command_of_readme
 from tests.load.workers import Program
 
+NAME = "18.4 a burst of 4,000 messages in 10 s"
 CALLS, SECONDS = 1000, 10.0
 SENDERS = 64
 MOST_P99, MOST_SECONDS = 0.25, 30
@@ -59,6 +61,9 @@ def _burst(office: Office) -> int:
         f"{len(answers)} messages in {sent:.1f} s: {errors} errors; the answer p50 {p50 * 1000:.0f} ms, "
         f"p99 {p99 * 1000:.0f} ms, slowest {waits[-1] * 1000:.0f} ms; all applied after {applied:.1f} s\n"
     )
+    figure(NAME, "messages that got no answer", errors, goal="0")
+    figure(NAME, "p99 of the answer", p99 * 1000, unit="ms", goal=f"under {MOST_P99 * 1000:.0f}")
+    figure(NAME, "all applied after the first message", applied, unit="s", goal=f"under {MOST_SECONDS}")
     left = office.left_over()
     if left:
         sys.stdout.write(f"not applied: {left}\n")

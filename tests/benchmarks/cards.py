@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import socket
+import statistics
 import sys
 import tempfile
 import threading
@@ -18,6 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.benchmarks.cost import POSTGRESQL_URL, fresh_database
 from tests.desk.streams import ADD_PEOPLE, Streams
 from tests.e2e.browser import chromium_path
+from tests.figures import figure
 from tests.load.judged import add_connection
 from tests.servers import Server
 
@@ -111,6 +113,9 @@ def run(name: str, url: str, streams_open: int, count: int) -> None:
         finally:
             streams.close()
             server.stop()
+    for what, seconds in (("from the webhook to the card", shown), ("the PBX's answer", answered)):
+        for share, found in (("p50", statistics.median(seconds)), ("p95", statistics.quantiles(seconds, n=20)[18])):
+            figure(f"cards, {name}, {streams_open} streams", f"{what}, {share}", found * 1000, unit="ms")
     print(f"{name:12}{streams_open:9}{count:7}{row(shown)}{row(answered)}")
 
 

@@ -23,6 +23,7 @@ django.setup()
 
 from tests.benchmarks.cost import POSTGRESQL_URL, fresh_database
 from tests.dialing.playing import wait_until
+from tests.figures import figure
 from tests.load.clicks import Page, ready
 from tests.servers import Server
 
@@ -57,6 +58,7 @@ def main() -> None:
             server = Server(var_dir=Path(var_dir), database_url=url, **made)  # type: ignore[arg-type]
             server.make_tables() if kind == "demo" else server.manage("migrate", "-v0")
             waited = measure(server, clicks)
+        figure(f"dials, {kind}", "from the click to the PBX, p50", median(waited), unit="s", goal=f"under {AT_MOST}")
         print(f"{kind}: from the click to the PBX: p50 {median(waited):.3f} s, longest {max(waited):.3f} s")
         slow += [kind] if median(waited) >= AT_MOST else []
     if slow:

@@ -14,6 +14,7 @@ from statistics import median
 from telephony.vendors.simulated import Message
 from tests.benchmarks.cost import POSTGRESQL_URL, fresh_database
 from tests.benchmarks.webhook_rounds import Office, filled, one_round, spent_on
+from tests.figures import figure
 from tests.servers import ROOT
 from tests.soap.messages import authorization, envelope
 
@@ -85,5 +86,7 @@ def _print_table(sizes: Sequence[tuple[int, int]], costs: dict[str, list[list[fl
         medians = [median(of_rounds) for of_rounds in found]
         spread = max(medians) / min(medians)
         worst = max(worst, spread * MOST / MOST_OF_SAY_NAME if key == SAY_NAME else spread)
+        goal = f"at most {MOST_OF_SAY_NAME if key == SAY_NAME else MOST}"
+        figure("flat", f"{key}, with many contacts and calls by with few", spread, goal=goal)
         write(f"{key:38}" + "".join(f"{cost:11.2f}" for cost in medians) + f"{spread:8.2f}\n")
     return worst

@@ -20,6 +20,7 @@ django.setup()
 
 from tests.callinfo.played import Site
 from tests.databases import POSTGRESQL_URL, RUN, postgresql_database, postgresql_template
+from tests.figures import figure
 from tests.servers import Server
 
 CALLS_OF_ONE = 40
@@ -91,7 +92,9 @@ def main() -> None:
     os.environ.setdefault(RUN, "growth")
     template = postgresql_template(POSTGRESQL_URL)
     with tempfile.TemporaryDirectory() as folder, postgresql_database(POSTGRESQL_URL, template) as (_, url):
-        print("\n".join(table(grown(url, Path(folder) / "var", calls))))
+        found = grown(url, Path(folder) / "var", calls)
+    figure("growth", "a call, in all tables", sum(size for _, size in found.values()), unit="bytes")
+    print("\n".join(table(found)))
     sys.stdout.flush()
 
 

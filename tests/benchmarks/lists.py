@@ -24,6 +24,7 @@ from typing import Any
 
 import psycopg
 
+from tests.figures import figure
 from tests.servers import ROOT, Server
 
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.0.0.1:5432/postgres")
@@ -146,6 +147,9 @@ def main() -> None:
             if options.sql:
                 print(f"    {runs[1]['sql']}", flush=True)
             remarks += bool(_remark(runs[1]))
+            if "taken" in runs[1]:
+                goal = f"under {MOST_SECONDS * 1000:.0f}"
+                figure("lists", f"{page}, p95", p95(runs[1]["taken"]) * 1000, unit="ms", goal=goal)
     if remarks:
         sys.exit(f"{remarks} of the pages are slower, or ask more, than they may.")
 

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.benchmarks.cost import POSTGRESQL_URL, fresh_database, used_by
+from tests.figures import figure
 
 PHONES = [str(number) for number in range(101, 131)]
 """A queue of 30."""
@@ -124,6 +125,8 @@ def run(sizes: Sequence[int]) -> bool:
             cost, statements = measure(scenario, size)
             few = few or cost
             held = held and cost <= ALLOWED * few
+            goal = f"at most {ALLOWED}"
+            figure(f"long_calls, {name}", f"an event after {size}, x of one after {sizes[0]}", cost / few, goal=goal)
             write(f"{name:16}{size:8}{cost:12.2f}{cost / few:10.1f}{statements:5}\n")
     return held
 

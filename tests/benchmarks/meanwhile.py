@@ -29,6 +29,7 @@ django.setup()
 
 from tests.benchmarks.cost import POSTGRESQL_URL, fresh_database
 from tests.desk.streams import ADD_PEOPLE, Streams
+from tests.figures import figure
 from tests.load.clicks import EACH_CLICKS, HANG, HANGING, HANGING_NOW, Page, hanging_pbx, ready
 from tests.load.exporting import BEING_WRITTEN, copy_the_call, order_export
 from tests.load.judged import Query, querying
@@ -135,6 +136,10 @@ def measure(house: House, database_url: str, *, streams: int, calls: int) -> int
         f"{len(sessions)} streams: a hook's answer {_told(hooks)}; a bare view's {_told(bare)}; "
         f"of the processors we used {ours:.0%}, others {others:.0%}"
     )
+    name = f"meanwhile, {len(sessions)} streams"
+    figure(name, "p99 of a hook's answer", _p99(hooks) * 1000, unit="ms", goal=f"under {LONGEST * 1000:.0f}")
+    figure(name, "p99 of a bare view's", _p99(bare) * 1000, unit="ms")
+    figure(name, "of the processors others used", others * 100, unit="%")
     assert {answer.status for answer in (*hooks, *bare)} == {200}
     return int(_p99(hooks) >= LONGEST and others <= OF_OTHERS)
 

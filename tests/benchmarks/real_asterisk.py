@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
+import statistics
 import sys
 import tempfile
 import time
@@ -21,6 +22,7 @@ from tests.asterisk.stories import OF_ANNA
 from tests.benchmarks.cards import WATCH, row
 from tests.benchmarks.cost import POSTGRESQL_URL, fresh_database
 from tests.e2e.browser import chromium_path, log_in
+from tests.figures import figure
 from tests.servers import Server
 
 PATIENCE = 20.0
@@ -121,7 +123,10 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=40, help="calls to measure, one after another (40)")
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, Asterisk, agent, one uvicorn process, PostgreSQL, Chromium")
-    print(f"{'calls':>7}{'card p50':>10}{'p95 ms':>10}\n{options.calls:7}{row(run(options.calls))}")
+    taken = run(options.calls)
+    print(f"{'calls':>7}{'card p50':>10}{'p95 ms':>10}\n{options.calls:7}{row(taken)}")
+    for share, found in (("p50", statistics.median(taken)), ("p95", statistics.quantiles(taken, n=20)[18])):
+        figure("real_asterisk", f"from the INVITE to the card, {share}", found * 1000, unit="ms")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import django
 from tests.benchmarks import burst, flat
 from tests.benchmarks.cost import POSTGRESQL_URL, fresh_database
 from tests.benchmarks.webhook_rounds import Costs, filled, measure, statements_of
+from tests.figures import figure
 
 DATABASES = ("sqlite", "postgresql")
 HEAD = f"{'':38}{'app ms':>8}{'db ms':>8}{'sum':>8}{'ratio':>7}{'lowest':>8}{'SQL':>5}{'tx':>4}"
@@ -106,6 +107,7 @@ def main() -> None:
             if chosen.only in (None, name):
                 with fresh_database(POSTGRESQL_URL) if name == "postgresql" else nullcontext("") as url:
                     worst = run(name, url, amount, show_sql=chosen.sql)
+                figure(f"webhook, {name}", "the worst kind's ratio to one insert", worst, goal="at least 0.4")
     print(f"ratio={worst:.2f}")
 
 

@@ -23,6 +23,7 @@ import django
 
 django.setup()
 
+from tests.figures import figure
 from tests.servers import Server
 from tests.soap.attacks import Attack, attacks
 from tests.soap.conftest import prepare
@@ -44,6 +45,9 @@ def main() -> None:
     finally:
         server.stop()
     print(f"{'':60} {'median':>9} {'worst':>9}")
+    slowest = max(rows, key=lambda name: rows[name][0])
+    figure("xml_attacks", "an honest request", rows["(an honest request)"][0], unit="ms")
+    figure("xml_attacks", f"the slowest attack ({slowest})", rows[slowest][0], unit="ms")
     for name, (median, worst) in sorted(rows.items(), key=lambda row: row[1][0]):
         print(f"{name:60} {median:6.1f} ms {worst:6.1f} ms")
 

@@ -38,6 +38,8 @@ SETTLED = """
 SELECT count(*) = 0 FROM telephony_recording
 WHERE state IN ('expected', 'fetching') OR (state = 'waiting' AND attempts = 0)
 """
+# Django keeps it there while the page is open. Who reads that table has the sessions themselves.
+IN_SESSIONS = {"django_session": ["a link to set a password"]}
 LOOPBACK = ("127.0.0.0/8",)
 ADD_PHONES = """
 from django.contrib.auth import get_user_model
@@ -171,7 +173,7 @@ def test_a_connections_secrets_are_found_nowhere(world: World, postgresql_databa
     world.server.stop()
     they_were_really_used(world, orders, query)
     look_at_what_was_said(hunt, world, list(hooks))
-    tables = hunt.look_into_database(postgresql_database)
+    tables = hunt.look_into_database(postgresql_database, IN_SESSIONS)
     files = hunt.look_into_folder(Path(world.server.environment["VAR_DIR"]), leave_out=["keys"])
     assert not hunt.found, "\n".join(hunt.found)
     # It looked at something.
