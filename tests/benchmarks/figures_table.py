@@ -14,16 +14,8 @@ import psycopg
 
 from tests.databases import POSTGRESQL_URL
 
-FILE = Path(__file__).resolve().parents[2] / "docs" / "figures.md"
-HEAD = """# Figures
-
-Written by `.venv/bin/python -m tests.benchmarks.figures`; `--only NAME` renews one run and leaves the others. What each
-does: [benchmarks](../tests/benchmarks/README.md), [faults](../tests/faults/README.md), [tests](tests.md). A commit with
-a plus had changes that were not committed; a run that failed is marked.
-
-| run | figure | value | goal | commit | day | machine |
-|---|---|---|---|---|---|---|
-"""
+FILE = Path(__file__).resolve().parents[2] / "docs/figures.md"
+HEAD = "| run | figure | value | goal | commit | day | machine |\n|---|---|---|---|---|---|---|\n"
 # What a proof promises of a figure that names no goal itself.
 GOALS = (
     (r"lost|doubled|done twice|not answered|not applied|faults", "0"),
@@ -96,7 +88,8 @@ def written(table: Table, *, order: Sequence[str]) -> str:
         for row in rows
     ]
     machines = [f"- {letter}: {name}" for letter, name in sorted(table.machines.items())]
-    return HEAD + "\n".join([*lines, "", "Machines:", "", *machines, ""])
+    before = FILE.read_text().partition("| run |")[0]
+    return before + HEAD + "\n".join([*lines, "", "Machines:", "", *machines, ""])
 
 
 def machine() -> str:

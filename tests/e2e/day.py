@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -34,6 +35,8 @@ Subscription.objects.create(name="Shop", url={url!r}, secret=house["the key of a
                             internal_networks=["127.0.0.0/8"])
 print(make_key(user=boss, name="shop", scopes=scopes_for(boss))[1])
 """
+# Django keeps it there while the page is open. Who reads that table has the sessions themselves.
+IN_SESSIONS = {"django_session": ["a link to set a password"]}
 LINK = re.compile(r"https?://[^/\s]+(/people/password/[^/\s]+/([^/\s]+)/)")
 
 
@@ -120,6 +123,18 @@ def look_around(hunt: Hunt, world: World) -> None:
     hunt.look("the command lines of all processes", command_lines())
     assert SECRET not in "".join(around.errors)
     assert around.errors, "No error went to Sentry."
+
+
+def look_at_what_is_kept(hunt: Hunt, world: World, database: str) -> None:
+    tables = hunt.look_into_database(database, IN_SESSIONS)
+    files = hunt.look_into_folder(Path(world.server.environment["VAR_DIR"]), leave_out=["keys"])
+    assert not hunt.found, "\n".join(hunt.found)
+    # It looked at something.
+    assert tables["telephony_delivery"] > 60
+    assert tables["telephony_recording"] > 15
+    assert files > 10
+    assert "SELECT" in world.worker.log()
+    assert hunt.bytes_read > 5_000_000
 
 
 def _form(**fields: str) -> str:
