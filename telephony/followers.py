@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from telephony.after_call import planning
 from telephony.after_call.planning import plan_rules
 from telephony.calls.change import Follower, Relinked
+from telephony.calls.loading import Asks
+from telephony.cards import status
 from telephony.cards.decide import give_cards
 from telephony.cards.waiting import keep_missed_and_tell
 from telephony.connections.clock import learn_clock
@@ -17,10 +20,13 @@ from telephony.dialing.fetched import calls_to_make, note_failed
 from telephony.intake.errands import ErrandSource, OrdersFailed
 from telephony.intake.spool import files
 from telephony.missed.folding import refold_number
+from telephony.outgoing import notices
 from telephony.outgoing.notices import tell_other_systems
 from telephony.reconcile.queue import ask_the_pbx
+from telephony.recordings import noting
 from telephony.recordings.noting import note_recordings
 from telephony.recordings.uploads import recordings_to_upload
+from telephony.reports import facts
 from telephony.reports.facts import keep_fact
 
 FOLLOWERS: tuple[Follower, ...] = (
@@ -35,6 +41,9 @@ FOLLOWERS: tuple[Follower, ...] = (
     # Last: what it knows of the call is told as one more event.
     bind_order,
 )
+
+ASKING: tuple[Asks, ...] = (notices.asks, noting.asks, facts.asks, planning.asks, status.asks)
+"""What they will most likely want to know when an event comes: it is asked together with the call."""
 
 OF_TEST_CALLS: tuple[Follower, ...] = (give_cards,)
 """What hangs on a call that this installation played itself: figures, rules and other systems never hear of it."""

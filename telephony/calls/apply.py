@@ -8,33 +8,20 @@ from functools import partial
 
 from django.db import transaction
 
-from telephony.calls import legs, locate
+from telephony.calls import legs
 from telephony.calls.change import Change, followers
 from telephony.calls.contacts import Find, link
 from telephony.calls.keeping import delete_untold
+from telephony.calls.loading import load, load_known, stored_events
 from telephony.database import writing
-from telephony.database.reading import Given, Prepared
+from telephony.database.together import Answers
 from telephony.database.writing import Writes
-from telephony.domain.events import CallEvent, CallStatus, EventKind, Phone, from_json, to_json
-from telephony.domain.fold import CallState, fold, knows_better, repeats_a_ring
+from telephony.domain.events import CallEvent, EventKind, Phone, to_json
+from telephony.domain.fold import CallState, fold, knows_better
 from telephony.log_context import about_call
 from telephony.models import Call, Connection, Delivery
 from telephony.models import CallEvent as StoredEvent
 from telephony.signals import call_changed
-
-Stored = dict[int, CallEvent]
-"""A call's events by the keys of their rows."""
-MANY = 100
-"""Of a call with more events than this the latest ones are looked at first: most are rings that change nothing."""
-
-_LATEST_OF_ID = Prepared(
-    lambda: (
-        StoredEvent.objects.filter(call__connection_id=Given("connection"), call__external_id=Given("id"))
-        .select_related("call")
-        .order_by("-occurred_at", "-pk")[: MANY + 1]
-    )
-)
-_OF_CALL = Prepared(lambda: StoredEvent.objects.filter(call_id=Given("call")).values_list("pk", "content"))
 
 _STATE_COLUMNS = (
     "direction",
@@ -80,8 +67,11 @@ def add_event(
     call: Call | None = None,
 ) -> Call:
     """As `apply_event`, but what is to be written at last is left to the caller, who has more to write with it."""
-    call, stored = _load(writes, connection, event, delivery) if call is None else _known(call, event)
-    if stored is None:
+    loaded = load(connection, event, delivery) if call is None else load_known(call, event)
+    call, stored = loaded.call, loaded.stored
+    if loaded.is_kept:
+        _store(writes, call, replace(event, external_id=call.external_id, no_call_id=None), delivery)
+    if loaded.is_done:
         return call
     call.connection = connection  # It is known: nobody has to look it up.
     event = replace(event, external_id=call.external_id, no_call_id=None)
@@ -91,7 +81,8 @@ def add_event(
     heard_at = delivery.received_at if delivery else None
     if before is not None and known is not None and not knows_better(event, stored[known]):
         return call
-    change = _prepared(call, before=before, after=fold([*events, event]), event=event, heard_at=heard_at, writes=writes)
+    after, answers = fold([*events, event]), loaded.answers
+    change = _prepared(call, before=before, after=after, event=event, heard_at=heard_at, writes=writes, answers=answers)
     told = _save(change, find)
     _store(writes, call, event, delivery, known)
     for more in told:
@@ -105,56 +96,15 @@ def refold(*, call: Call, find: Find) -> None:
 
     Raises `CallIsKept` if something would go with it that cannot be brought back.
     """
-    events = list(_stored(call).values())
+    events = list(stored_events(call).values())
     if all(event.kind is EventKind.ORDERED for event in events):
         delete_untold(call=call)
         return
     writes = Writes()
-    _save(_prepared(call, before=None, after=fold(events), event=None, heard_at=None, writes=writes), find)
+    state, answers = fold(events), Answers()
+    change = _prepared(call, before=None, after=state, event=None, heard_at=None, writes=writes, answers=answers)
+    _save(change, find)
     writes.write()
-
-
-def _load(
-    writes: Writes, connection: Connection, event: CallEvent, delivery: Delivery | None
-) -> tuple[Call, Stored | None]:
-    """The event's call, perhaps unsaved, and the events that it is made of so far; None if nothing is left to do."""
-    if event.external_id:
-        latest = _LATEST_OF_ID.rows(connection=connection.pk, id=event.external_id)
-        if len(latest) > MANY:
-            call = latest[0].call
-            return call, None if _is_done(writes, call, event, latest, delivery) else _stored(call)
-        if latest:
-            return latest[0].call, {row.pk: row.event() for row in latest}
-    call_found = locate.find_call(connection=connection, event=event)
-    if call_found is not None:
-        return call_found, _stored(call_found)
-    flag = locate.flag_of_new_call(connection=connection, event=event)
-    external_id = event.external_id or locate.anonymous_id(delivery_id=delivery.pk if delivery else 0)
-    return Call(connection=connection, external_id=external_id, flag=flag), {}
-
-
-def _is_done(
-    writes: Writes, call: Call, event: CallEvent, latest: list[StoredEvent], delivery: Delivery | None
-) -> bool:
-    """Whether nothing is left to do, as the latest of many events tell: this one is a copy, or a ring that was told
-    before, which is stored here."""
-    event = replace(event, external_id=call.external_id, no_call_id=None)
-    known = StoredEvent.objects.filter(call=call, fingerprint=event.fingerprint).first()
-    if known is not None:
-        return not knows_better(event, known.event())
-    if call.status != CallStatus.RINGING or not repeats_a_ring(event, [row.event() for row in latest]):
-        return False
-    _store(writes, call, event, delivery)
-    return True
-
-
-def _known(call: Call, event: CallEvent) -> tuple[Call, Stored | None]:
-    locate.give_id(call=call, external_id=event.external_id)
-    return call, _stored(call)
-
-
-def _stored(call: Call) -> Stored:
-    return {pk: from_json(content) for pk, content in _OF_CALL.rows(call=call.pk)}
 
 
 def _store(writes: Writes, call: Call, event: CallEvent, delivery: Delivery | None, known: int | None = None) -> None:
@@ -180,6 +130,7 @@ def _prepared(
     event: CallEvent | None,
     heard_at: datetime | None,
     writes: Writes,
+    answers: Answers,
 ) -> Change:
     """The change, before anything of it is written."""
     is_new = call.pk is None
@@ -194,25 +145,26 @@ def _prepared(
         stored=stored,
         former_contact=call.contact_id,
         writes=writes,
+        answers=answers,
     )
     if not change.differs("legs", "responsible_leg"):
         return change
-    stored_legs = () if is_new else legs.stored(call=call)
-    rows = legs.rows_of(call=call, state=after, stored=stored_legs)
+    stored_legs = () if is_new else legs.stored(call=call, answers=answers)
+    rows = legs.rows_of(call=call, state=after, stored=stored_legs, answers=answers)
     return replace(change, stored_legs=stored_legs, legs=tuple(rows))
 
 
 def _save(change: Change, find: Find) -> list[CallEvent]:
     """Have the call and its legs written, and what followers want written with them; returns what they tell of it.
 
-    A new call is a row at once: all others name it.
+    A new call has its key from here on.
     """
     call, after = change.call, change.after
     columns = []
     if after != change.before:
         columns = _set_columns(change, find)
         if change.is_new:
-            writing.insert(call)
+            _begin(change)
     about_call(call.pk)
     told = [event for follow in followers(is_test=after.is_test) if (event := follow(change)) is not None]
     if change.legs is not None:
@@ -222,6 +174,16 @@ def _save(change: Change, find: Find) -> list[CallEvent]:
     if after != change.before and not after.is_test:
         transaction.on_commit(partial(_announce, call, change.is_new))
     return told
+
+
+def _begin(change: Change) -> None:
+    """The row of a new call: written with the rest if its key is known already, else at once, because all others name
+    it."""
+    if change.answers.next_key is None:
+        writing.insert(change.call)
+    else:
+        change.call.pk = change.answers.next_key
+        change.writes.insert_with_key(change.call)
 
 
 def _set_columns(change: Change, find: Find) -> list[str]:

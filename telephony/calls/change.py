@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
+from telephony.database.together import Answers
 from telephony.database.writing import Writes
 from telephony.domain.events import CallEvent, Phone
 from telephony.domain.fold import CallState
@@ -40,6 +41,8 @@ class Change:
     stored_legs: tuple[CallLeg, ...] = ()
     legs: tuple[CallLeg, ...] | None = None
     """Its legs as they will be written, in their order; None if they stay as they are."""
+    answers: Answers = field(default_factory=Answers)
+    """What was asked before, together with the call (followers.ASKING); anything else is asked when it is wanted."""
     writes: Writes = field(default_factory=Writes)
     """All rows of the change, which are written at once when every follower had its turn."""
 

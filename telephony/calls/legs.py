@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Q
 
 from telephony.database.reading import Given, GivenTexts, Prepared
+from telephony.database.together import Answers, Question
 from telephony.database.writing import Writes
+from telephony.domain.events import CallEvent
 from telephony.domain.fold import CallState
-from telephony.models import Call, CallLeg, Extension
+from telephony.models import Call, CallLeg, Connection, Extension
 from telephony.privacy import user_keys
 
 _OF_STATE = (
@@ -35,15 +37,24 @@ _NAMED = Prepared(
         .order_by("number", "id")
     )
 )
-_OF_CALL = Prepared(lambda: CallLeg.objects.filter(call_id=Given("call")))
+_OF_ID = Prepared(
+    lambda: CallLeg.objects.filter(call__connection_id=Given("connection"), call__external_id=Given("id"))
+)
 
 
-def stored(*, call: Call) -> tuple[CallLeg, ...]:
+def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:
+    """The legs of the event's call, and the phones that it names."""
+    yield Question(_OF_ID, {"connection": connection.pk, "id": event.external_id})
+    if event.extension or event.user_key:
+        yield _phones(connection.pk, [event.extension], user_keys.possible_hashes(event.user_key))
+
+
+def stored(*, call: Call, answers: Answers) -> tuple[CallLeg, ...]:
     """The call's legs as they are in the database, in their order."""
-    return tuple(_OF_CALL.rows(call=call.pk))
+    return tuple(answers.rows(_OF_ID, connection=call.connection_id, id=call.external_id))
 
 
-def rows_of(*, call: Call, state: CallState, stored: Sequence[CallLeg]) -> list[CallLeg]:
+def rows_of(*, call: Call, state: CallState, stored: Sequence[CallLeg], answers: Answers) -> list[CallLeg]:
     """The legs as rows, not saved. What stands in a stored row beside its state stays: an employee's n-th leg
     is the n-th stored one. Whose phone it was when it rang stays, too, even if it is somebody else's by now."""
     same: dict[tuple[str, ...], deque[CallLeg]] = defaultdict(deque)
@@ -63,7 +74,7 @@ def rows_of(*, call: Call, state: CallState, stored: Sequence[CallLeg]) -> list[
             of_leg = earlier.popleft()
             row.card, row.card_at = of_leg.card, of_leg.card_at
         rows.append(row)
-    _assign_extensions(call, [(row, hashes[row.position]) for row in rows if row.user_id is None])
+    _assign_extensions(call, [(row, hashes[row.position]) for row in rows if row.user_id is None], answers)
     return rows
 
 
@@ -84,13 +95,17 @@ def _stored_hash(hashes: list[str], stored: Sequence[CallLeg]) -> str:
     return next((one for one in hashes if one in known), hashes[0] if hashes else "")
 
 
-def _assign_extensions(call: Call, legs: list[tuple[CallLeg, list[str]]]) -> None:
+def _phones(connection: int, named: Iterable[str], keys: Iterable[str]) -> Question:
+    numbers = tuple(number for number in named if number)
+    return Question(_NAMED, {"connection": connection, "numbers": numbers, "keys": tuple(keys)})
+
+
+def _assign_extensions(call: Call, legs: list[tuple[CallLeg, list[str]]], answers: Answers) -> None:
     """Give the legs their phones; each comes with what its key may be looked up by."""
     if not legs:
         return
-    numbers = [leg.extension_number for leg, _ in legs if leg.extension_number]
-    keys = [one for _, hashes in legs for one in hashes]
-    mapped = _NAMED.rows(connection=call.connection_id, numbers=numbers, keys=keys)
+    numbers = (leg.extension_number for leg, _ in legs)
+    mapped = answers.of(_phones(call.connection_id, numbers, (one for _, hashes in legs for one in hashes)))
     by_number = {extension.number: extension for extension in mapped if extension.number}
     by_key = {extension.key_hash: extension for extension in mapped if extension.key_hash}
     for leg, hashes in legs:

@@ -12,7 +12,6 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 
 from telephony.calls import listed
-from telephony.database.reading import Given, Prepared
 from telephony.domain import numbers
 from telephony.domain.events import CallEvent, Direction, EventKind, NoCallId
 from telephony.models import Call, Connection
@@ -28,11 +27,6 @@ ANONYMOUS = "anonymous-"
 """Begins the call ids that are made here for calls whose PBX sent none."""
 LONGEST_CALL = timedelta(hours=4)
 """An open call older than this is not what an end without a call id speaks of."""
-
-
-_OF_ID = Prepared(
-    lambda: Call.objects.filter(connection_id=Given("connection"), external_id=Given("id")).order_by()[:1]
-)
 
 
 def lock_names(*, connection: Connection, event: CallEvent) -> list[str]:
@@ -65,8 +59,16 @@ def find_call(*, connection: Connection, event: CallEvent) -> Call | None:
 
     A call that had no id of the PBX's gets the event's, if it is found to be the same call."""
     if event.external_id:
-        of_id = _OF_ID.first(connection=connection.pk, id=event.external_id)
-        return of_id or _adopt_anonymous(connection, event) or _adopt_listed(connection, event)
+        known = Call.objects.filter(connection=connection, external_id=event.external_id).first()
+        if known is not None:
+            return known
+    return find_unnamed(connection=connection, event=event)
+
+
+def find_unnamed(*, connection: Connection, event: CallEvent) -> Call | None:
+    """The same where no call has the event's id, or it has none."""
+    if event.external_id:
+        return _adopt_anonymous(connection, event) or _adopt_listed(connection, event)
     repeated = _repeated(connection, event)
     if repeated is not None:
         return repeated

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from telephony.database.reading import Given, Prepared
+from telephony.database.versions import RowVersion, Version
 from telephony.models import Call, Connection, Recording, StrayRequests
 from telephony.models.connection import hook_secret_sha256
 from telephony.privacy.masking import hide_secrets, hide_values
@@ -26,12 +27,18 @@ class Knock:
     meant: int = 0
     is_former: bool = False
     """The address is that of before, and still holds."""
+    version: Version | None = None
+    """Of the connection's row, where the database keeps versions."""
+    is_remembered: bool = False
+    """It was not read for this message."""
 
 
 _OF_ADDRESS = Prepared(
-    lambda: Connection.objects.filter(
-        Q(hook_secret_sha256=Given("digest")) | Q(former_secret_sha256=Given("digest"))
-    ).order_by()[:2]
+    lambda: (
+        Connection.objects.filter(Q(hook_secret_sha256=Given("digest")) | Q(former_secret_sha256=Given("digest")))
+        .annotate(row_version=RowVersion(Connection))
+        .order_by()[:2]
+    )
 )
 
 
@@ -54,7 +61,8 @@ def knock_at(*, vendor: str, digest: str) -> Knock:
         return Knock(None, StrayRequests.Why.OTHER_VENDOR, found.pk)
     if not found.enabled:
         return Knock(None, StrayRequests.Why.OFF, found.pk)
-    return Knock(found, is_former=is_former)
+    text = found.row_version
+    return Knock(found, is_former=is_former, version=Version(Connection, found.pk, text) if text else None)
 
 
 def connection_of_hook(*, vendor: str, secret: str) -> Connection | None:

@@ -42,7 +42,7 @@ def _change_cards(change: Change, legs: Sequence[CallLeg]) -> set[int]:
     now = timezone.now()
     behind = _clock_behind(change)
     given = decide(call=change.call, legs=legs, now=now, clock_behind=behind)
-    begin_after_call(legs=legs, stored=change.stored_legs, now=now, clock_behind=behind)
+    begin_after_call(change, legs=legs, now=now, clock_behind=behind)
     return update_cards(change, legs=legs, given=given, now=now)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,10 +13,12 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from telephony.calls.change import Change
 from telephony.cards import live
 from telephony.database.reading import Given, Prepared
-from telephony.domain.events import CallStatus
-from telephony.models import CallLeg, DeskSettings, Team
+from telephony.database.together import Question
+from telephony.domain.events import CallEvent, CallStatus, EventKind
+from telephony.models import CallLeg, Connection, DeskSettings, Team
 
 LATE = timedelta(minutes=2)
 """A talk whose end we hear of only now was followed by nothing any more."""
@@ -84,27 +86,39 @@ def choose_status(*, user: Any, state: State, reason: str = "") -> None:
     live.publish(users=[user.pk], content={}, board=True)
 
 
-_LONGEST = Prepared(
+_MINUTES = Prepared(
     lambda: (
-        Team.objects.filter(members=Given("user"))
-        .order_by("-after_call_seconds")
-        .values_list("after_call_seconds", flat=True)[:1]
+        Team.objects.filter(
+            members__call_legs__call__connection_id=Given("connection"),
+            members__call_legs__call__external_id=Given("id"),
+        )
+        .order_by()
+        .values_list("members", "after_call_seconds")
+        .distinct()
     )
 )
 
 
-def begin_after_call(
-    *, legs: Sequence[CallLeg], stored: Sequence[CallLeg], now: datetime, clock_behind: timedelta
-) -> None:
-    """Whose talk just ended writes it down for as long as the team says. `stored` are the legs as they were.
+def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:
+    """How long who took part in a call writes it down, by team."""
+    if event.kind is EventKind.ENDED:
+        yield Question(_MINUTES, {"connection": connection.pk, "id": event.external_id})
+
+
+def begin_after_call(change: Change, *, legs: Sequence[CallLeg], now: datetime, clock_behind: timedelta) -> None:
+    """Whose talk just ended writes it down for as long as the team says.
 
     Needs the transaction that saves the legs.
     """
-    talked = {leg.user_id for leg in stored if leg.user_id and leg.status == CallStatus.TALKING}
+    talked = {leg.user_id for leg in change.stored_legs if leg.user_id and leg.status == CallStatus.TALKING}
     still = {leg.user_id for leg in legs if leg.user_id and CallStatus(leg.status).is_open}
     fresh = {leg.user_id for leg in legs if leg.ended_at is not None and leg.ended_at > now - clock_behind - LATE}
-    for user_id in sorted((talked - still) & fresh - {None}, key=int):
-        seconds = _LONGEST.first(user=user_id)
+    done = sorted((talked - still) & fresh - {None}, key=int)
+    if not done:
+        return
+    told = change.answers.rows(_MINUTES, connection=change.call.connection_id, id=change.call.external_id)
+    for user_id in done:
+        seconds = max((seconds for user, seconds in told if user == user_id), default=0)
         if seconds:
             until = now + timedelta(seconds=seconds)
             DeskSettings.objects.update_or_create(user_id=user_id, defaults={"after_call_until": until})

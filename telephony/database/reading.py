@@ -54,37 +54,46 @@ class Prepared(Generic[Row]):
 
     def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
         self._build = build
-        self._built: dict[str, _Statement] = {}
+        self._built: dict[str, Statement] = {}
         """By the kind of database: tests have two."""
 
     def rows(self, **values: Any) -> list[Row]:
         """All of them, as the query's own rows would be."""
-        statement = self._built.get(connection.vendor)
-        if statement is None:
-            statement = self._built[connection.vendor] = _Statement(self._build())
-        return list(statement.asked(values))
+        statement = self.statement()
+        with cursors.executed(connection, statement.sql, statement.parameters(values)) as cursor:
+            return list(statement.made_of(cursor.fetchall()))
 
     def first(self, **values: Any) -> Row | None:
         """The first of `rows`; the query says itself that it wants no more."""
         return next(iter(self.rows(**values)), None)
 
+    def statement(self) -> Statement:
+        """For this kind of database."""
+        found = self._built.get(connection.vendor)
+        if found is None:
+            found = self._built[connection.vendor] = Statement(self._build())
+        return found
 
-class _Statement:
+
+class Statement:
     """A query and what Django's compiler made of it, which does not change."""
 
     def __init__(self, query: QuerySet[Any, Any]) -> None:
         self._query = query
         self._compiler: Any = query.query.get_compiler(connection=connection)
-        self._sql, parameters = self._compiler.as_sql()
+        self.sql, parameters = self._compiler.as_sql()
         self._parameters = tuple(parameters)
-        converters = self._compiler.get_converters([column for column, *_ in self._compiler.select])
+        columns = [column for column, *_ in self._compiler.select]
+        self.fields = [column.output_field for column in columns]
+        converters = self._compiler.get_converters(columns)
         self._compiler.get_converters = lambda expressions: converters
 
-    def asked(self, values: dict[str, Any]) -> QuerySet[Any, Any]:
-        """The query with these values: Django makes its rows, but builds and sends nothing."""
-        parameters = [one.value(values) if isinstance(one, Given) else one for one in self._parameters]
-        with cursors.executed(connection, self._sql, parameters) as cursor:
-            found = cursor.fetchall()
+    def parameters(self, values: dict[str, Any]) -> list[Any]:
+        """What goes to the database beside the text."""
+        return [one.value(values) if isinstance(one, Given) else one for one in self._parameters]
+
+    def made_of(self, found: list[Any]) -> QuerySet[Any, Any]:
+        """The query with these rows of the database: Django makes its own of them, but builds and sends nothing."""
         compiler, query = copy(self._compiler), self._query.all()
         compiler.connection = connection
         compiler.execute_sql = lambda *_, **__: [found]

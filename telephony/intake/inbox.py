@@ -23,6 +23,7 @@ from telephony.calls.contacts import Find
 from telephony.conf import contact_directory
 from telephony.database import writing
 from telephony.database.troubles import Trouble, trouble_of
+from telephony.database.versions import Version
 from telephony.database.writing import Writes
 from telephony.domain.directory import ContactCard
 from telephony.domain.events import Parsed
@@ -55,14 +56,27 @@ PAUSE_AFTER_BUSY = timedelta(seconds=2)
 """Also after a database that went away: it counts as an attempt, since the message may be what ends its connections."""
 
 
-def receive(*, connection: Connection, hook: Hook, refused: str = "", key: UUID | None = None) -> Delivery:
+class Outdated(Exception):
+    """The connection is not as it was when it was read: nothing is stored."""
+
+
+def receive(
+    *,
+    connection: Connection,
+    hook: Hook,
+    refused: str = "",
+    key: UUID | None = None,
+    version: Version | None = None,
+) -> Delivery:
     """Store the request as it came; committed on return. The caller processes it at once.
 
     `refused`: why its proof is a wrong one. Then nobody reads it before that is mended (refused.py).
     `key`: of this arrival, where it may be stored again (spool).
+    `version`: of the connection, if that was not read for this request. Raises `Outdated` if it is another now.
     """
     delivery = new_delivery(connection=connection, hook=hook, refused=refused, key=key)
-    writing.insert(delivery)
+    if not writing.insert(delivery, version=version):
+        raise Outdated
     return delivery
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.core.handlers.asgi import ASGIRequest
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from telephony.domain.hooks import Hook
 from telephony.http.remote_address import remote_address
+from telephony.intake import quota
 
 MAX_BODY_BYTES = 256 * 1024
 
@@ -22,6 +24,29 @@ class Unreadable(Exception):
         self.status = status
         self.body = body
         """What was read of it."""
+
+
+class Arrival:
+    """A request that may be judged twice, because its connection turned out to be another than this process remembered:
+    it is read and counted once."""
+
+    def __init__(self, request: HttpRequest, *, vendor: str, tail: str) -> None:
+        self.request = request
+        self.vendor = vendor
+        self.tail = tail
+        self._waits: dict[int, int] = {}
+
+    @cached_property
+    def hook(self) -> Hook:
+        """Raises Unreadable."""
+        return received_hook(self.request, read_body(self.request), tail=self.tail)
+
+    def seconds_to_wait(self, connection_id: int) -> int:
+        """0 if the message is within the connection's quota; then it is counted."""
+        if connection_id not in self._waits:
+            size = len(self.hook.body) + len(self.hook.query)
+            self._waits[connection_id] = quota.seconds_to_wait(connection_id=connection_id, size=size)
+        return self._waits[connection_id]
 
 
 def read_body(request: HttpRequest, *, limit: int = MAX_BODY_BYTES) -> bytes:

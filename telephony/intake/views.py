@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error as DatabaseError
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from telephony.calls.selectors import connection_of_hook, knock
+from telephony.calls.selectors import Knock, connection_of_hook, knock
 from telephony.database import reach
 from telephony.domain.exceptions import HookRejected
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
@@ -22,16 +23,16 @@ from telephony.intake import (
     errands,
     inbox,
     proving,
-    quota,
     reading,
     rehearsal,
     secret_use,
     stray,
     uploads,
 )
+from telephony.intake.answers import answer, plain, too_many
 from telephony.intake.any_host import takes_any_host
 from telephony.intake.processed import Processed
-from telephony.intake.requests import Unreadable, read_body, received_hook
+from telephony.intake.requests import Arrival, Unreadable, received_hook
 from telephony.intake.spool import draining, known, taking
 from telephony.intake.spool.entry import new_key
 from telephony.models import Connection, Delivery
@@ -59,26 +60,19 @@ def hook(request: HttpRequest, vendor: str, secret: str, tail: str = "") -> Http
     neither in the database nor, while that is away, in the spool; else the vendor's own answer, whatever becomes of the
     message. HEAD and OPTIONS, which carry none, only learn that the address is right.
     """
+    arrival = Arrival(request, vendor=vendor, tail=tail)
+    if (provable := known.provable(vendor=vendor, secret=secret)) is not None:
+        with suppress(inbox.Outdated):
+            return _take(arrival, provable)
     try:
         found = knock(vendor=vendor, secret=secret)
         known.remember(vendor=vendor, secret=secret, found=found)
     except DatabaseError as error:
         remembered = known.recall(vendor=vendor, secret=secret)
         if remembered is None:
-            return _write_down_unknown(request, error, vendor=vendor, secret=secret, tail=tail)
+            return _write_down_unknown(arrival, error, secret)
         found = remembered
-    connection = found.connection
-    if connection is None:
-        stray.count(vendor=vendor, why=found.why, meant=found.meant)
-        return _plain(404, "Not found.")
-    if tail and not connection.vendor_object.takes_tail:
-        stray.count(vendor=vendor, why=stray.Why.TAIL, meant=connection.pk)
-        return _plain(404, "Not found.")
-    if canary_mark.HEADER not in request.headers:
-        addresses.note_use(connection, is_former=found.is_former)
-    if request.method in ("HEAD", "OPTIONS"):
-        return _address_is_right(request, connection)
-    return _take(request, connection, tail)
+    return _take(arrival, found)
 
 
 @takes_any_host
@@ -93,7 +87,7 @@ def recording(request: HttpRequest, vendor: str, secret: str, number: str) -> Ht
     except DatabaseError as error:
         return _not_stored(error)
     if connection is None or not connection.vendor_object.uploads_recordings:
-        return _plain(404, "Not found.")
+        return plain(404, "Not found.")
     received = received_hook(request, b"", tail=f"recordings/{number}")
     refusal, fault = _judged(connection, uploads.proof_of(received), connection.profile())
     if refusal is not None:
@@ -101,8 +95,8 @@ def recording(request: HttpRequest, vendor: str, secret: str, number: str) -> Ht
         return _refused(refusal)
     if fault is not None:
         log.error("An upload could not be proved:\n%s", where(fault))
-        return _plain(503, "The upload could not be proved; please send it again.")
-    return _answer(uploads.take(request, connection, received, number=int(number)))
+        return plain(503, "The upload could not be proved; please send it again.")
+    return answer(uploads.take(request, connection, received, number=int(number)))
 
 
 def _address_is_right(request: HttpRequest, connection: Connection) -> HttpResponse:
@@ -115,33 +109,67 @@ def _address_is_right(request: HttpRequest, connection: Connection) -> HttpRespo
     return HttpResponse(content_type="text/plain; charset=utf-8", headers=headers)
 
 
-def _take(request: HttpRequest, connection: Connection, tail: str) -> HttpResponse:
-    try:
-        received = received_hook(request, read_body(request), tail=tail)
-    except Unreadable as trouble:
-        return _plain(trouble.status, str(trouble))
-    if wait := quota.seconds_to_wait(connection_id=connection.pk, size=len(received.body) + len(received.query)):
-        return _too_many(wait)
-    pbx, profile = connection.vendor_object, connection.profile()
+def _take(arrival: Arrival, found: Knock) -> HttpResponse:
+    """Raises `Outdated` if the connection was not read for this message, and is not proved by storing it."""
+    connection = found.connection
+    if connection is None:
+        stray.count(vendor=arrival.vendor, why=found.why, meant=found.meant)
+        return plain(404, "Not found.")
+    if (turned_away := _turned_away(arrival, found, connection)) is not None:
+        return turned_away
+    received, pbx, profile = arrival.hook, connection.vendor_object, connection.profile()
     challenged = reading.challenge(pbx, received, profile)
     refusal, fault = (None, None) if challenged else _judged(connection, received, profile)
     if refusal is not None:
+        _needs_to_be_read(found)
         return _refuse(connection, received, refusal)
-    if fault is None and (polled := errands.answer_to_poll(received, profile, connection=connection)):
-        return _answer(polled)
-    return _store(connection, received, challenged, fault)
+    if fault is None and pbx.fetches_errands:
+        _needs_to_be_read(found)
+        if polled := errands.answer_to_poll(received, profile, connection=connection):
+            return answer(polled)
+    return _store(found, connection, received, challenged, fault)
 
 
-def _store(connection: Connection, received: Hook, challenged: Reply | None, fault: Exception | None) -> HttpResponse:
+def _turned_away(arrival: Arrival, found: Knock, connection: Connection) -> HttpResponse | None:
+    """The answer to what is no message, or one too many."""
+    if arrival.tail and not connection.vendor_object.takes_tail:
+        _needs_to_be_read(found)
+        stray.count(vendor=connection.vendor, why=stray.Why.TAIL, meant=connection.pk)
+        return plain(404, "Not found.")
+    if canary_mark.HEADER not in arrival.request.headers:
+        addresses.note_use(connection, is_former=found.is_former)
+    if arrival.request.method in ("HEAD", "OPTIONS"):
+        _needs_to_be_read(found)
+        return _address_is_right(arrival.request, connection)
+    try:
+        wait = arrival.seconds_to_wait(connection.pk)
+    except Unreadable as trouble:
+        _needs_to_be_read(found)
+        return plain(trouble.status, str(trouble))
+    if wait:
+        _needs_to_be_read(found)
+    return too_many(wait) if wait else None
+
+
+def _needs_to_be_read(found: Knock) -> None:
+    """What is not stored is answered by what the database says of the connection now."""
+    if found.is_remembered:
+        raise inbox.Outdated
+
+
+def _store(
+    found: Knock, connection: Connection, received: Hook, challenged: Reply | None, fault: Exception | None
+) -> HttpResponse:
     pbx, profile, key = connection.vendor_object, connection.profile(), new_key()
     run = canary_mark.run_of(received.headers, connection_id=connection.pk, at=received.received_at)
     try:
-        delivery = inbox.receive(connection=connection, hook=received, key=key)
+        version = found.version if found.is_remembered else None
+        delivery = inbox.receive(connection=connection, hook=received, key=key, version=version)
     except DatabaseError as error:
         # A canary call is to find out, and loses nobody's message.
         if run is not None or not taking.take(key=key, connection=connection, hook=received):
             return _not_stored(error)
-        return _answer(challenged or taking.neutral(pbx, received, profile))
+        return answer(challenged or taking.neutral(pbx, received, profile))
     reach.allow(ANSWERED_WITHIN)
     draining.look()
     if fault is not None:
@@ -150,22 +178,22 @@ def _store(connection: Connection, received: Hook, challenged: Reply | None, fau
         done = rehearsal.rehearse(delivery=delivery, hook=received, run_id=run)
     else:
         done = errands.added_to(inbox.process(delivery=delivery, hook=received), connection)
-    return _answer(challenged or _reply(pbx, received, profile, delivery, done))
+    return answer(challenged or _reply(pbx, received, profile, delivery, done))
 
 
-def _write_down_unknown(request: HttpRequest, error: Exception, *, vendor: str, secret: str, tail: str) -> HttpResponse:
+def _write_down_unknown(arrival: Arrival, error: Exception, secret: str) -> HttpResponse:
     """The database can't say whose address this is: the message is kept, and that is asked later."""
-    if not known.may_be_ours(vendor=vendor, secret=secret):
-        return _plain(404, "Not found.")
-    if request.method in ("HEAD", "OPTIONS"):
+    if not known.may_be_ours(vendor=arrival.vendor, secret=secret):
+        return plain(404, "Not found.")
+    if arrival.request.method in ("HEAD", "OPTIONS"):
         return _not_stored(error)
     try:
-        received = received_hook(request, read_body(request), tail=tail)
+        received = arrival.hook
     except Unreadable as trouble:
-        return _plain(trouble.status, str(trouble))
-    if not taking.take_unknown(vendor=vendor, secret=secret, hook=received):
+        return plain(trouble.status, str(trouble))
+    if not taking.take_unknown(vendor=arrival.vendor, secret=secret, hook=received):
         return _not_stored(error)
-    return _answer(taking.answer_of_unknown(vendor=vendor, hook=received))
+    return answer(taking.answer_of_unknown(vendor=arrival.vendor, hook=received))
 
 
 def _refuse(connection: Connection, hook: Hook, refusal: HookRejected) -> HttpResponse:
@@ -211,24 +239,8 @@ def _reply(pbx: Vendor, hook: Hook, profile: ConnectionProfile, delivery: Delive
 
 def _not_stored(error: Exception) -> HttpResponse:
     log.error("A message of a PBX could not be stored: %s", type(error).__name__)
-    return _plain(503, "The message could not be stored; please send it again.")
+    return plain(503, "The message could not be stored; please send it again.")
 
 
 def _refused(refusal: HookRejected) -> HttpResponse:
-    return _answer(refusal.reply or Reply.text(str(refusal), status=403))
-
-
-def _answer(reply: Reply) -> HttpResponse:
-    # An answer may repeat what was sent, and the project may have no middleware that says so.
-    headers = {"X-Content-Type-Options": "nosniff"}
-    return HttpResponse(reply.body, content_type=reply.content_type, status=reply.status, headers=headers)
-
-
-def _too_many(wait: int) -> HttpResponse:
-    answer = _plain(429, "This connection's quota is used up; please send the message again later.")
-    answer.headers["Retry-After"] = str(wait)
-    return answer
-
-
-def _plain(status: int, text: str) -> HttpResponse:
-    return _answer(Reply.text(text, status=status))
+    return answer(refusal.reply or Reply.text(str(refusal), status=403))

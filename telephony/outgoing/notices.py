@@ -7,7 +7,7 @@ call and turns out to be wrong is told as a correction, and `version` says which
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +16,13 @@ from django.utils import timezone
 
 from telephony.calls.change import Change
 from telephony.database.reading import Prepared
-from telephony.domain.events import MISSED, Direction
-from telephony.models import Alarm, Call, CallResult, Notice, Recording, Subscription, Topic
+from telephony.database.together import Answers, Question
+from telephony.domain.events import MISSED, CallEvent, Direction, EventKind
+from telephony.models import Alarm, Call, CallResult, Connection, Notice, Recording, Subscription, Topic
 
 _MILESTONES = {Topic.CALL_STARTED: "started_at", Topic.CALL_ANSWERED: "answered_at", Topic.CALL_ENDED: "ended_at"}
 _SUBSCRIBED = Prepared(lambda: Subscription.objects.filter(enabled=True).only("pk", "topics"))
+_TELLING = (EventKind.CALL_STARTED, EventKind.ANSWERED, EventKind.ENDED)
 _FACTS = ("direction", "status", "client_raw", "client_e164", "our_number", "ring_seconds", "talk_seconds")
 _TIMES = ("started_at", "ringing_at", "answered_at", "ended_at")
 
@@ -38,7 +40,19 @@ def tell_other_systems(change: Change) -> None:
         topics.append(Topic.CALL_CORRECTED)
     if call.is_missed and change.after.ended_at is not None and not _was_missed(change.stored):
         topics.append(Topic.CALL_MISSED)
-    _store(call, topics, lambda topic: _call_data(call) | ({"was": was} if topic is Topic.CALL_CORRECTED else {}))
+    _store(
+        call,
+        topics,
+        lambda topic: _call_data(call) | ({"was": was} if topic is Topic.CALL_CORRECTED else {}),
+        change.answers,
+        is_new=change.answers.next_key is not None and change.is_new,
+    )
+
+
+def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:
+    """Who wants to know, where a milestone is likely."""
+    if event.kind in _TELLING:
+        yield Question(_SUBSCRIBED)
 
 
 def _corrected(change: Change) -> dict[str, Any]:
@@ -127,15 +141,23 @@ def _told(name: str, value: Any) -> Any:
     return value or None if name in ("client_e164", "our_number") else value
 
 
-def _store(call: Call, topics: list[Topic], data: Callable[[Topic], dict[str, Any]]) -> bool:
+def _store(
+    call: Call,
+    topics: list[Topic],
+    data: Callable[[Topic], dict[str, Any]],
+    answers: Answers | None = None,
+    *,
+    is_new: bool = False,
+) -> bool:
     """Returns whether somebody wants to know."""
     if not topics:
         return False
     now = timezone.now()
-    wanted = [(one, topic) for one in _SUBSCRIBED.rows() for topic in topics if topic in one.topics]
+    subscribed = (answers or Answers()).rows(_SUBSCRIBED)
+    wanted = [(one, topic) for one in subscribed for topic in topics if topic in one.topics]
     if not wanted:
         return False
-    version = _next_version(call)
+    version = _first_version(call) if is_new else _next_version(call)
     Notice.objects.bulk_create(
         _notice(subscription, call, topic, {**data(topic), "version": version}, now) for subscription, topic in wanted
     )
@@ -154,6 +176,12 @@ def _notice(
         payload=payload,
         next_try_at=at,
     )
+
+
+def _first_version(call: Call) -> int:
+    """Of a call whose row may not be written yet."""
+    call.told_version = 1
+    return call.told_version
 
 
 def _next_version(call: Call) -> int:

@@ -7,14 +7,16 @@ or reference, else by its place among the call's recordings, and one that no mes
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.utils import timezone
 
 from telephony.calls.change import Change
 from telephony.database.reading import Given, Prepared
+from telephony.database.together import Question
+from telephony.domain.events import CallEvent
 from telephony.domain.fold import RecordingNote
-from telephony.models import AuditEntry, Recording
+from telephony.models import AuditEntry, Connection, Recording
 from telephony.recordings.keeping import journal
 
 State = Recording.State
@@ -24,7 +26,17 @@ NEVER_DROPPED = (State.STORED, State.FETCHING)
 """A file is there, or on its way."""
 
 
-_OF_CALL = Prepared(lambda: Recording.objects.filter(call_id=Given("call")).order_by("position", "pk"))
+_OF_ID = Prepared(
+    lambda: Recording.objects.filter(call__connection_id=Given("connection"), call__external_id=Given("id")).order_by(
+        "position", "pk"
+    )
+)
+
+
+def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:
+    """The call's recordings, where the event tells of one."""
+    if event.recording_link or event.recording_reference:
+        yield Question(_OF_ID, {"connection": connection.pk, "id": event.external_id})
 
 
 def note_recordings(change: Change) -> None:
@@ -32,7 +44,7 @@ def note_recordings(change: Change) -> None:
     if not change.differs("recordings"):
         return
     call, notes = change.call, change.after.recordings
-    stored = [] if change.is_new else _OF_CALL.rows(call=call.pk)
+    stored = [] if change.is_new else change.answers.rows(_OF_ID, connection=call.connection_id, id=call.external_id)
     if not notes and not stored:
         return
     is_wanted = bool(notes) and call.connection.fetch_recordings

@@ -6,19 +6,21 @@ later (sums.py). `manage.py reports --check` works all of it out anew and compar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
 from telephony.calls.change import Change
 from telephony.database.reading import Prepared
+from telephony.database.together import Answers, Question
 from telephony.domain.causes import Lost, cause_of
-from telephony.domain.events import Direction, LegRole
+from telephony.domain.events import CallEvent, Direction, EventKind, LegRole
 from telephony.domain.hours import ALWAYS, Hours, is_working
 from telephony.domain.numbers import last_digits
 from telephony.hours.selectors import hours_for
-from telephony.models import Call, CallFact, CallLeg, CallSum, PeopleDay, PeopleWeek, Schedule, StaleDay
+from telephony.models import Call, CallFact, CallLeg, CallSum, Connection, PeopleDay, PeopleWeek, Schedule, StaleDay
 from telephony.models.fact import LONGEST_SOURCE
 
 QUARTER = 900
@@ -49,7 +51,7 @@ def keep_fact(change: Change) -> None:
     call = change.call
     if change.before is not None and change.legs is None and not change.differs(*_MADE_OF):
         return
-    fact = fact_of(call, hours_of, _legs_of(change))
+    fact = fact_of(call, partial(hours_of, answers=change.answers), _legs_of(change))
     if was := change.stored.get("started_at"):
         note_move(quarter_of(was), fact.quarter)
     change.writes.insert(fact, unique=["call"], columns=WRITTEN)
@@ -120,9 +122,15 @@ def fact_of(call: Call, hours_of: HoursOf, legs: Iterable[CallLeg]) -> CallFact:
     )
 
 
-def hours_of(connection: int, our_number: str) -> Hours:
+def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:
+    """Whether anybody has set up working hours, for a call that is over."""
+    if event.kind is EventKind.ENDED:
+        yield Question(_SCHEDULES)
+
+
+def hours_of(connection: int, our_number: str, *, answers: Answers | None = None) -> Hours:
     """As they are set up now; one query where nobody has set up any."""
-    if not _SCHEDULES.rows():
+    if not (answers or Answers()).rows(_SCHEDULES):
         return ALWAYS
     return hours_for(connection_id=connection, our_number=our_number)
 

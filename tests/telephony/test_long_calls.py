@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from telephony.calls import apply
+from telephony.calls import apply, loading
 from telephony.domain.fold import fold
 from telephony.models import CallEvent, Connection
 from tests.properties.stored import make_connection, stored_calls
@@ -21,7 +21,7 @@ MANY = 10
 
 @pytest.fixture(autouse=True)
 def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apply, "MANY", MANY)
+    monkeypatch.setattr(loading, "MANY", MANY)
 
 
 @pytest.fixture

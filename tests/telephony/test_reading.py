@@ -9,13 +9,15 @@ import psycopg
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import NotSupportedError, connections
+from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from telephony.database import reading
+from telephony.database import reading, together
 from telephony.database.reading import Given, GivenTexts, Prepared
-from telephony.models import DeskSettings, Team
+from telephony.database.together import Answers, Question
+from telephony.models import DeskSettings, Subscription, Team
 
 pytestmark = pytest.mark.django_db
 NAMES = ["Sales", "It's “quoted”, {with} 100% of \\ it", "", "NULL"]
@@ -39,6 +41,7 @@ def on_postgresql(
     monkeypatch.setitem(connections.settings, "postgresql", options)
     connections["postgresql"] = connection = connections.create_connection("postgresql")
     monkeypatch.setattr(reading, "connection", connection)
+    monkeypatch.setattr(together, "connection", connection)
     with django_db_blocker.unblock():
         yield "postgresql"
         connection.close()
@@ -118,3 +121,54 @@ def test_what_a_connection_keeps_of_a_changed_table_is_forgotten(on_postgresql: 
 def test_more_values_than_the_protocol_can_count_are_sent_all_the_same(on_postgresql: str) -> None:
     many = Prepared(lambda: Team.objects.filter(pk__in=range(70_000)).values_list("pk", flat=True))
     assert many.rows() == []
+
+
+def test_questions_asked_together_have_the_answers_that_each_has_alone(teams: list[Team], database: str) -> None:
+    [user] = get_user_model().objects.using(database).bulk_create([get_user_model()(username="anna")])
+    DeskSettings.objects.using(database).bulk_create([DeskSettings(user=user, seen_at=timezone.now())])
+    Subscription.objects.using(database).bulk_create(
+        [Subscription(name=name, url="https://x.example/", topics=["call.ended", name]) for name in NAMES]
+    )
+    questions = [
+        Question(Prepared(lambda: Team.objects.filter(name=Given("name"))), {"name": NAMES[1]}),
+        Question(Prepared(lambda: Team.objects.filter(name=Given("name"))), {"name": "Nobody"}),
+        Question(Prepared(lambda: DeskSettings.objects.select_related("user"))),
+        Question(Prepared(lambda: Subscription.objects.order_by("-pk"))),
+        Question(
+            Prepared(lambda: Team.objects.filter(name__in=GivenTexts("names")).values_list("name")),
+            {"names": ("NULL",)},
+        ),
+    ]
+    with CaptureQueriesContext(reading.connection) as sent:
+        answers = Answers(questions)
+        found = [answers.of(one) for one in questions]
+    assert len(sent) == (1 if database == "postgresql" else len(questions))
+    alone = [one.query.rows(**one.values) for one in questions]
+    assert [[_values(row) for row in rows] for rows in found] == [[_values(row) for row in rows] for rows in alone]
+    assert [len(rows) for rows in found] == [1, 0, 1, len(NAMES), 1]
+    assert found[2][0]._state.fields_cache["user"].username == "anna"
+
+
+def test_what_was_not_asked_together_is_asked_when_it_is_wanted(teams: list[Team]) -> None:
+    named = Prepared(lambda: Team.objects.filter(name=Given("name")))
+    answers = Answers([Question(named, {"name": NAMES[0]})])
+    with CaptureQueriesContext(reading.connection) as sent:
+        assert [answers.rows(named, name=name) for name in (NAMES[0], NAMES[1])] == [[teams[0]], [teams[1]]]
+    assert len(sent) == 1
+
+
+def test_a_key_given_beforehand_is_nobody_elses(teams: list[Team], database: str) -> None:
+    asked = [Question(Prepared(Team.objects.all))]
+    given = Answers(asked, next_key_of=Team).next_key
+    if database == "default":
+        assert given is None
+        return
+    assert given is not None
+    [later] = Team.objects.using(database).bulk_create([Team(name="Later")])
+    assert given not in {team.pk for team in (*teams, later)}
+
+
+def _values(row: object) -> object:
+    if not isinstance(row, Model):
+        return row
+    return [getattr(row, one.attname) for one in row._meta.concrete_fields]

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+from telephony.database.versions import Version
 from telephony.database.writing import others, postgresql
 from telephony.database.writing.parts import Deleted, Inserted, Part, Updated
 
@@ -30,6 +31,11 @@ class Writes:
         written."""
         if rows:
             self.parts.append(Inserted(type(rows[0]), rows, tuple(unique), tuple(columns)))
+
+    def insert_with_key(self, row: Model) -> None:
+        """A new row whose key the database gave beforehand (database/together.py)."""
+        self.parts.append(Inserted(type(row), (row,), (), (), has_key=True))
+        row._state.adding = False
 
     def update(self, model: type[Model], where: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Rows that are there. `where` has conditions as of `filter`: equal, `__in` or `__isnull`."""
@@ -52,9 +58,13 @@ class Writes:
         _hand().write(parts, channel)
 
 
-def insert(row: Model) -> None:
-    """Write a new row at once, because others will name its key."""
-    _hand().insert(row)
+def insert(row: Model, *, version: Version | None = None) -> bool:
+    """Write a new row at once, because others will name its key.
+
+    With a version, only if that other row is still as it was; returns whether it is.
+    """
+    written: bool = _hand().insert(row, version)
+    return written
 
 
 def _hand() -> Any:

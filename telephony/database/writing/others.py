@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Model
 
+from telephony.database.versions import Version
 from telephony.database.writing.parts import Deleted, Inserted, Part, Updated
 
 
@@ -27,6 +28,7 @@ def write(parts: Sequence[Part], channel: str) -> None:
                 found._raw_delete(found.db)
 
 
-def insert(row: Model) -> None:
-    """Write this one row; its key is set."""
+def insert(row: Model, version: Version | None = None) -> bool:
+    """Write this one row; its key is set. No row has a version here."""
     row.save(force_insert=True)
+    return True

@@ -17,6 +17,8 @@ class Inserted:
     rows: Sequence[Model]
     unique: tuple[str, ...]
     columns: tuple[str, ...]
+    has_key: bool = False
+    """The key is the row's own already."""
 
 
 @dataclass(frozen=True, slots=True)

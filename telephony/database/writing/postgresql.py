@@ -8,15 +8,15 @@ build it. Foreign keys are checked at the commit, so the parts need no order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any
 
-from django.db import connection
-from django.db.models import AutoField, Field, Model
-from django.db.models.expressions import DatabaseDefault
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Model
 
 from telephony.database import cursors
+from telephony.database.versions import Version
+from telephony.database.writing import columns
 from telephony.database.writing.parts import Deleted, Inserted, Part, Updated
 
 
@@ -28,18 +28,28 @@ def write(parts: Sequence[Part], channel: str) -> None:
     if channel:
         told = "SELECT pg_notify(%s, '')"
         values.append(channel)
-    with cursors.executed(connection, f"WITH {written} {told}", values):
+    with cursors.executed(connections[DEFAULT_DB_ALIAS], f"WITH {written} {told}", values):
         pass
 
 
-def insert(row: Model) -> None:
-    """Write this one row; its key is set."""
+def insert(row: Model, version: Version | None = None) -> bool:
+    """Write this one row; its key is set. With a version only if that row is still as it was: one statement, because
+    looking first would be another way to the database and back."""
     values: list[Any] = []
-    sql = _insert(Inserted(type(row), (row,), (), ()), values)
+    if version is None:
+        sql = _insert(Inserted(type(row), (row,), (), ()), values)
+    else:
+        sql = columns.insert_if(type(row), version.model)
+        columns.add_row(row, values)
+        values += [version.key, version.text]
     key = row._meta.pk
-    with cursors.executed(connection, f"{sql} RETURNING {_column(type(row), key.name)}", values) as cursor:
-        setattr(row, key.attname, cursor.fetchone()[0])
-    row._state.adding, row._state.db = False, connection.alias
+    with cursors.executed(connections[DEFAULT_DB_ALIAS], f'{sql} RETURNING "{key.column}"', values) as cursor:
+        told = cursor.fetchone()
+    if told is None:
+        return False
+    setattr(row, key.attname, told[0])
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return True
 
 
 def _sql(part: Part, values: list[Any]) -> str:
@@ -48,66 +58,15 @@ def _sql(part: Part, values: list[Any]) -> str:
         case Inserted():
             return _insert(part, values)
         case Updated():
-            changed = ", ".join(_equals(part.model, name, value, values) for name, value in part.values.items())
-            return f"UPDATE {_table(part.model)} SET {changed} WHERE {_where(part.model, part.where, values)}"  # nosec B608  # noqa: S608
+            columns.add_values(part.model, part.values, values)
+            columns.add_conditions(part.model, part.where, values)
+            return columns.update(part.model, tuple(part.values), columns.shape(part.where))
         case Deleted():
-            return f"DELETE FROM {_table(part.model)} WHERE {_where(part.model, part.where, values)}"  # nosec B608  # noqa: S608
+            columns.add_conditions(part.model, part.where, values)
+            return columns.delete(part.model, columns.shape(part.where))
 
 
 def _insert(part: Inserted, values: list[Any]) -> str:
     """A row with the same `unique` fields gets the new one's `columns`."""
-    fields = _written(part.model)
-    rows = ", ".join(f"({', '.join(_value(row, one, values) for one in fields)})" for row in part.rows)
-    names = ", ".join(_column(part.model, one.attname) for one in fields)
-    sql = f"INSERT INTO {_table(part.model)} ({names}) VALUES {rows}"  # nosec B608  # noqa: S608
-    if not part.unique:
-        return sql
-    unique = ", ".join(_column(part.model, name) for name in part.unique)
-    changed = [_column(part.model, name) for name in part.columns]
-    return f"{sql} ON CONFLICT ({unique}) DO UPDATE SET " + ", ".join(f"{one} = EXCLUDED.{one}" for one in changed)  # nosec B608
-
-
-def _value(row: Model, one: Field[Any, Any], values: list[Any]) -> str:
-    value = one.pre_save(row, add=True)
-    if isinstance(value, DatabaseDefault):
-        return "DEFAULT"
-    values.append(one.get_db_prep_save(value, connection))
-    return "%s"
-
-
-def _equals(model: type[Model], name: str, value: Any, values: list[Any]) -> str:
-    values.append(_field(model, name).get_db_prep_save(value, connection))
-    return f"{_column(model, name)} = %s"
-
-
-def _where(model: type[Model], where: Mapping[str, Any], values: list[Any]) -> str:
-    return " AND ".join(_condition(model, name, value, values) for name, value in where.items())
-
-
-def _condition(model: type[Model], name: str, value: Any, values: list[Any]) -> str:
-    column, _, lookup = name.partition("__")
-    if lookup == "isnull":
-        return f"{_column(model, column)} IS {'' if value else 'NOT '}NULL"
-    if lookup == "in":
-        values.append(list(value))
-        return f"{_column(model, column)} = ANY(%s)"
-    return _equals(model, name, value, values)
-
-
-@cache
-def _written(model: type[Model]) -> list[Field[Any, Any]]:
-    """What a new row says; its key is counted by the database."""
-    return [one for one in model._meta.concrete_fields if not isinstance(one, AutoField)]
-
-
-def _field(model: type[Model], name: str) -> Field[Any, Any]:
-    return cast("Field[Any, Any]", model._meta.get_field(name))
-
-
-@cache
-def _column(model: type[Model], name: str) -> str:
-    return connection.ops.quote_name(str(_field(model, name).column))
-
-
-def _table(model: type[Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
+    shapes = tuple(columns.add_row(row, values, has_key=part.has_key) for row in part.rows)
+    return columns.insert(part.model, shapes, part.unique, part.columns, part.has_key)

@@ -1,12 +1,19 @@
-"""Which connection an address led to when the database was last asked: in this process, in memory alone."""
+"""Which connection an address led to when the database was last asked: in this process, in memory alone.
+
+While the database answers that is only worth something together with the row's version: whoever uses it proves in the
+statement that stores the message that the row is still the same.
+"""
 
 from __future__ import annotations
 
 import re
 import threading
 from collections import OrderedDict
+from copy import copy
+from dataclasses import replace
 
 from telephony.calls.selectors import Knock
+from telephony.models import Connection
 from telephony.models.connection import hook_secret_sha256
 from telephony.vendors import installed
 
@@ -33,6 +40,17 @@ def remember(*, vendor: str, secret: str, found: Knock) -> None:
 def recall(*, vendor: str, secret: str) -> Knock | None:
     with _lock:
         return _known.get((vendor, hook_secret_sha256(secret)))
+
+
+def provable(*, vendor: str, secret: str) -> Knock | None:
+    """The same, if it has a version to prove it by; with a connection that is this request's own."""
+    found = recall(vendor=vendor, secret=secret)
+    if found is None or found.version is None or found.connection is None or found.is_former:
+        return None
+    own = Connection.__new__(Connection)  # Its columns may be given new values, as far as this request goes.
+    own.__dict__.update(found.connection.__dict__)
+    own._state = copy(found.connection._state)
+    return replace(found, connection=own, is_remembered=True)
 
 
 def may_be_ours(*, vendor: str, secret: str) -> bool:

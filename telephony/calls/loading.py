@@ -1,0 +1,103 @@
+"""What is known of a call before an event changes it: found, and read in as few questions as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.module_loading import import_string
+
+from telephony.calls import legs, locate
+from telephony.database.reading import Given, Prepared
+from telephony.database.together import Answers, Question
+from telephony.domain.events import CallEvent, CallStatus, EventKind, from_json
+from telephony.domain.fold import knows_better, repeats_a_ring
+from telephony.models import Call, Connection, Delivery
+from telephony.models import CallEvent as StoredEvent
+
+Stored = dict[int, CallEvent]
+"""A call's events by the keys of their rows."""
+Asks = Callable[[Connection, CallEvent], Iterable[Question]]
+"""What a follower will most likely want to know when this event comes to its call."""
+MANY = 100
+"""Of a call with more events than this the latest ones are looked at first: most are rings that change nothing."""
+_READ = MANY + 1
+
+_OF_ID = Prepared(
+    lambda: Call.objects.filter(connection_id=Given("connection"), external_id=Given("id")).order_by()[:1]
+)
+_LATEST_OF_ID = Prepared(
+    lambda: (
+        StoredEvent.objects.filter(call__connection_id=Given("connection"), call__external_id=Given("id"))
+        .order_by("-occurred_at", "-pk")
+        .values_list("pk", "content")[:_READ]
+    )
+)
+_OF_CALL = Prepared(lambda: StoredEvent.objects.filter(call_id=Given("call")).values_list("pk", "content"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A call and the events that it is made of so far."""
+
+    call: Call
+    """Perhaps unsaved."""
+    stored: Stored
+    answers: Answers
+    is_done: bool = False
+    """The event changes nothing: it is a copy; or, with `is_kept`, a ring that was told before."""
+    is_kept: bool = False
+
+
+def load(connection: Connection, event: CallEvent, delivery: Delivery | None) -> Loaded:
+    """The event's call. Needs a transaction that holds `locate.lock_names`."""
+    answers = _asked(connection, event)
+    if event.external_id:
+        of_id = {"connection": connection.pk, "id": event.external_id}
+        for call in answers.rows(_OF_ID, **of_id):
+            latest = answers.rows(_LATEST_OF_ID, **of_id)
+            if len(latest) > MANY:
+                return _of_many(call, event, latest, answers)
+            return Loaded(call=call, stored={pk: from_json(content) for pk, content in latest}, answers=answers)
+    found = locate.find_unnamed(connection=connection, event=event)
+    if found is not None:
+        return Loaded(call=found, stored=stored_events(found), answers=answers)
+    flag = locate.flag_of_new_call(connection=connection, event=event)
+    external_id = event.external_id or locate.anonymous_id(delivery_id=delivery.pk if delivery else 0)
+    new = Call(connection=connection, external_id=external_id, flag=flag)
+    return Loaded(call=new, stored={}, answers=answers)
+
+
+def load_known(call: Call, event: CallEvent) -> Loaded:
+    """The same where it is known which call it is."""
+    locate.give_id(call=call, external_id=event.external_id)
+    return Loaded(call=call, stored=stored_events(call), answers=Answers())
+
+
+def stored_events(call: Call) -> Stored:
+    return {pk: from_json(content) for pk, content in _OF_CALL.rows(call=call.pk)}
+
+
+def _asked(connection: Connection, event: CallEvent) -> Answers:
+    """One question for all that the fold and the followers want to know of a call whose id is known."""
+    if not event.external_id:
+        return Answers()
+    of_id = {"connection": connection.pk, "id": event.external_id}
+    questions = [Question(_OF_ID, of_id), Question(_LATEST_OF_ID, of_id), *legs.asks(connection, event)]
+    asking: Iterable[Asks] = import_string("telephony.followers.ASKING")
+    questions += (question for asks in asking for question in asks(connection, event))
+    return Answers(questions, next_key_of=Call if event.kind is EventKind.CALL_STARTED else None)
+
+
+def _of_many(call: Call, event: CallEvent, latest: list[tuple[int, Any]], answers: Answers) -> Loaded:
+    """Mostly nothing is left to do, as the latest of many events tell."""
+    event = replace(event, external_id=call.external_id, no_call_id=None)
+    known = StoredEvent.objects.filter(call=call, fingerprint=event.fingerprint).first()
+    if known is not None:
+        is_done, is_kept = not knows_better(event, known.event()), False
+    else:
+        is_kept = call.status == CallStatus.RINGING and repeats_a_ring(event, [from_json(one) for _, one in latest])
+        is_done = is_kept
+    stored = {} if is_done else stored_events(call)
+    return Loaded(call=call, stored=stored, answers=answers, is_done=is_done, is_kept=is_kept)

@@ -1,0 +1,150 @@
+"""PostgreSQL: the text of statements, made once for each shape, and what becomes of a value on its way there.
+
+Django asks each field of each row anew how its value is written; here that is asked once for each model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any, cast
+
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models import AutoField, Field, Model
+from django.db.models.expressions import DatabaseDefault
+
+from telephony.database import versions
+
+Prepare = Callable[[Any], Any]
+_AS_IT_IS = (models.CharField, models.TextField, models.BooleanField, models.DateTimeField, models.FloatField)
+"""Their values are what psycopg takes."""
+
+
+def add_row(row: Model, values: list[Any], *, has_key: bool = False) -> tuple[bool, ...]:
+    """A new row's values; returns for which of its columns the database has the default."""
+    by_database = []
+    for name, prepare, stamp in _written(type(row), has_key):
+        value = getattr(row, name) if stamp is None else stamp(row, add=True)
+        if isinstance(value, DatabaseDefault):
+            by_database.append(True)
+            continue
+        by_database.append(False)
+        values.append(value if prepare is None or value is None else prepare(value))
+    return tuple(by_database)
+
+
+def add_values(model: type[Model], told: Mapping[str, Any], values: list[Any]) -> None:
+    """What a row's columns are to be."""
+    for name, value in told.items():
+        prepare = _prepare_of(model, name)
+        values.append(value if prepare is None or value is None else prepare(value))
+
+
+def add_conditions(model: type[Model], where: Mapping[str, Any], values: list[Any]) -> None:
+    """What is compared with the columns of a row."""
+    for name, value in where.items():
+        column, _, lookup = name.partition("__")
+        if lookup == "in":
+            values.append(list(value))
+        elif not lookup:
+            add_values(model, {column: value}, values)
+
+
+def shape(where: Mapping[str, Any]) -> tuple[str, ...]:
+    """The conditions without their values: equal, `__in`, or `__isnull` with the truth in the name."""
+    return tuple(f"{name}={bool(value)}" if name.endswith("__isnull") else name for name, value in where.items())
+
+
+@cache
+def insert(
+    model: type[Model],
+    shapes: tuple[tuple[bool, ...], ...],
+    unique: tuple[str, ...],
+    changed: tuple[str, ...],
+    has_key: bool,
+) -> str:
+    """Rows of which the database has some defaults. One with the same `unique` fields gets these columns."""
+    rows = ", ".join(f"({', '.join('DEFAULT' if one else '%s' for one in by_database)})" for by_database in shapes)
+    sql = f"INSERT INTO {_table(model)} ({_names(model, has_key)}) VALUES {rows}"  # nosec B608  # noqa: S608
+    if not unique:
+        return sql
+    same = ", ".join(_column(model, name) for name in unique)
+    written = ", ".join(f"{_column(model, name)} = EXCLUDED.{_column(model, name)}" for name in changed)
+    return f"{sql} ON CONFLICT ({same}) DO UPDATE SET {written}"
+
+
+@cache
+def insert_if(model: type[Model], other: type[Model]) -> str:
+    """One row, if that of another table has this key and this version."""
+    places = ", ".join("%s" for _ in _written(model, False))
+    return (
+        f"INSERT INTO {_table(model)} ({_names(model, False)}) SELECT {places} FROM {_table(other)} "  # nosec B608  # noqa: S608
+        f"WHERE {_column(other, 'pk')} = %s AND {versions.sql_of(other)} = %s"
+    )
+
+
+@cache
+def update(model: type[Model], changed: tuple[str, ...], where: tuple[str, ...]) -> str:
+    written = ", ".join(f"{_column(model, name)} = %s" for name in changed)
+    return f"UPDATE {_table(model)} SET {written} WHERE {_conditions(model, where)}"  # nosec B608  # noqa: S608
+
+
+@cache
+def delete(model: type[Model], where: tuple[str, ...]) -> str:
+    return f"DELETE FROM {_table(model)} WHERE {_conditions(model, where)}"  # nosec B608  # noqa: S608
+
+
+def _conditions(model: type[Model], where: tuple[str, ...]) -> str:
+    return " AND ".join(_condition(model, name) for name in where)
+
+
+def _condition(model: type[Model], name: str) -> str:
+    name, _, lookup = name.partition("__")
+    end = {"": "= %s", "in": "= ANY(%s)", "isnull=True": "IS NULL", "isnull=False": "IS NOT NULL"}[lookup]
+    return f"{_column(model, name)} {end}"
+
+
+@cache
+def _written(model: type[Model], has_key: bool) -> list[tuple[str, Prepare | None, Callable[..., Any] | None]]:
+    """What a new row says, by attribute; mostly its key is counted by the database. With what makes a value that the
+    field itself gives, like the time of the first writing."""
+    return [
+        (one.attname, _prepare(one), None if type(one).pre_save is Field.pre_save else one.pre_save)
+        for one in _fields(model, has_key)
+    ]
+
+
+@cache
+def _prepare_of(model: type[Model], name: str) -> Prepare | None:
+    return _prepare(_field(model, name))
+
+
+def _prepare(field: Field[Any, Any]) -> Prepare | None:
+    """What makes of a value what psycopg is given; None where that is the value."""
+    target, database = getattr(field, "target_field", field), connections[DEFAULT_DB_ALIAS]
+    if type(target) in _AS_IT_IS:
+        return None
+    kind = target.get_internal_type().replace("AutoField", "IntegerField")
+    whole: Prepare | None = getattr(database.ops, "integerfield_type_map", {}).get(kind)
+    return whole or partial(target.get_db_prep_save, connection=database)
+
+
+@cache
+def _fields(model: type[Model], has_key: bool) -> list[Field[Any, Any]]:
+    return [one for one in model._meta.concrete_fields if has_key or not isinstance(one, AutoField)]
+
+
+def _names(model: type[Model], has_key: bool) -> str:
+    return ", ".join(_column(model, one.attname) for one in _fields(model, has_key))
+
+
+def _field(model: type[Model], name: str) -> Field[Any, Any]:
+    return cast("Field[Any, Any]", model._meta.pk if name == "pk" else model._meta.get_field(name))
+
+
+def _column(model: type[Model], name: str) -> str:
+    return connections[DEFAULT_DB_ALIAS].ops.quote_name(str(_field(model, name).column))
+
+
+def _table(model: type[Model]) -> str:
+    return connections[DEFAULT_DB_ALIAS].ops.quote_name(model._meta.db_table)
