@@ -2,7 +2,7 @@
 
 Of a call that a message tells of, its row, its events and its legs are wanted, and more. Each question by itself is a
 way to the database and back: PostgreSQL gets all of them as one statement, whose answers come as JSON. Other
-databases are asked one after the other.
+databases are in this process: there each is asked when its answer is wanted.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ class Question:
 
 
 class Answers:
-    """The rows of what was asked together. What was not asked is asked when it is wanted."""
+    """The rows of what was asked together. What was not is asked when it is wanted."""
 
     def __init__(self, questions: Sequence[Question] = (), *, next_key_of: type[models.Model] | None = None) -> None:
-        """`next_key_of`: a key for a new row of this table, where the database can give one beforehand."""
+        """`next_key_of`: a key for a new row of this table, if the first question finds none and the database can give
+        keys beforehand."""
         self.next_key: int | None = None
-        if connection.vendor == "postgresql" and questions:
+        self._rows: dict[tuple[Any, ...], list[Any]] = {}
+        if questions and connection.vendor == "postgresql":
             found = self._at_once(questions, next_key_of)
-        else:
-            found = [one.query.rows(**one.values) for one in questions]
-        self._rows = {one.key(): rows for one, rows in zip(questions, found, strict=True)}
+            self._rows = {one.key(): rows for one, rows in zip(questions, found, strict=True)}
 
     def rows(self, query: Prepared[Row], **values: Any) -> list[Row]:
         found: list[Row] = self.of(Question(query, values))
@@ -74,12 +74,14 @@ class Answers:
 @cache
 def _one_of(statements: tuple[Statement, ...], next_key_of: type[models.Model] | None) -> str:
     """Each query's rows as one JSON text, None if there are none; at last a new row's key."""
-    columns = [_as_json(statement) for statement in statements]
-    key = "NULL"
-    if next_key_of is not None:
-        table = next_key_of._meta
-        key = f"nextval(pg_get_serial_sequence('{table.db_table}', '{table.pk.column}'))"
-    return f"SELECT {', '.join([*columns, key])}"
+    asked = ", ".join(f"{_as_json(statement)} AS rows_{place}" for place, statement in enumerate(statements))
+    if next_key_of is None:
+        return f"SELECT {asked}, NULL"
+    table = next_key_of._meta
+    key = f"nextval(pg_get_serial_sequence('{table.db_table}', '{table.pk.column}'))"
+    rows = ", ".join(f"rows_{place}" for place in range(len(statements)))
+    # OFFSET 0: else the first query would be asked twice.
+    return f"SELECT {rows}, CASE WHEN rows_0 IS NULL THEN {key} END FROM (SELECT {asked} OFFSET 0) AS asked"  # nosec B608  # noqa: S608
 
 
 def _as_json(statement: Statement) -> str:

@@ -149,17 +149,18 @@ def test_questions_asked_together_have_the_answers_that_each_has_alone(teams: li
     assert found[2][0]._state.fields_cache["user"].username == "anna"
 
 
-def test_what_was_not_asked_together_is_asked_when_it_is_wanted(teams: list[Team]) -> None:
+def test_what_was_not_asked_together_is_asked_when_it_is_wanted(teams: list[Team], database: str) -> None:
     named = Prepared(lambda: Team.objects.filter(name=Given("name")))
     answers = Answers([Question(named, {"name": NAMES[0]})])
     with CaptureQueriesContext(reading.connection) as sent:
         assert [answers.rows(named, name=name) for name in (NAMES[0], NAMES[1])] == [[teams[0]], [teams[1]]]
-    assert len(sent) == 1
+    assert len(sent) == (1 if database == "postgresql" else 2)
 
 
 def test_a_key_given_beforehand_is_nobody_elses(teams: list[Team], database: str) -> None:
-    asked = [Question(Prepared(Team.objects.all))]
-    given = Answers(asked, next_key_of=Team).next_key
+    named = Prepared(lambda: Team.objects.filter(name=Given("name")))
+    assert Answers([Question(named, {"name": NAMES[0]})], next_key_of=Team).next_key is None
+    given = Answers([Question(named, {"name": "Nobody"})], next_key_of=Team).next_key
     if database == "default":
         assert given is None
         return
