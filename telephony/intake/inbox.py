@@ -25,16 +25,15 @@ from telephony.database import writing
 from telephony.database.troubles import Trouble, trouble_of
 from telephony.database.versions import Version
 from telephony.database.writing import Writes
-from telephony.domain.directory import ContactCard
 from telephony.domain.events import Parsed
 from telephony.domain.exceptions import MalformedHook
 from telephony.domain.hooks import Hook, Outcome
 from telephony.domain.notes import Note
-from telephony.intake import errands, left, reading
+from telephony.intake import asked, errands, left, reading
 from telephony.intake.processed import Processed
 from telephony.jobs import Pauses, Queue, Run
 from telephony.log_context import about_delivery
-from telephony.models import Connection, Delivery, Extension
+from telephony.models import Connection, Delivery
 from telephony.privacy.tracebacks import readable_traceback
 
 log = logging.getLogger(__name__)
@@ -119,7 +118,7 @@ def _process(delivery: Delivery, hook: Hook, patience_ms: int) -> Processed:
     find = cache(contact_directory().find)
     outcome = Outcome()
     try:
-        outcome = find_outcome(connection, parsed, find)
+        outcome = asked.find_outcome(connection, parsed, find)
         _apply(delivery, parsed, find, patience_ms)
     except Exception as error:
         return Processed(state=_try_again(delivery, error), parsed=parsed, outcome=outcome)
@@ -143,22 +142,6 @@ def process_due(*, now: datetime | None = None, run: Run | None = None) -> int:
         process(delivery=delivery, patience_ms=locks.PATIENCE_OF_WORKER_MS)
         done += 1
     return done + len(failed)
-
-
-def find_outcome(connection: Connection, parsed: Parsed, find: Find) -> Outcome:
-    """What the vendor may use to answer the question in this message, if it asks one."""
-    if parsed.asks_about is None:
-        return Outcome()
-    contacts: list[ContactCard] = find(parsed.asks_about) if parsed.asks_about.raw else []
-    responsible = {card.responsible_id for card in contacts if card.responsible_id}
-    if len(responsible) != 1:  # Several contacts with different people in charge: nobody is preferred silently.
-        return Outcome(contacts=tuple(contacts))
-    phones = list(Extension.objects.filter(connection=connection, user_id__in=responsible).order_by("number"))
-    return Outcome(
-        contacts=tuple(contacts),
-        responsible_extension=next((phone.number for phone in phones if phone.number), ""),
-        responsible_key=next((phone.key for phone in phones if phone.key), ""),
-    )
 
 
 def _apply(delivery: Delivery, parsed: Parsed, find: Find, patience_ms: int) -> None:

@@ -15,7 +15,7 @@ from django.db import DatabaseError, transaction
 from telephony.cards import live
 from telephony.conf import contact_directory
 from telephony.domain.hooks import Hook
-from telephony.intake import inbox, reading
+from telephony.intake import asked, inbox, reading
 from telephony.intake.processed import Processed
 from telephony.models import Delivery
 from telephony.privacy.tracebacks import readable_traceback
@@ -46,7 +46,7 @@ def _applied_and_undone(delivery: Delivery, hook: Hook) -> tuple[Processed, int]
     connection = delivery.connection
     parsed = reading.read_unmarked(hook, connection=connection)
     find = cache(contact_directory().find)
-    outcome = inbox.find_outcome(connection, parsed, find)
+    outcome = asked.find_outcome(connection, parsed, find)
     with transaction.atomic():
         inbox.apply_parsed(delivery, parsed, find, inbox.PATIENCE_IN_REQUEST_MS)
         transaction.set_rollback(True)

@@ -12,7 +12,7 @@ from django.db import Error as DatabaseError
 from telephony.conf import contact_directory
 from telephony.database import reach
 from telephony.domain.hooks import Hook
-from telephony.intake import inbox, quota
+from telephony.intake import asked, inbox, quota
 from telephony.intake.spool import draining, taking
 from telephony.intake.spool.entry import new_key
 from telephony.models import Connection, Delivery
@@ -73,7 +73,7 @@ class Question:
     def _find(self, connection: Connection) -> str:
         profile = connection.profile()
         parsed = parse_request(self.request, self.hook, profile)
-        outcome = inbox.find_outcome(connection, parsed, cache(contact_directory().find))
+        outcome = asked.find_outcome(connection, parsed, cache(contact_directory().find))
         return say_name(self.request, profile, outcome)
 
 
