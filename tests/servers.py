@@ -14,7 +14,7 @@ import time
 from http.client import HTTPConnection
 from pathlib import Path
 
-from tests.commands import Commands
+from tests.commands import Commands, Forked
 from tests.databases import ROOT, migrated_sqlite
 
 START_SECONDS = 30
@@ -42,7 +42,13 @@ def free_port() -> int:
 
 
 class Server:
-    """granian (or with `asgi` uvicorn, which holds event streams) with this project, and `manage.py`, same settings."""
+    """granian (or with `asgi` uvicorn, which holds event streams) with this project, and `manage.py`, same settings.
+
+    It is forked from a process that has the project loaded. One whose memory is measured has to be `is_fresh`: a fork
+    shares pages with its parent until it writes into them.
+    """
+
+    is_fresh = False
 
     def __init__(
         self, *, var_dir: Path, database_url: str = "", workers: int = 1, threads: int = 1, asgi: bool = False
@@ -52,7 +58,7 @@ class Server:
         self.workers, self.threads = workers, threads
         self.environment = {**os.environ, "VAR_DIR": str(var_dir), "DATABASE_URL": database_url}
         self.environment["WEB_THREADS"] = str(threads)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Forked | None = None
         self._commands: Commands | None = None
 
     @property
@@ -68,16 +74,23 @@ class Server:
 
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `manage.py ARGUMENTS`; its output is in the result."""
-        if self._commands is None or self._commands.environment != self.environment:
-            self._commands = Commands(self.environment)
-        done = self._commands.run(*arguments)
+        done = self._loaded().run(*arguments)
         if check and done.returncode:
             raise AssertionError(f"manage.py {arguments[0]} failed:\n{done.stdout}\n{done.stderr}")
         return done
 
+    def _loaded(self) -> Commands:
+        if self._commands is None or self._commands.environment != self.environment:
+            self._commands = Commands(self.environment)
+        return self._commands
+
     def start(self) -> None:
-        command = self._uvicorn() if self.asgi else self._granian()
-        self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
+        words = self._uvicorn() if self.asgi else self._granian()
+        if self.is_fresh:
+            command = [sys.executable, "-W", "ignore", "-m", *words]
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
+        else:
+            self._process = self._loaded().start(*words)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -86,14 +99,14 @@ class Server:
 
     def _granian(self) -> list[str]:
         return [
-            *(sys.executable, "-m", "granian", "config.web:application", "--interface", "asginl", "--no-ws"),
+            *("granian", "config.web:application", "--interface", "asginl", "--no-ws"),
             *("--host", "127.0.0.1", "--port", str(self.port), "--log-level", "error"),
             *("--workers", str(self.workers)),
         ]
 
     def _uvicorn(self) -> list[str]:
         return [
-            *(sys.executable, "-W", "ignore", "-m", "uvicorn", "config.asgi:application"),
+            *("uvicorn", "config.asgi:application"),
             *("--lifespan", "off", "--ws", "none"),
             *("--host", "127.0.0.1", "--port", str(self.port), "--log-level", "error", "--no-access-log"),
             *("--timeout-graceful-shutdown", "3"),

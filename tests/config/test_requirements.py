@@ -1,7 +1,7 @@
 """The locks in requirements/: complete, with hashes, and as the .in files want them.
 
 With hashes pip takes nothing that the lock does not pin. If a package asks for an extra of another which the lock
-leaves out (`coverage[toml]`, where it pins `coverage`), pip looks for the newest release that has the extra, and
+leaves out (`kombu[redis]`, where it pins `kombu`), pip looks for the newest release that has the extra, and
 refuses the whole file as soon as one is newer than the pin: the lock works when it is made, and fails some days later.
 
 What a package asks for stands in its metadata, which is read from the installed packages. The pins for another Python
@@ -169,7 +169,7 @@ def test_every_pin_is_installed_or_for_another_python_or_system(name: str) -> No
 @pytest.mark.parametrize(
     ("name", "whole", "stripped", "said"),
     [
-        ("dev", "coverage[toml]==", "coverage==", "pytest-cov asks for coverage[toml]"),
+        ("dev", "kombu[redis]==", "kombu==", "celery asks for kombu[redis]"),
         (
             "dev",
             "moto[s3, server]==",
