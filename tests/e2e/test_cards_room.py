@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import add_person, run, shot
 from tests.e2e.conftest import PHONE, PageFactory
-from tests.e2e.test_main_pages import NAMES, PAGES, ROWS, faults_of
+from tests.e2e.main_pages import MAIN, NAMES, ROWS, faults_of
 from tests.rounds import rounds
 from tests.servers import Server
 
@@ -44,7 +44,7 @@ for number, (status, ago) in enumerate(states):
     Card.objects.create(call=call, user=owner, created_at=now, withdrawn_at=times["ended_at"])
 """
 MORE = ["missed/", "reports/", "reports/mail/", "for-you/"]
-ADDRESSES = [*PAGES[:-1], *(f"/telephony/{page}" for page in MORE)]
+ADDRESSES = [*MAIN, *(f"/telephony/{page}" for page in MORE)]
 """Without the API's documentation, which has no cards."""
 EACH = rounds(2, full=1)
 """Each page on one of the two screens, or on both."""

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.browser import add_person, run
 from tests.e2e.conftest import PHONE, PageFactory
-from tests.e2e.test_main_pages import faults_of
+from tests.e2e.main_pages import faults_of
 from tests.servers import Server
 
 pytestmark = pytest.mark.proof
