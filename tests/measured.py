@@ -4,7 +4,7 @@
     .venv/bin/python -m tests.measured FOLDER 95 [FILE_PATTERN ...]
 
 SlipCover puts its marks into the code and takes them out once they were passed, so measuring costs next to nothing.
-coverage.py looks at each line each time, which makes these tests take twice their time. Each process of the tests
+A tracer that looks at each line each time makes these tests take twice their CPU. Each process of the tests
 writes a file of its own into the folder.
 """
 
