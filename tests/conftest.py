@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import os
 import secrets
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import psycopg
 import pytest
-from django.apps import AppConfig, apps
 from django.conf import settings
-from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate
 from django.test import override_settings
 from django.utils import translation
 
-from tests.databases import POSTGRESQL_URL, RUN, drop_postgresql_template, migrated_sqlite, postgresql_template
+from tests.cleaning import django_db_modify_db_settings, groups_come_back, tables_as_migrated  # noqa: F401
+from tests.databases import POSTGRESQL_URL, RUN, drop_postgresql_template, postgresql_template
 from tests.databases import postgresql_database as postgresql_database_of
 from tests.garbage import spare_what_is_loaded
 from tests.rounds import FULL
@@ -134,38 +126,6 @@ def static_files_when_asked_for() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def groups_come_back() -> Iterator[None]:
-    """A test that commits is cleaned up after by emptying all tables: of what migrations wrote, too."""
-    dispatch_uid = "tests: groups come back"
-    post_migrate.connect(_make_groups, dispatch_uid=dispatch_uid)
-    yield
-    post_migrate.disconnect(dispatch_uid=dispatch_uid)
-
-
-_MAKERS = (
-    ("telephony.migrations.0003_groups", "make_groups"),
-    ("crm.migrations.0003_rights", "give_rights"),
-    ("config.migrations.0003_log_of_changes", "let_see"),
-    ("config.migrations.0001_employees", "give_rights"),
-    ("telephony.migrations.0024_export_journal", "let_see"),
-    ("telephony.migrations.0030_missed_items", "let_make_rules"),
-    ("telephony.migrations.0031_working_hours", "let_set_hours"),
-    ("telephony.migrations.0038_report_mails", "let_order"),
-    ("telephony.migrations.0039_rules_after_a_call", "let_make_rules"),
-    ("crm.migrations.0012_api_keys", "let_administrators_see"),
-)
-"""In the order of the migrations."""
-
-
-def _make_groups(app_config: AppConfig, using: str, **_: object) -> None:
-    if app_config is not list(apps.get_app_configs())[-1]:
-        return
-    for module, name in _MAKERS:
-        if apps.is_installed(module.partition(".")[0]):
-            getattr(import_module(module), name)(apps, SimpleNamespace(connection=connections[using]))
-
-
 @pytest.fixture(scope="session")
 def postgresql() -> str:
     """The address of a PostgreSQL server on which databases can be made."""
@@ -181,24 +141,6 @@ def postgresql_database(postgresql: str) -> Iterator[str]:
     """The address of a database with the project's tables and no rows; it is dropped afterwards."""
     with postgresql_database_of(postgresql, template=postgresql_template(postgresql)) as (_name, url):
         yield url
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
-    """The tests' own database in memory begins with the project's tables: migrating it then takes no time."""
-    if os.environ["DJANGO_SETTINGS_MODULE"] == "config.settings":
-        connection_created.connect(_fill)
-    yield
-    connection_created.disconnect(_fill)
-
-
-def _fill(connection: BaseDatabaseWrapper, **_: object) -> None:
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        target = connection.connection
-        if not target.execute("SELECT 1 FROM sqlite_master").fetchone():
-            with closing(sqlite3.connect(":memory:")) as source:
-                source.deserialize(migrated_sqlite())
-                source.backup(target)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,7 @@ from tests.deploy.pgbouncer import CONNECTIONS, pooled
 from tests.desk.streams import Streams
 from tests.desk.test_live_server import people, ring
 from tests.faults.steady import Steady
-from tests.faults.test_database_away import seconds_until_applied
+from tests.faults.test_database_away import wait_until_applied
 from tests.load.judged import add_connection, calls_in, expected_calls
 from tests.load.workers import Program, celery
 from tests.servers import ROOT, Server
@@ -61,7 +61,7 @@ def test_messages_cards_and_the_worker(servers: tuple[Server, Server], postgresq
     with Steady(hooks, path, per_second=50) as sent:
         waits = seconds_until_cards(hooks, live, path)
     sent_calls = expected_calls(sent.requests())
-    seconds_until_applied(hooks, len(sent.answers) + RINGS)
+    wait_until_applied(hooks, len(sent.answers) + RINGS)
     assert sent.statuses() == {200}
     assert not sent.unanswered
     assert {name: call for name, call in calls_in(hooks).items() if name in sent_calls} == sent_calls

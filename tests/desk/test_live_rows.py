@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import environ
 import psycopg
 import pytest
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import DjangoDbBlocker
 
 from telephony.cards import live
 from telephony.database import writing
-from telephony.database.writing import postgresql
+from telephony.database.writing import columns, postgresql
 from telephony.models import LiveEvent
 
 
@@ -26,7 +26,8 @@ def on_postgresql(
     monkeypatch.setitem(connections.settings, "postgresql", options)
     connection = connections.create_connection("postgresql")
     monkeypatch.setattr(writing, "connection", connection)
-    monkeypatch.setattr(postgresql, "connection", connection)
+    for part in (postgresql, columns):
+        monkeypatch.setattr(part, "connections", {DEFAULT_DB_ALIAS: connection})
     with django_db_blocker.unblock():
         yield connection
         connection.close()
