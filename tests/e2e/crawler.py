@@ -6,7 +6,7 @@ import html
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from http.client import HTTPConnection
+from http.client import HTTPConnection, RemoteDisconnected
 from urllib.parse import urljoin, urlsplit
 
 _LINK = re.compile(r'(?:href|src|action|data-[\w-]*url)="([^"]+)"')
@@ -53,8 +53,12 @@ class Crawler:
 
     def ask(self, method: str, address: str, body: str = "", **headers: str) -> str:
         sent = {"Cookie": self._cookie, "Accept-Language": "en", **headers}
-        self._connection.request(method, address, body or None, sent)
-        response = self._connection.getresponse()
+        try:
+            self._connection.request(method, address, body or None, sent)
+            response = self._connection.getresponse()
+        except RemoteDisconnected:  # The line was idle for too long: the next one is a new one.
+            self._connection.request(method, address, body or None, sent)
+            response = self._connection.getresponse()
         content = response.read()
         self.statuses[response.status] += 1
         self.paths.add(address.partition("?")[0])
