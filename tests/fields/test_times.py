@@ -8,6 +8,7 @@ import pytest
 
 from telephony.domain import fields
 from telephony.domain.exceptions import MalformedHook
+from telephony.domain.fields import times
 from tests.fields import MOSCOW, NOW, odd, params
 
 
@@ -128,3 +129,7 @@ class TestNear:
     def test_own_patience(self) -> None:
         reference = NOW - timedelta(hours=1)
         assert fields.near(NOW, reference, within=timedelta(hours=2)) == NOW
+
+
+def test_a_mails_date_beyond_all_clocks_is_no_time() -> None:
+    assert times.read("Mon, 29 Jan 2024 10:176444444444444446:30 GMT", MOSCOW) is None

@@ -139,7 +139,7 @@ def _mail(value: str, zone: tzinfo) -> datetime | None:
     """As e-mail and HTTP write it: `Mon, 29 Jan 2024 13:46:22 +0300`."""
     try:
         return _believable(parsedate_to_datetime(value), zone) if value[-1:].isalnum() and "," in value[:5] else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
