@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -43,7 +44,7 @@ class LoudServer(Server):
     def start(self) -> None:
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                self._granian(),
+                [sys.executable, "-m", *self._granian()],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=output,

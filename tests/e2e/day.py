@@ -14,7 +14,7 @@ import redis
 from tests.config.test_sentry import FAULT, SECRET
 from tests.e2e.canary_world import World
 from tests.e2e.crawler import Crawler
-from tests.e2e.house import HOUSE, command_lines, everything_in
+from tests.e2e.house import HOUSE, command_lines, everything_in, files_in
 from tests.load.workers import wait_for
 
 if TYPE_CHECKING:
@@ -128,11 +128,15 @@ def look_around(hunt: Hunt, world: World) -> None:
 def look_at_what_is_kept(hunt: Hunt, world: World, database: str) -> None:
     tables = hunt.look_into_database(database, IN_SESSIONS)
     files = hunt.look_into_folder(Path(world.server.environment["VAR_DIR"]), leave_out=["keys"])
+    recordings = files_in(world.house.bucket)
+    for name, content in recordings.items():
+        hunt.look(f"the recording {name}", content)
     assert not hunt.found, "\n".join(hunt.found)
     # It looked at something.
     assert tables["telephony_delivery"] > 60
     assert tables["telephony_recording"] > 15
-    assert files > 10
+    assert files > 0, "No exported file."
+    assert len(recordings) > 10
     assert "SELECT" in world.worker.log()
     assert hunt.bytes_read > 5_000_000
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import boto3
@@ -49,6 +50,8 @@ class House:
     hooks: Receiver
     redis: redis.Redis
     errors: list[str]
+    bucket: Any
+    """A client of the S3 store."""
     database: str
     """Its address for the tests' own user, and the name of the product's."""
     role: str
@@ -72,6 +75,7 @@ def house(database: str, folder: Path) -> Iterator[House]:
         hooks = stack.enter_context(Receiver(statuses=[500, 204]))
         sentry, errors = stack.enter_context(receiver())
         store, broker = stack.enter_context(redis_with_password(folder))
+        bucket = stack.enter_context(s3())
         name, address = stack.enter_context(role(database))
         environment = {
             "SECRET_KEY": HOUSE["the Django key"],
@@ -82,11 +86,11 @@ def house(database: str, folder: Path) -> Iterator[House]:
             "SENTRY_DSN": f"http://{HOUSE['the key of Sentry']}@127.0.0.1:{sentry}/1",
             "METRICS_TOKEN": HOUSE["the token of the figures"],
             "RECORDINGS_S3_BUCKET": "recordings",
-            "RECORDINGS_S3_ENDPOINT": stack.enter_context(s3()),
+            "RECORDINGS_S3_ENDPOINT": bucket.meta.endpoint_url,
             "RECORDINGS_S3_ACCESS_KEY": "public-id",
             "RECORDINGS_S3_SECRET_KEY": HOUSE["the S3 key"],
         }
-        yield House(environment, mail, hooks, store, errors, database, name, greeted)
+        yield House(environment, mail, hooks, store, errors, bucket, database, name, greeted)
 
 
 def quoted(name: str) -> str:
@@ -136,15 +140,15 @@ def redis_with_password(folder: Path) -> Iterator[tuple[redis.Redis, str]]:
 
 
 @contextmanager
-def s3() -> Iterator[str]:
+def s3() -> Iterator[Any]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     keys = {"aws_access_key_id": "public-id", "aws_secret_access_key": HOUSE["the S3 key"]}
     client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", region_name="us-east-1", **keys)
     client.create_bucket(Bucket="recordings")
+    yield client
     client.close()
-    yield f"http://{host}:{port}"
     server.stop()
 
 
@@ -159,6 +163,13 @@ def everything_in(store: redis.Redis) -> bytes:
     }
     found = [(key, readers[store.type(key)](key)) for key in store.scan_iter()]  # type: ignore[index, operator]
     return repr(found).encode()
+
+
+def files_in(bucket: Any) -> dict[str, bytes]:
+    """What the product stored in S3, by name, each with what is said of it."""
+    listed = [one["Key"] for one in bucket.list_objects_v2(Bucket="recordings").get("Contents", [])]
+    got = {name: bucket.get_object(Bucket="recordings", Key=name) for name in listed}
+    return {name: answer["Body"].read() + repr((name, answer["Metadata"])).encode() for name, answer in got.items()}
 
 
 def command_lines() -> bytes:
