@@ -23,7 +23,7 @@ from tests.databases import migrated_sqlite
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
     """The tests' own database in memory begins with the project's tables: migrating it then takes no time."""
-    if os.environ["DJANGO_SETTINGS_MODULE"] == "config.settings":
+    if _are_the_projects_own():
         connection_created.connect(_fill)
     yield
     connection_created.disconnect(_fill)
@@ -34,6 +34,11 @@ def _fill(connection: BaseDatabaseWrapper, **_: object) -> None:
         target = connection.connection
         if not target.execute("SELECT 1 FROM sqlite_master").fetchone():
             _migrated().backup(target)
+
+
+def _are_the_projects_own() -> bool:
+    """Not those of another project that has telephony in it (test_standalone.py)."""
+    return os.environ["DJANGO_SETTINGS_MODULE"] == "config.settings"
 
 
 @cache
@@ -51,7 +56,7 @@ def tables_as_migrated() -> Iterator[None]:
     def restore(case: TransactionTestCase) -> None:
         for name in case._databases_names(include_mirrors=False):  # type: ignore[attr-defined]
             connection = connections[name]
-            if connection.vendor != "sqlite" or not connection.is_in_memory_db():
+            if connection.vendor != "sqlite" or not connection.is_in_memory_db() or not _are_the_projects_own():
                 empty(case)
                 return
             connection.ensure_connection()
