@@ -134,7 +134,10 @@ def office(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.mark.parametrize("slug", SLUGS)
 def test_it_arrives_and_no_call_comes_of_it(office: Office, slug: str) -> None:
     told = office.call(slug)
-    assert told["ok"], told
+    assert told["ok"], (
+        told,
+        office.ask("list(Delivery.objects.values_list('state', 'attempts', 'error', 'traceback'))"),
+    )
     assert told["heard_ms"] is not None
     assert (
         office.ask("[model.objects.count() for model in (Call, CallEvent, CallFact, Card, Recording, Dial)]") == [0] * 6
