@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -25,18 +24,6 @@ HOSTS = {
     "no name at all": ("HTTP/1.1", "Host: @@@"),
     "our own": ("HTTP/1.1", "Host: localhost"),
 }
-
-
-@pytest.fixture(scope="module", params=[False, True], ids=["wsgi", "asgi"])
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(var_dir=tmp_path_factory.mktemp("hosts"), asgi=request.param)
-    made.environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    made.make_tables()
-    try:
-        made.start()
-        yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-
-import pytest
 
 from telephony.http.plain_requests import PlainWSGIRequest, content_type_of
 from tests.load.judged import stored_requests
@@ -20,18 +17,6 @@ TYPES = (
     *("application/json; charset=utf-8", "text/xml; charset=utf-16", 'multipart/form-data; boundary="', "; ;;=;a"),
 )
 QUERIES = (b"event=1&call_id==&a=%B7", b"%FF%00%zz&&=", b"&".join(b"f%d=%d" % (n, n) for n in range(1100)), b"")
-
-
-@pytest.fixture(scope="module", params=[False, True], ids=["wsgi", "asgi"])
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(var_dir=tmp_path_factory.mktemp("types"), asgi=request.param)
-    made.environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    made.make_tables()
-    try:
-        made.start()
-        yield made
-    finally:
-        made.stop()
 
 
 def ask(server: Server, target: bytes, content_type: str, body: bytes = b"x=1") -> int:
