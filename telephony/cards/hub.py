@@ -52,6 +52,7 @@ class Stream:
         self.user_id, self.sees_board, self.language = user_id, sees_board, language
         self.session = (session_key, user_id)
         self.mark = mark
+        self.has_session = True
         self.is_doubtful = False
         """The session may have ended: whoever feeds the browser has to look."""
         self.loop = asyncio.get_running_loop()

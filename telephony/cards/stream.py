@@ -87,7 +87,7 @@ async def _events(stream: Stream, last_id: int | None) -> AsyncIterator[bytes]:
             is_beat = time.monotonic() >= beat_at
             if stream.is_doubtful or (is_beat and next(beats) % CHECKED_AT_EVERY == 0):
                 stream.is_doubtful = False
-                if not await sync_to_async(partial(_is_still_theirs, stream), thread_sensitive=False)():
+                if not await sync_to_async(partial(is_still_theirs, stream), thread_sensitive=False)():
                     yield encoded(Message("end"))
                     return
             if is_beat:
@@ -97,7 +97,9 @@ async def _events(stream: Stream, last_id: int | None) -> AsyncIterator[bytes]:
         hub.leave(stream)
 
 
-def _is_still_theirs(stream: Stream) -> bool:
+def is_still_theirs(stream: Stream) -> bool:
+    if not stream.has_session:
+        return True
     session_key, user_id = stream.session
     return is_still(session_key, user_id, stream.sees_board)
 

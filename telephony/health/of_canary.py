@@ -97,7 +97,12 @@ _OF_PROXY = frozenset(
     }
 )
 _OF_STREAMS = frozenset(
-    {CanaryRun.Problem.STREAM_NONE, CanaryRun.Problem.STREAM_REFUSED, CanaryRun.Problem.STREAM_SILENT}
+    {
+        CanaryRun.Problem.STREAM_NONE,
+        CanaryRun.Problem.STREAM_REFUSED,
+        CanaryRun.Problem.STREAM_SILENT,
+        CanaryRun.Problem.STREAM_CUT,
+    }
 )
 _OF_PBX = frozenset(
     {

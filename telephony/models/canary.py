@@ -19,6 +19,7 @@ class CanaryRun(models.Model):
         STREAM_NONE = "stream_none", _("the server that pages come from holds no streams")
         STREAM_REFUSED = "stream_refused", _("a browser's stream was refused")
         STREAM_SILENT = "stream_silent", _("a browser's stream was opened and said nothing")
+        STREAM_CUT = "stream_cut", _("a browser's stream was opened and broke off")
         REDIRECTED = "redirected", _("the address redirects, which loses a PBX's message")
         NOT_FOUND = "not_found", _("the address leads to no connection")
         UNMARKED = "unmarked", _("a proxy removes the header X-Canary-Call, so nothing was sent")

@@ -35,6 +35,7 @@ TIMEOUT = 20
 MAKE = ("connection", "add", "sipuni", "--name", "A", "--timezone", "UTC", "--set", "user=012345", "--json")
 TOKEN = "a" * 32
 REGEX = "/admin/telephony/recording/?" + urlencode({"call__external_id__regex": "^(a+)+$|^(.*x){12}y"})
+TAKEN_FOR_TRUE = "from telephony.models import Delivery; print(Delivery.objects.filter(method='POST').count())"
 STATES = "from crm.models import ContactImport; print([row.state for row in ContactImport.objects.all()])"
 
 
@@ -152,7 +153,9 @@ def test_pages_and_pbxs_are_answered_while_all_of_it_goes_on(house: House) -> No
     figure(NAME, "p99 of hooks", hooks.worst_but(0.99) * 1000, unit="ms", goal=f"under {HOOKS_P99 * 1000:.0f}")
     figure(NAME, "of the processors others used", others * 100, unit="%")
     assert set(pages.statuses) == set(hooks.statuses) == {200}
-    assert set(bad[1].statuses) == {404}
+    # While the database does not answer, nobody can tell a wrong secret from a right one: then it is kept, unproved.
+    assert {status for one in bad[1:3] for status in one.statuses} <= {404, 200}
+    assert run(house.pages, TAKEN_FOR_TRUE).strip() == "0"
     assert 200 not in bad[0].statuses, "a list took a look-up that its page does not offer"
     assert {status for one in bad[3:] for status in one.statuses} <= {200, 429, 503}
     assert pages.worst_but(0.95) < rounds(TIMEOUT, full=PAGES_P95)
