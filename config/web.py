@@ -9,6 +9,7 @@ import asyncio
 import io
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,6 +19,7 @@ from urllib.parse import unquote_to_bytes
 
 from config import refusals
 from config.bodies import NOTHING, Bodies, Limit, Receive, Refused, is_service, limit_of
+from telephony.http.queued import WAITED
 
 THREADS = int(os.environ.get("WEB_THREADS", "4"))
 AT_ONCE = 1024 * 1024
@@ -56,7 +58,9 @@ class Web:
             environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = io.BytesIO(body)
         try:
-            for message in await loop.run_in_executor(self._threads, self._answer, environ, send, loop):
+            for message in await loop.run_in_executor(
+                self._threads, self._answer, environ, send, loop, time.monotonic()
+            ):
                 await send(message)
         finally:
             self._bodies.held -= len(body)
@@ -69,7 +73,9 @@ class Web:
                 return NOTHING
         return limit_of(path, headers)
 
-    def _answer(self, environ: dict[str, Any], send: Send, loop: asyncio.AbstractEventLoop) -> list[Message]:
+    def _answer(
+        self, environ: dict[str, Any], send: Send, loop: asyncio.AbstractEventLoop, complete: float
+    ) -> list[Message]:
         """In a thread, all of it: the database's connection is the thread's. What is left to be sent."""
         begun: Message = {}
 
@@ -80,6 +86,7 @@ class Web:
         def put(message: Message) -> None:
             asyncio.run_coroutine_threadsafe(_sent(send, message), loop).result(SEND_SECONDS)
 
+        environ[WAITED] = time.monotonic() - complete
         answer = self._wsgi(environ, start)
         try:
             pieces, size, rest = [], 0, iter(answer)

@@ -66,14 +66,18 @@ def receive(
     refused: str = "",
     key: UUID | None = None,
     version: Version | None = None,
+    put_off: bool = False,
 ) -> Delivery:
     """Store the request as it came; committed on return. The caller processes it at once.
 
     `refused`: why its proof is a wrong one. Then nobody reads it before that is mended (refused.py).
     `key`: of this arrival, where it may be stored again (spool).
     `version`: of the connection, if that was not read for this request. Raises `Outdated` if it is another now.
+    `put_off`: the caller has no time for it (rush.py); it is due at once, for whoever has.
     """
     delivery = new_delivery(connection=connection, hook=hook, refused=refused, key=key)
+    if put_off:
+        delivery.attempts, delivery.next_try_at = 0, hook.received_at
     if not writing.insert(delivery, version=version):
         raise Outdated
     return delivery

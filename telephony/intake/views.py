@@ -25,6 +25,7 @@ from telephony.intake import (
     proving,
     reading,
     rehearsal,
+    rush,
     secret_use,
     stray,
     uploads,
@@ -127,7 +128,7 @@ def _take(arrival: Arrival, found: Knock) -> HttpResponse:
         _needs_to_be_read(found)
         if polled := errands.answer_to_poll(received, profile, connection=connection):
             return answer(polled)
-    return _store(found, connection, received, challenged, fault)
+    return _store(found, connection, arrival, challenged, fault)
 
 
 def _turned_away(arrival: Arrival, found: Knock, connection: Connection) -> HttpResponse | None:
@@ -146,8 +147,7 @@ def _turned_away(arrival: Arrival, found: Knock, connection: Connection) -> Http
     except Unreadable as trouble:
         _needs_to_be_read(found)
         return plain(trouble.status, str(trouble))
-    if wait:
-        _needs_to_be_read(found)
+    # Whose quota is used up is not looked up again: within the minute they are told what the database says of them.
     return too_many(wait) if wait else None
 
 
@@ -158,13 +158,14 @@ def _needs_to_be_read(found: Knock) -> None:
 
 
 def _store(
-    found: Knock, connection: Connection, received: Hook, challenged: Reply | None, fault: Exception | None
+    found: Knock, connection: Connection, arrival: Arrival, challenged: Reply | None, fault: Exception | None
 ) -> HttpResponse:
-    pbx, profile, key = connection.vendor_object, connection.profile(), new_key()
+    received, pbx, profile, key = arrival.hook, connection.vendor_object, connection.profile(), new_key()
     run = canary_mark.run_of(received.headers, connection_id=connection.pk, at=received.received_at)
+    put_off = run is None and rush.is_on(arrival.request)
     try:
         version = found.version if found.is_remembered else None
-        delivery = inbox.receive(connection=connection, hook=received, key=key, version=version)
+        delivery = inbox.receive(connection=connection, hook=received, key=key, version=version, put_off=put_off)
     except DatabaseError as error:
         # A canary call is to find out, and loses nobody's message.
         if run is not None or not taking.take(key=key, connection=connection, hook=received):
@@ -176,6 +177,8 @@ def _store(
         inbox.note_fault(delivery, fault, doing="authenticating it")
     if run is not None:
         done = rehearsal.rehearse(delivery=delivery, hook=received, run_id=run)
+    elif put_off:
+        done = rush.put_off(delivery=delivery, hook=received)
     else:
         done = errands.added_to(inbox.process(delivery=delivery, hook=received), connection)
     return answer(challenged or _reply(pbx, received, profile, delivery, done))

@@ -1,0 +1,59 @@
+"""A message that waited for its thread is stored and answered; it is applied a moment later, to the same call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from telephony.http.queued import WAITED
+from telephony.intake import inbox, rush
+from telephony.models import Call, Connection, Delivery
+from tests.telephony.factories import ConnectionFactory
+from tests.telephony.messages import CLIENT, send, sipuni, wirecrm
+from tests.telephony.test_contacts import make_contact
+
+pytestmark = pytest.mark.django_db
+SUCCESS = b'{"success": true}'
+
+
+@pytest.fixture(autouse=True)
+def nobody_looks_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """tests/load/test_rush.py has the thread of a real server."""
+    monkeypatch.setattr(rush, "_look_after_it", lambda: None)
+
+
+def send_late(connection: Connection, message: Any, seconds: float = 2 * rush.WAITED_TOO_LONG) -> Any:
+    return send(connection, message, **{WAITED: seconds})
+
+
+def test_it_is_stored_answered_and_due_at_once(connection: Connection) -> None:
+    assert send_late(connection, sipuni(1, 0)).content == SUCCESS
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.attempts, delivery.next_try_at) == ("received", 0, delivery.received_at)
+    assert not Call.objects.exists()
+    assert inbox.process_due() == 1
+    assert Call.objects.get().external_id == "1.10"
+    assert Delivery.objects.get().attempts == 1
+
+
+def test_one_that_did_not_wait_is_applied(connection: Connection) -> None:
+    send_late(connection, sipuni(1, 0), seconds=0)
+    assert Call.objects.get().external_id == "1.10"
+
+
+def test_a_question_has_its_answer_all_the_same() -> None:
+    connection = ConnectionFactory.create(vendor="wirecrm")
+    make_contact("+" + CLIENT, "Иван Иванов")
+    assert send_late(connection, wirecrm("NOTIFY_START")).json() == {"caller_name": "Иван Иванов"}
+    assert Delivery.objects.get().state == "received"
+
+
+def test_a_message_that_nobody_can_read_has_the_neutral_answer(connection: Connection, set_parser: Any) -> None:
+    def parse(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    set_parser("sipuni", parse)
+    assert send_late(connection, sipuni(1, 0)).content == SUCCESS
+    inbox.process_due()
+    assert Delivery.objects.get().error == "RuntimeError: a bug"
