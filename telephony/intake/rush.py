@@ -44,7 +44,7 @@ def is_on(request: HttpRequest) -> bool:
 
 def put_off(*, delivery: Delivery, hook: Hook) -> Processed:
     """What this stored message asks, if it asks; what it tells is applied later."""
-    _look_after_it()
+    look_after_the_rest()
     connection = delivery.connection
     try:
         parsed = connection.vendor_object.parse(hook, connection.profile())
@@ -55,8 +55,8 @@ def put_off(*, delivery: Delivery, hook: Hook) -> Processed:
     return Processed(state=Delivery.State.RECEIVED, parsed=parsed, outcome=outcome)
 
 
-def _look_after_it() -> None:
-    """This process does so, too, when the rush is over."""
+def look_after_the_rest() -> None:
+    """What waits is not left to a worker alone: this process applies it, too, as soon as it has put nothing off."""
     global _latest, _catching_up  # noqa: PLW0603  (of this process)
     with _lock:
         _latest = time.monotonic()

@@ -20,7 +20,7 @@ SUCCESS = b'{"success": true}'
 @pytest.fixture(autouse=True)
 def nobody_looks_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """tests/load/test_rush.py has the thread of a real server."""
-    monkeypatch.setattr(rush, "_look_after_it", lambda: None)
+    monkeypatch.setattr(rush, "look_after_the_rest", lambda: None)
 
 
 def send_late(connection: Connection, message: Any, seconds: float = 2 * rush.WAITED_TOO_LONG) -> Any:

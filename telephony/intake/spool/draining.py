@@ -1,5 +1,6 @@
-"""The database is back: what the files hold becomes deliveries, in the order in which it came; a worker applies them.
+"""The database is back: what the files hold becomes deliveries, in the order in which it came.
 
+They are applied by a worker, and by the web process that stored them while it has nothing better to do (rush.py).
 A crash between storing and removing stores the same lines again: their keys are there already, and nothing doubles.
 """
 
@@ -17,9 +18,9 @@ from django.db import connection
 from django.utils import timezone
 
 from telephony.calls.selectors import knock_at
-from telephony.database import reach
+from telephony.database import reach, timeouts
 from telephony.domain.exceptions import HookRejected
-from telephony.intake import inbox, left, proving, stray
+from telephony.intake import inbox, left, proving, rush, stray
 from telephony.intake.spool import files
 from telephony.intake.spool.entry import DamagedLine, Entry, from_line
 from telephony.models import Connection, Delivery
@@ -52,8 +53,8 @@ def drain_soon() -> None:
     """The same; never raises: the next look does what is left."""
     try:
         left.take_up()
-        if files.waiting():
-            drain()
+        if files.waiting() and drain() and timeouts.is_web():
+            rush.look_after_the_rest()
     except Exception as error:
         log.error("The spool could not be drained:\n%s", where(error))
 
