@@ -89,13 +89,15 @@ class Pbx:
         headers = {name.lower(): value for name, value in message.headers.items()}
         hook = Hook(
             method=message.method, query=message.query.encode(), headers=headers, body=message.body,
-            received_at=datetime.now(UTC),
+            received_at=datetime.now(UTC), tail=message.tail.lstrip("/"),
         )  # fmt: skip
         return self._vendor.parse(hook, self._profile)
 
     def _sorted(self, course: Sequence[str], calls: list[list[Message]]) -> list[Stage]:
         stages = [Stage(kind, messages) for kind, messages in zip(course, zip(*calls, strict=True), strict=True)]
-        repeated = next(stage for stage in stages[::-1] if stage.kind in ("phone rings", "answer"))
+        # A PBX that tells of neither sends what it has once more.
+        told = [stage for stage in stages if stage.kind in ("phone rings", "answer")]
+        repeated = (told or stages)[-1]
         return [*stages, replace(repeated, kind=DUPLICATE)]
 
 

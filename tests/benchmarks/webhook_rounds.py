@@ -92,7 +92,8 @@ def statements_of(office: Office, vendors: Sequence[str]) -> dict[str, tuple[int
             # The first call is for what is looked up only once in a process.
             for stage in office.stages(vendor, caller, 2):
                 for message in stage.messages:
-                    sent.append(_as_json(_key(vendor, stage.kind, caller), office.paths[vendor], message))
+                    path = office.paths[vendor] + message.tail
+                    sent.append(_as_json(_key(vendor, stage.kind, caller), path, message))
     counted = _python(office.server, "tests.benchmarks.statements", stdin=json.dumps(sent))
     return {key: (transactions, statements) for key, transactions, statements in counted}
 
