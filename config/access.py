@@ -39,6 +39,7 @@ DEFAULT_FROM_EMAIL = read.read_text("EMAIL_FROM", "telephony@localhost")
 
 AXES_HANDLER = "config.signin.throttle.Throttle"
 AXES_CLIENT_IP_CALLABLE = "config.signin.throttle.client_address"
+AXES_USERNAME_CALLABLE = "config.signin.throttle.name_for_axes"
 AXES_COOLOFF_TIME = timedelta(minutes=read.read_int("SIGN_IN_LOCK_MINUTES", 15, lowest=1, highest=1440))
 # The limits are the handler's: it answers 1 for who is locked out.
 AXES_FAILURE_LIMIT = 1

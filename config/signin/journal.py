@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -116,7 +116,7 @@ def _rows(*, name: str, outcome: str, before: datetime | None) -> list[SignIn]:
     found: list[tuple[Any, str]] = []
     for model, kind in kinds:
         rows = model.objects.order_by("-attempt_time", "-id")
-        rows = rows.filter(username__icontains=name) if name else rows
+        rows = rows.filter(Q(username__icontains=name) | Q(username=throttle.kept_name(name))) if name else rows
         rows = rows.filter(attempt_time__lt=before) if before else rows
         found += [(row, kind) for row in rows[: PAGE + 1]]
     found.sort(key=lambda pair: pair[0].attempt_time, reverse=True)

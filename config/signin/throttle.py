@@ -15,15 +15,19 @@ from typing import Any
 from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt, AccessLog
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db.models import Max, Q, Sum
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from telephony.http.remote_address import remote_address
 
 MOST_OF_PAIR, MOST_OF_ACCOUNT, MOST_OF_ADDRESS = 5, 20, 100
 """Wrong passwords: one account from one address; one account from anywhere; one address, whatever the account."""
 KNOWN_FOR = timedelta(days=30)
+NOBODYS = "#"
+"""What a login that nobody has begins with where it is kept: no employee's may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +55,21 @@ class Throttle(AxesDatabaseHandler):  # type: ignore[misc]
         return 0
 
 
+def kept_name(username: str) -> str:
+    """As a login is counted and kept. One that nobody has may be a password in the wrong field: of it a keyed hash."""
+    if not username or User.objects.filter(username=username).exists():
+        return username
+    return NOBODYS + salted_hmac("config.signin.throttle", username, algorithm="sha256").hexdigest()[:16]
+
+
+def name_for_axes(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """AXES_USERNAME_CALLABLE."""
+    return kept_name((credentials or {}).get("username") or "")
+
+
 def find_lock(username: str, address: str | None) -> Lock | None:
-    """What keeps this account out at this address now. One query, two if somebody tries passwords."""
+    """What keeps this account out at this address now. Two queries, three if somebody tries passwords."""
+    username = kept_name(username)
     since = timezone.now() - settings.AXES_COOLOFF_TIME
     account, here = Q(username=username), Q(ip_address=address) if address else Q(ip_address=None)
     counted = AccessAttempt.objects.filter(account | here, attempt_time__gt=since).aggregate(
@@ -97,6 +114,6 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def lift(*, username: str | None = None, address: str | None = None) -> None:
-    """Let this account, or this address, in again at once."""
+    """Let this account (as it is kept), or this address, in again at once."""
     chosen = Q(username=username) if username is not None else Q(ip_address=address)
     AccessAttempt.objects.filter(chosen).delete()

@@ -41,12 +41,37 @@ def test_it_tells_who_when_from_where_and_with_what(make_person: Callable[..., U
     sign_in("anna", PASSWORD, address="192.0.2.6")
     sign_in("ghost", "wrong", address="192.0.2.7")
     page = _text(administrator)
-    for words in ("Анна Орлова", "192.0.2.5", "192.0.2.6", "Firefox, Windows", "signed in", "refused", "ghost"):
+    for words in ("Анна Орлова", "192.0.2.5", "192.0.2.6", "Firefox, Windows", "signed in", "refused"):
         assert words in page
     assert "nobody has this login" in page
     assert "192.0.2.6" not in _text(administrator, outcome="bad")
     assert "192.0.2.5" not in _text(administrator, outcome="good")
-    assert "ghost" not in _text(administrator, name="ANNA")
+    assert "nobody has this login" not in _text(administrator, name="ANNA")
+
+
+def test_a_password_typed_as_the_login_is_kept_nowhere_and_locked_like_any_other(
+    make_person: Callable[..., User], administrator: Client
+) -> None:
+    make_person("anna")
+    for _ in range(throttle.MOST_OF_PAIR):
+        answer = sign_in(PASSWORD, PASSWORD, address="192.0.2.7")
+    assert answer.status_code == 429
+    assert "Locked out now" in _text(administrator)
+    rows = [list(model.objects.values()) for model in (AccessAttempt, AccessFailureLog, AccessLog)]
+    assert len(rows[1]) == throttle.MOST_OF_PAIR
+    assert PASSWORD not in repr(rows)
+    assert PASSWORD not in _text(administrator)
+    assert sign_in("anna", PASSWORD, address="192.0.2.7").status_code == 302
+
+
+def test_a_login_that_nobody_has_is_found_by_who_knows_it_and_let_in_again(administrator: Client) -> None:
+    for _ in range(throttle.MOST_OF_PAIR):
+        sign_in("ghost", "wrong", address="192.0.2.7")
+    assert "192.0.2.7" in _text(administrator, name="ghost")
+    (locked,) = administrator.get(reverse("sign-ins"), {"name": "ghos"}).context["locked"]
+    assert administrator.get(reverse("sign-ins"), {"name": "ghos"}).context["rows"] == []
+    administrator.post(reverse("let-in"), {"username": locked.username})
+    assert sign_in("ghost", "wrong", address="192.0.2.7").status_code == 200
 
 
 def test_older_rows_are_on_the_next_page(administrator: Client) -> None:
