@@ -89,6 +89,8 @@ def test_plain_links_are_read(text: str, url: str) -> None:
 def test_user_and_password_of_a_link_are_decoded() -> None:
     address = parse("ftp://user:p%40s:s@pbx.example.ru/1.wav")
     assert (address.user, address.password) == ("user", "p@s:s")
+    alone = parse("ftp://user@pbx.example.ru/1.wav")
+    assert (alone.user, alone.password) == ("user", "")
 
 
 @pytest.mark.parametrize("text", ["http://faß.example/", "http://a\u200cb.example/", "http://ﬁ.example/"])
