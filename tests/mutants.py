@@ -77,7 +77,10 @@ PARTS = {
             ),
             *("telephony/soap/login.py", "telephony/soap/logins.py"),
         ),
-        tests=("tests/signin", "tests/soap", "tests/vendors", "tests/telephony/test_signed_messages.py"),
+        tests=(
+            *("tests/signin", "tests/soap", "tests/vendors", "tests/health/test_secrets.py"),
+            *("tests/telephony/test_signed_messages.py", "tests/telephony/test_sender_networks.py"),
+        ),
     ),
     "intake": Part(
         files=("telephony/intake/*.py", "telephony/intake/spool/*.py"),

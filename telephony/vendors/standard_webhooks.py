@@ -63,6 +63,6 @@ def signed_headers(secret: str, *, message_id: str, timestamp: str, body: bytes)
 
 
 def _is_fresh(timestamp: str, hook: Hook) -> bool:
-    if not timestamp.isdecimal() or len(timestamp) > 12:
+    if not (timestamp.isascii() and timestamp.isdecimal()) or len(timestamp) > 12:
         return False
     return abs(hook.received_at.timestamp() - int(timestamp)) <= TOLERANCE.total_seconds()

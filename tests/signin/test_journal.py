@@ -108,6 +108,26 @@ def test_an_administrator_lifts_a_lock(make_person: Callable[..., User], adminis
     assert sign_in("anna", PASSWORD).status_code == 302
 
 
+def test_it_says_which_account_is_locked_where_and_how_each_attempt_ended(
+    make_person: Callable[..., User], administrator: Client
+) -> None:
+    make_person("anna")
+    sign_in("anna", PASSWORD, address="192.0.2.5")
+    for _ in range(throttle.MOST_OF_PAIR):
+        sign_in("anna", "wrong", address="192.0.2.6")
+    context = administrator.get(reverse("sign-ins")).context
+    (lock,) = context["locked"]
+    assert (lock.username, lock.address, lock.count) == ("anna", "192.0.2.6", throttle.MOST_OF_PAIR)
+    ends = [(row.outcome, row.tone) for row in context["rows"]]
+    assert ends == [
+        ("refused, and locked out", "bad"),
+        *[("refused", "warn")] * (throttle.MOST_OF_PAIR - 1),
+        *[("signed in", "good")] * 2,  # Anna, and the administrator.
+    ]
+    russian = administrator.get(reverse("sign-ins"), headers={"Accept-Language": "ru"}).context["rows"]
+    assert [row.outcome for row in russian][1:2] == ["отказано"]
+
+
 def test_the_lock_of_an_address_is_lifted_too(make_person: Callable[..., User], administrator: Client) -> None:
     make_person("anna")
     wrong_before("192.0.2.1", throttle.MOST_OF_ADDRESS)

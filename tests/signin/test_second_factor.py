@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.contrib.auth import SESSION_KEY
@@ -141,6 +142,31 @@ def test_who_is_signed_in_is_asked_again_before_it_changes_anything(anna: User) 
     assert old.get(reverse("mfa_activate_totp")).status_code == 200
 
 
+def test_a_new_passkey_is_called_by_its_number_among_the_own_ones(make_person: Callable[..., User]) -> None:
+    anna, boris = make_person("anna"), make_person("boris")
+    for owner in (anna, boris, boris):
+        Authenticator.objects.create(user=owner, type="webauthn", data={"name": "Key"})
+    names = [get_adapter().generate_authenticator_name(owner, "webauthn") for owner in (anna, boris)]
+    assert names == ["Passkey 2", "Passkey 3"]
+
+
+def test_who_is_signed_in_is_led_on_from_the_log_in_page(at_home: Client, make_person: Callable[..., User]) -> None:
+    assert at_home.get(reverse("admin:login")).headers["Location"] == reverse("admin:index")
+    page = Client().get(reverse("admin:login"))
+    assert page.status_code == 200
+    assert re.search(r"<title>\s*Log in", page.text)
+    make_person("boris")
+    assert sign_in("boris", PASSWORD, client=at_home).headers["Location"] == reverse("admin:index")
+    assert at_home.session[SESSION_KEY] == str(User.objects.get(username="boris").pk)
+
+
+@pytest.mark.parametrize("query", ["", "?next=/crm/contacts/"])
+def test_django_allauths_log_in_page_is_ours(client: Client, query: str) -> None:
+    assert client.get(reverse("account_login") + query).headers["Location"] == reverse("admin:login") + query.replace(
+        "/", "%2F"
+    )
+
+
 class TestWhereARoleNeedsIt:
     @pytest.fixture(autouse=True)
     def _needed(self, settings: Any) -> None:
@@ -160,6 +186,14 @@ class TestWhereARoleNeedsIt:
         page = at_home.post(reverse("mfa_deactivate_totp"), follow=True)
         assert Authenticator.objects.filter(type="totp").exists()
         assert "Your role needs a second factor" in page.text
+
+    def test_a_colleague_s_is_not_one_s_own(self, at_home: Client, make_person: Callable[..., User]) -> None:
+        switch_on(at_home)
+        make_person("boris", "Operator")
+        client = Client()
+        sign_in("boris", PASSWORD, client=client)
+        html = {"Accept": "text/html"}
+        assert client.get(reverse("telephony:calls"), headers=html).headers["Location"] == reverse("mfa_index")
 
     def test_other_roles_do_without(self, make_person: Callable[..., User]) -> None:
         make_person("boris", "Supervisor")

@@ -50,6 +50,30 @@ def test_the_lock_ends_by_itself_and_is_not_made_longer_by_trying(make_person: C
         assert sign_in("anna", PASSWORD).status_code == 302
 
 
+def test_a_lock_is_not_made_longer_by_who_else_is_wrong_there_or_elsewhere(make_person: Callable[..., User]) -> None:
+    make_person("anna")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(throttle.MOST_OF_PAIR):
+            sign_in("anna", "wrong")
+        clock.shift(timedelta(minutes=10))
+        sign_in("boris", "wrong")
+        sign_in("anna", "wrong", address=FAR_AWAY)
+        lock = throttle.find_lock("anna", OFFICE)
+        assert lock is not None
+        assert lock.minutes == 5
+
+
+def test_an_address_is_known_for_thirty_days_after_the_last_sign_in(make_person: Callable[..., User]) -> None:
+    make_person("anna")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert sign_in("anna", PASSWORD, address=OFFICE).status_code == 302
+        for days, status in ((29, 302), (31, 429)):
+            clock.shift(timedelta(days=days))
+            wrong_before(OFFICE, throttle.MOST_OF_ADDRESS)
+            assert sign_in("anna", PASSWORD, address=OFFICE).status_code == status
+            AccessAttempt.objects.all().delete()
+
+
 def test_a_colleague_behind_the_same_address_is_not_locked_out(make_person: Callable[..., User]) -> None:
     make_person("anna")
     make_person("boris")

@@ -98,6 +98,15 @@ def test_without_a_signature_it_is_refused_and_forgotten(pbx: Signing) -> None:
     assert refusal.reply.status == 401
 
 
+def test_mango_s_message_without_a_key_or_a_text_is_refused() -> None:
+    mango = SIGNING[1]
+    for name in ("vpbx_api_key", "json"):
+        form = {key: value for key, value in form_of(mango.hook()).items() if key != name}
+        refusal = judged(mango, replace(mango.hook(), body=urlencode(form).encode()))
+        assert refusal is not None
+        assert refusal.is_kept
+
+
 REFUSED: list[tuple[str, Callable[[Signing], HookRejected | None]]] = [
     ("made with another secret", lambda pbx: judged(pbx, pbx.hook(), **{pbx.secret: WRONG})),
     ("before the secret is entered", lambda pbx: judged(pbx, pbx.hook(), **{pbx.secret: ""})),

@@ -22,10 +22,10 @@ def hook(**headers: str) -> Hook:
     return replace(sent, headers={**sent.headers, **headers})
 
 
-def signed_by(key: bytes) -> Hook:
-    sent = hook()
+def signed_by(key: bytes, **headers: str) -> Hook:
+    sent = hook(**headers)
     content = f"{sent.headers[signing.MESSAGE_ID]}.{sent.headers[signing.TIMESTAMP]}.".encode() + sent.body
-    return hook(**{signing.SIGNATURE: f"v1,{signing.signature(key, content)}"})
+    return hook(**headers, **{signing.SIGNATURE: f"v1,{signing.signature(key, content)}"})
 
 
 def judged(sent: Hook, secret: str = SECRET) -> HookRejected | None:
@@ -45,6 +45,9 @@ def test_without_one_of_the_headers_it_is_refused_and_forgotten(name: str) -> No
     refusal = judged(hook(**{name: ""}))
     assert refusal is not None
     assert (refusal.is_kept, refusal.reply and refusal.reply.status) == (False, 401)
+    sent = hook()
+    absent = judged(replace(sent, headers={key: value for key, value in sent.headers.items() if key != name}))
+    assert (str(absent), str(refusal)) == ("The message is not signed.",) * 2
 
 
 @pytest.mark.parametrize("late", [timedelta(minutes=-6), timedelta(minutes=6), timedelta(days=30)])
@@ -57,7 +60,9 @@ def test_sent_again_later_it_is_refused_and_forgotten(late: timedelta) -> None:
 
 @pytest.mark.parametrize("stamp", ["soon", "-1", "1e9", "9" * 40, "１７９５８０８２７６"])
 def test_a_time_that_is_none_is_refused(stamp: str) -> None:
-    assert judged(hook(**{signing.TIMESTAMP: stamp})) is not None
+    refusal = judged(signed_by(SECRET.encode(), **{signing.TIMESTAMP: stamp}))
+    assert refusal is not None
+    assert "look at the clock of the PBX" in str(refusal)
 
 
 @pytest.mark.parametrize("secret", ["", "another"])

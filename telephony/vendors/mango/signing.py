@@ -29,7 +29,7 @@ def is_event(hook: Hook) -> bool:
 
 def envelope(hook: Hook) -> Mapping[str, bytes]:
     """The form's fields, byte by byte: what was signed is the text as it was sent."""
-    pairs = parse_qsl(hook.body.decode("latin-1"), keep_blank_values=True, encoding="latin-1")
+    pairs = parse_qsl(hook.body.decode("latin-1"), encoding="latin-1")
     return {name: value.encode("latin-1") for name, value in pairs}
 
 
