@@ -1,4 +1,4 @@
-"""What a PBX that nobody can reach is to do for us: it fetches that with our answers (Vendor.fetches_errands)."""
+"""What a PBX that nobody can reach is to do for us: it fetches that with our answers to its polls (Vendor.is_poll)."""
 
 from __future__ import annotations
 

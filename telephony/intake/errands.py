@@ -1,4 +1,4 @@
-"""What rides in our answers to a PBX that nobody can reach, and what it tells of that later.
+"""What a PBX that nobody can reach is given when it asks what it is to do, and what it tells of that later.
 
 Who has errands is named in followers.py, by its path: nothing here imports a feature.
 """
@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from django.db import Error as DatabaseError
 from django.utils.module_loading import import_string
 
 from telephony.domain.errands import Errand, FailedOrder
 from telephony.domain.hooks import ConnectionProfile, Hook, Outcome, Reply
-from telephony.intake.processed import Processed
 from telephony.models import Connection
 from telephony.privacy.tracebacks import where
 
@@ -32,15 +30,13 @@ def tell_of_failed(connection: Connection, failed: Iterable[FailedOrder]) -> Non
 
 
 def answer_to_poll(hook: Hook, profile: ConnectionProfile, *, connection: Connection) -> Reply | None:
-    """The answer to who only asks for errands; None for every other message, which is stored first.
+    """The answer to who only asks for errands; None if that fails: then it is a message like any other.
 
     A poll tells nothing: while the database is away it gets no errand, and is not written down.
     """
     pbx = connection.vendor_object
-    if not pbx.fetches_errands:
-        return None
     try:
-        return pbx.reply(hook, profile, None, Outcome(errands=_errands(connection))) if pbx.is_poll(hook) else None
+        return pbx.reply(hook, profile, None, Outcome(errands=_errands(connection)))
     except Exception as error:
         log.error("Errands of %s could not be given out:\n%s", pbx.slug, where(error))
         return None
@@ -52,17 +48,6 @@ def _errands(connection: Connection) -> tuple[Errand, ...]:
     except DatabaseError as error:
         log.warning("Errands could not be looked for: %s", type(error).__name__)
         return ()
-
-
-def added_to(done: Processed, connection: Connection) -> Processed:
-    """What became of a message, with the errands that ride in its answer. Never raises: the answer is worth more."""
-    if not connection.vendor_object.fetches_errands:
-        return done
-    try:
-        return replace(done, outcome=replace(done.outcome, errands=_found(connection)))
-    except Exception as error:
-        log.error("Errands could not be looked for:\n%s", where(error))
-        return done
 
 
 def _found(connection: Connection) -> tuple[Errand, ...]:

@@ -124,7 +124,7 @@ def _take(arrival: Arrival, found: Knock) -> HttpResponse:
     if refusal is not None:
         _needs_to_be_read(found)
         return _refuse(connection, received, refusal)
-    if fault is None and pbx.fetches_errands:
+    if fault is None and pbx.is_poll(received):
         _needs_to_be_read(found)
         if polled := errands.answer_to_poll(received, profile, connection=connection):
             return answer(polled)
@@ -180,7 +180,7 @@ def _store(
     elif put_off:
         done = rush.put_off(delivery=delivery, hook=received)
     else:
-        done = errands.added_to(inbox.process(delivery=delivery, hook=received), connection)
+        done = inbox.process(delivery=delivery, hook=received)
     return answer(challenged or _reply(pbx, received, profile, delivery, done))
 
 

@@ -98,7 +98,7 @@ class Vendor(ABC):
     """An order takes our own id along (`DialOrder.order_id`), and its messages name it: as the call's id, or as
     `CallEvent.order_id`."""
     fetches_errands: ClassVar[bool] = False
-    """Nobody can reach it: it asks for what it is to do, and gets that with our answers (`Outcome.errands`). Then
+    """Nobody can reach it: it asks for what it is to do (`is_poll`), and the answer has it (`Outcome.errands`). Then
     `dial` is never held: an order is an errand."""
 
     uploads_recordings: ClassVar[bool] = False

@@ -67,8 +67,9 @@ def test_an_order_rides_in_the_answer_to_a_poll_and_the_poll_is_not_stored(phone
     assert not Delivery.objects.exists()
 
 
-def test_it_rides_in_the_answer_to_any_message(phone: Extension, order: Dial) -> None:
-    (command,) = tell(phone.connection)
+def test_it_waits_for_the_poll_and_makes_no_message_dearer(phone: Extension, order: Dial) -> None:
+    assert tell(phone.connection) == []
+    (command,) = poll(phone.connection)
     assert command["id"] == Dial.objects.get().external_id
 
 

@@ -93,7 +93,7 @@ class Asterisk(Vendor):
         return parse_batch(hook, profile)
 
     def reply(self, hook: Hook, profile: ConnectionProfile, parsed: Parsed | None, outcome: Outcome) -> Reply:
-        """What waits for the agent rides in every answer; each has an id, and is done once."""
+        """What waits for the agent, if it asked for that; each has an id, and is done once."""
         return Reply.json({"commands": [_command(errand, profile) for errand in outcome.errands]})
 
     def recording(self, profile: ConnectionProfile, *, link: str, reference: str) -> Talk[Request]:
