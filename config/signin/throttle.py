@@ -59,6 +59,11 @@ def kept_name(username: str) -> str:
     """As a login is counted and kept. One that nobody has may be a password in the wrong field: of it a keyed hash."""
     if not username or User.objects.filter(username=username).exists():
         return username
+    return nobodys_name(username)
+
+
+def nobodys_name(username: str) -> str:
+    """What is kept in the place of a login that nobody has."""
     return NOBODYS + salted_hmac("config.signin.throttle", username, algorithm="sha256").hexdigest()[:16]
 
 

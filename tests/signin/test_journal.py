@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -72,6 +74,24 @@ def test_a_login_that_nobody_has_is_found_by_who_knows_it_and_let_in_again(admin
     assert administrator.get(reverse("sign-ins"), {"name": "ghos"}).context["rows"] == []
     administrator.post(reverse("let-in"), {"username": locked.username})
     assert sign_in("ghost", "wrong", address="192.0.2.7").status_code == 200
+
+
+def test_what_was_kept_before_is_hidden_but_for_logins_that_are_or_were_somebodys(
+    make_person: Callable[..., User], administrator: Client
+) -> None:
+    make_person("anna")
+    told = {"user_agent": "", "http_accept": "", "path_info": ""}
+    AccessLog.objects.create(username="left", **told)
+    for model in (AccessAttempt, AccessFailureLog):
+        for username in ("anna", "left", PASSWORD, "", None):
+            more = {"failures_since_start": 1} if model is AccessAttempt else {}
+            model.objects.create(username=username, **told, **more)
+    for _ in range(2):
+        import_module("config.migrations.0004_logins_that_nobody_has").hide(apps, None)
+        for model in (AccessAttempt, AccessFailureLog):
+            kept = list(model.objects.order_by("id").values_list("username", flat=True))
+            assert kept == ["anna", "left", throttle.kept_name(PASSWORD), "", None]
+    assert "nobody has this login" in _text(administrator, name=PASSWORD)
 
 
 def test_older_rows_are_on_the_next_page(administrator: Client) -> None:
