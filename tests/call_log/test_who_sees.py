@@ -61,6 +61,18 @@ def test_orders_of_whose_calls_are_seen(people: dict[str, User], group: str) -> 
     assert sorted(found) == (SEEN[group] or ["anna"])
 
 
+def test_a_supervisor_without_a_team_sees_the_own(people: dict[str, User]) -> None:
+    Team.objects.all().delete()
+    anna = anna_as("Supervisor")
+    for name, person in people.items():
+        Dial.objects.create(user=person, phone_raw=name, idempotency_key=f"key-{name}")
+        missed(name, assignee=person)
+        make_call(responsible=person)
+    assert [dial.phone_raw for dial in access.visible_dials(anna)] == ["anna"]
+    assert [item.client_key for item in access.visible_missed(anna)] == ["anna"]
+    assert [call.responsible for call in access.visible_calls(anna)] == [anna]
+
+
 @pytest.mark.parametrize("group", SEEN)
 @pytest.mark.parametrize("between", [None, (FIRST, FIRST + timedelta(days=1))])
 def test_missed_clients_whose_phone_rang_or_who_is_to_return_them(
