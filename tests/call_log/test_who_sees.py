@@ -12,7 +12,7 @@ from django.utils import timezone
 from crm.models import Note
 from telephony.calls import access
 from telephony.calls.access import Scope
-from telephony.models import Call, Dial, MissedItem, MissedRang, Team
+from telephony.models import Call, Dial, MissedItem, MissedRang, Recording, Team
 from tests.listening.world import connection, make_call, make_person, store
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +118,7 @@ def test_recordings_of_what_is_seen(people: dict[str, User], group: str, own_sto
         stored[name] = store(make_call(leg_of=person), b"RIFF").pk
     person = anna_as(group)
     assert set(access.audible_recordings(person).values_list("pk", flat=True)) == {stored[n] for n in SEEN[group]}
+    assert not access.audible_recordings(person, Recording.objects.exclude(pk__in=stored.values())).exists()
     assert access.may_download(person) is (group in {"Supervisor", "Administrator"})
 
 
