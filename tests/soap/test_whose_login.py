@@ -24,6 +24,7 @@ def sent_with(login: str) -> HttpRequest:
 
 def test_a_login_is_remembered_with_its_own_password_alone(mobilon: Connection) -> None:
     right, wrong = (read_login(received_hook(sent_with(login), b"")) for login in (authorization(), WRONG))
+    known.forget()  # What a test before was told.
     assert right.remembered() is None
     assert right.connection() == mobilon
     assert right.remembered() == mobilon
