@@ -7,8 +7,9 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_init, worker_ready
 from django.conf import settings
+from django.db.backends.signals import connection_created
 from kombu import Queue
 from kombu.transport import TRANSPORT_ALIASES
 
@@ -22,6 +23,8 @@ PLACES = 24
 """For a worker that takes all queues (README.md): more than there are kinds of work, each of which takes one."""
 MOMENTARY = {"telephony.say_beat", "telephony.check_health"}
 """These take a place for a moment."""
+PATIENCE_MS = 30_000
+"""How long a worker waits for its turn to write on SQLite, three times as long as a page: nobody waits for a worker."""
 INBOX, OUTSIDE, HOUSE = "inbox", "outside", "celery"
 """What PBXs wait for; what waits for strangers; the rest."""
 
@@ -97,6 +100,17 @@ if settings.CELERY_BROKER_URL.startswith("filesystem:"):
     }
 
 app.autodiscover_tasks(["telephony", "crm", "config"])
+
+
+@worker_init.connect
+def _wait_longer(**_: Any) -> None:
+    connection_created.connect(_on_connection, dispatch_uid="patience of a worker")
+
+
+def _on_connection(connection: Any, **_: Any) -> None:
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
 
 
 @worker_ready.connect

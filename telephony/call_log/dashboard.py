@@ -17,6 +17,8 @@ from telephony.models import Call, Connection, Delivery
 
 MISSED = Q(direction=Direction.INCOMING, status__in=sorted(events.MISSED))
 """Call.is_missed, for queries."""
+LOOKED_AT = 500
+"""So many of a connection's latest messages are looked at for the one that came last."""
 OUTSIDE = Q(fact__isnull=False, fact__outside=True)
 """Whether it came outside working hours; a call without a row for reports did not."""
 
@@ -74,11 +76,13 @@ def connections_with_health() -> QuerySet[Connection]:
     of_connection = Delivery.objects.filter(connection=OuterRef("pk"))
     # Not an equality: PostgreSQL would look for the last delivery of a silent connection among all, from the latest on.
     this_one = Delivery.objects.filter(connection__gte=OuterRef("pk"), connection__lte=OuterRef("pk"))
-    last = this_one.order_by("connection_id", "-id").values("received_at")[:1]
+    # What is stored last need not have come last: a history that is written in is old, and so is what lay in the spool.
+    latest = this_one.order_by("connection_id", "-id").values("received_at")[:LOOKED_AT]
+    last = Subquery(latest, template="(SELECT MAX(received_at) FROM (%(subquery)s) AS latest)")
     its_calls = Call.objects.filter(connection__gte=OuterRef("pk"), connection__lte=OuterRef("pk"))
     last_call = its_calls.order_by("connection_id", "-started_at").values("started_at")[:1]
     return Connection.objects.annotate(
-        last_received_at=Coalesce(Subquery(last), Subquery(last_call)),
+        last_received_at=Coalesce(last, Subquery(last_call)),
         failed_count=_counted(of_connection.filter(state=Delivery.State.FAILED)),
         refused_count=_counted(of_connection.filter(state=Delivery.State.REFUSED)),
         attention_count=_counted(of_connection.filter(needs_attention=True)),

@@ -66,6 +66,15 @@ def test_connections_with_their_health(owner: Client) -> None:
     assert "1 needs attention" in html
 
 
+def test_the_latest_message_is_the_one_that_came_last_not_the_one_that_was_stored_last(owner: Client) -> None:
+    sipuni = connect("sipuni")
+    send(sipuni, event="")
+    send(sipuni, event="")
+    Delivery.objects.filter(pk=Delivery.objects.latest("pk").pk).update(received_at=timezone.now() - timedelta(days=14))
+    (shown,) = _index(owner)[0]["connections"]  # type: ignore[misc]
+    assert (shown["health"], shown["tone"]) == ("just now", "good")
+
+
 def test_a_connection_whose_last_delivery_was_deleted_is_silent_since_its_last_call(owner: Client) -> None:
     sipuni = connect("sipuni")
     play_sipuni(sipuni, "1.answered")

@@ -124,12 +124,28 @@ def test_what_waits_is_done_over_each_broker(workers: dict[str, Worker], broker:
     assert '"external_id": "1.10"' in manage(workers[broker].var_dir, "calls", "--json").stdout
 
 
-def test_a_worker_ends_when_told_to(tmp_path: Path) -> None:
+@pytest.fixture
+def worker(tmp_path: Path) -> Iterator[Worker]:
+    """One that is ready."""
     (tmp_path / "db.sqlite3").write_bytes(migrated_sqlite())
     worker = Worker(tmp_path, "filesystem://")
     deadline = time.monotonic() + SECONDS
     while b" ready." not in (tmp_path / "worker.log").read_bytes():
         assert time.monotonic() < deadline
         time.sleep(0.1)
+    yield worker
+    worker.kill()
+
+
+def test_a_worker_ends_when_told_to(worker: Worker) -> None:
     worker.stop()
-    assert (tmp_path / "broker").is_dir()
+    assert (worker.var_dir / "broker").is_dir()
+
+
+def test_a_worker_waits_longer_than_a_page_for_its_turn_to_write(worker: Worker) -> None:
+    with closing(sqlite3.connect(worker.var_dir / "db.sqlite3", timeout=SECONDS, isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        time.sleep(14)  # A page gives up after 10; sweeps come every few seconds.
+        database.execute("ROLLBACK")
+    worker.stop()
+    assert "locked" not in (worker.var_dir / "worker.log").read_text()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from time import monotonic, sleep
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,6 +33,9 @@ STILL_AT_THE_PBX = timedelta(days=2)
 ASKED_BY_CALL = {"mobilon", "zadarma", "mango", "asterisk"}
 """Their simulators have recordings of the calls that they played themselves, and no others."""
 CLIENTS, STRANGERS = 120, 60
+LET_IN = 0.3
+"""Seconds at most for others to write after each message: SQLite asks none who waits, so who writes at once again may
+keep all others out until their patience is over."""
 JUST_NOW = timedelta(minutes=10)
 """Calls of the demo that has just begun are no history."""
 
@@ -119,8 +123,10 @@ class _Day:
             remote_address="127.0.0.1",
             tail=message.tail,
         )
+        begun = monotonic()
         desks.open_pages(connection)
         with transaction.atomic():  # Days old as it is, it would look as if it had waited for days.
             inbox.process(delivery=inbox.receive(connection=connection, hook=hook), hook=hook)
+        sleep(min(monotonic() - begun, LET_IN))
         self._clock.moment += timedelta(seconds=self._source.uniform(0.2, 0.9))
         desks.show_cards()
