@@ -142,16 +142,16 @@ class EditedInline(TabularInline):
 
 
 class LongPaginator(InfinitePaginator):
-    """Of rows that nobody counts: whether there are more is found out by one row, and only where a page is full."""
+    """Of rows that nobody counts: a page asks for one row more than it has, so it knows whether there is another."""
 
     has_more = False
     """After the page that was asked for last."""
 
     def page(self, number: Any) -> Any:
-        page = super().page(number)
-        last = page.number * self.per_page
-        self.has_more = len(page.object_list) == self.per_page and bool(self.object_list[last : last + 1])
-        return page
+        first = (self.validate_number(number) - 1) * self.per_page
+        rows = list(self.object_list[first : first + self.per_page + 1])
+        self.has_more = len(rows) > self.per_page
+        return self._get_page(rows[: self.per_page], number, self)
 
 
 class ReadOnlyAdmin(TelephonyAdmin):

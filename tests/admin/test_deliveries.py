@@ -8,9 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from telephony.admin.base import ROWS_PER_PAGE
 from telephony.calls import apply
 from telephony.models import Call, Connection, Delivery
 from tests.admin.pages import page_of
@@ -23,18 +21,6 @@ LIST = "/admin/telephony/delivery/"
 @pytest.fixture
 def sipuni() -> Connection:
     return connect("sipuni")
-
-
-def test_a_list_offers_a_next_page_only_where_there_is_one(owner: Client, sipuni: Connection) -> None:
-    now = timezone.now()
-    rows = [
-        Delivery(connection=sipuni, received_at=now, method="GET", query=b"", body=b"") for _ in range(ROWS_PER_PAGE)
-    ]
-    Delivery.objects.bulk_create(rows)
-    assert "?p=2" not in owner.get(LIST).text
-    send(sipuni, event="")
-    assert "?p=2" in owner.get(LIST).text
-    assert "?p=3" not in owner.get(f"{LIST}?p=2").text
 
 
 def _raw(owner: Client, delivery: Delivery) -> Any:
