@@ -61,7 +61,7 @@ def locked_words(request: HttpRequest, username: str) -> str:
         minutes,
     ) % {"minutes": minutes}
     help_words = gettext(
-        "If you can't wait, ask your administrator: under “Sign-ins” he can let you in at once,"
+        "If you can't wait, ask your administrator: under “Sign-ins” they can let you in at once,"
         " and give you a new password."
     )
     return f"{wait} {help_words}"

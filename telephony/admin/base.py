@@ -11,6 +11,7 @@ from django import forms
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page
 from django.db.models import DateTimeField, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -151,7 +152,7 @@ class LongPaginator(InfinitePaginator):
         first = (self.validate_number(number) - 1) * self.per_page
         rows = list(self.object_list[first : first + self.per_page + 1])
         self.has_more = len(rows) > self.per_page
-        return self._get_page(rows[: self.per_page], number, self)
+        return Page(rows[: self.per_page], number, self)
 
 
 class ReadOnlyAdmin(TelephonyAdmin):
