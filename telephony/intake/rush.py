@@ -27,7 +27,7 @@ from telephony.privacy.tracebacks import where
 
 log = logging.getLogger(__name__)
 
-WAITED_TOO_LONG = 0.05
+WAITED_TOO_LONG = 0.03
 """Seconds in the queue of this process."""
 OVER_AFTER = 0.5
 """Seconds without a message that was put off."""
