@@ -73,6 +73,18 @@ def test_the_longest_values_fit_at_every_width(server: Server, browser_page: Pag
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), f"too wide for {width} pixels"
 
 
+def test_the_latest_calls_of_the_first_page_fit_on_a_phone(server: Server, browser_page: PageFactory) -> None:
+    """Of last year, with long names, by a language with long words."""
+    page = browser_page(server, "boss", locale="ru-RU")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/admin/")
+    calls = page.locator(".tel-scroll", has=page.locator(".tel-client")).first
+    expect(calls.locator(".tel-dial-more").first).to_be_visible()
+    expect(calls.locator("tbody .tel-badge:visible").first).to_be_visible()
+    shot(page, "latest-calls-phone")
+    assert calls.evaluate("list => list.scrollWidth <= list.clientWidth")
+
+
 def every_row_has_the_choice(page: Page, rows: int) -> None:
     expect(page.locator(".tel-log-row [data-dial]")).to_have_count(rows)
     expect(page.locator(".tel-log-row .tel-dial-more")).to_have_count(rows)
