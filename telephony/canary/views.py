@@ -20,10 +20,11 @@ VALID_SECONDS = 60
 class CanaryStream(Stream):
     """Fed with what became of one run's messages."""
 
+    has_session = False
+
     def __init__(self, run_id: int) -> None:
         super().__init__(user_id=0, sees_board=False)
         self._run_id = run_id
-        self.has_session = False
 
     def wants(self, event: LiveEvent) -> bool:
         return event.topic == LiveEvent.Topic.CANARY and event.content.get("run") == self._run_id

@@ -45,6 +45,9 @@ RESYNC = Message("resync")
 class Stream:
     """One browser's stream, in the event loop that it was made in."""
 
+    has_session = True
+    """Whether it lasts only as long as somebody's session."""
+
     def __init__(
         self, *, user_id: int, sees_board: bool, session_key: str = "", mark: str = "", language: str = ""
     ) -> None:
@@ -52,7 +55,6 @@ class Stream:
         self.user_id, self.sees_board, self.language = user_id, sees_board, language
         self.session = (session_key, user_id)
         self.mark = mark
-        self.has_session = True
         self.is_doubtful = False
         """The session may have ended: whoever feeds the browser has to look."""
         self.loop = asyncio.get_running_loop()

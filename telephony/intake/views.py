@@ -147,7 +147,7 @@ def _turned_away(arrival: Arrival, found: Knock, connection: Connection) -> Http
     except Unreadable as trouble:
         _needs_to_be_read(found)
         return plain(trouble.status, str(trouble))
-    # Whose quota is used up is not looked up again: within the minute they are told what the database says of them.
+    # Whose quota is used up is not looked up again: one that was switched off meanwhile hears so when there is room.
     return too_many(wait) if wait else None
 
 
