@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from telephony.domain.events import CallEvent, EventKind
 from telephony.domain.listed_call import CLOCKS, UNTIL_HEARD
@@ -20,8 +19,6 @@ LISTED = Q(content__has_key="listed_at")
 """Stored events that a PBX's list brought."""
 ONLY_LISTED = ~Exists(StoredEvent.objects.filter(call=OuterRef("pk")).exclude(LISTED))
 """Calls that no message told of, only a list."""
-PROMPTLY = timedelta(seconds=10)
-"""What is processed this soon after it came can't be of a call that a list told of already."""
 LISTED_ID = "anonymous-list-"
 """Begins the ids that are made here for calls that only a list told of, without an id."""
 LONGEST_WAIT = timedelta(minutes=10)
@@ -40,9 +37,10 @@ def was_over(*, connection: Connection, call: Call, moment: datetime) -> bool:
 def find_rung(*, connection: Connection, calls: QuerySet[Call], moment: datetime) -> Call | None:
     """Of these calls, the one that only a list told of so far and that a phone rang for at this moment.
 
-    The ring came before the list was read, and is processed after it.
+    The ring came before the list was read, and is processed after it: it waited for the import, in a rush, or for
+    a worker.
     """
-    if connection.vendor_object.call_info is None or timezone.now() - moment < PROMPTLY:
+    if connection.vendor_object.call_info is None:
         return None
     near = calls.filter(ONLY_LISTED, started_at__range=(moment - UNTIL_HEARD, moment + CLOCKS)).order_by("-started_at")
     return next((call for call in near if not was_over(connection=connection, call=call, moment=moment)), None)

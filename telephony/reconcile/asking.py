@@ -134,7 +134,13 @@ def _learn(connection: Connection, call: Call) -> Why | None:
     try:
         with transaction.atomic():
             locks.take(names=locate.lock_names_of(call=call), patience_ms=locks.PATIENCE_OF_WORKER_MS)
-            importing.apply(connection=connection, call=call, listed=listed, external_id=call.external_id)
+            importing.apply(
+                connection=connection,
+                call=call,
+                listed=listed,
+                external_id=call.external_id,
+                listed_at=timezone.now(),
+            )
     except CallBusy:
         return words.GOING_ON, ""
     return None

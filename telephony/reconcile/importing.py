@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from django.db import IntegrityError, transaction
@@ -58,10 +59,13 @@ def import_rows(*, connection: Connection, rows: Iterable[PbxRow], only: frozens
     return done
 
 
-def apply(*, connection: Connection, call: Call | None, listed: PbxCall, external_id: str) -> Call:
-    """Tell the call, or a new one, what the list says of it. Needs a transaction that holds its locks."""
+def apply(
+    *, connection: Connection, call: Call | None, listed: PbxCall, external_id: str, listed_at: datetime
+) -> Call:
+    """Tell the call, or a new one, what the list that came at `listed_at` says of it. Needs a transaction that holds
+    its locks."""
     find = cache(contact_directory().find)
-    events = listed.events(external_id=external_id, listed_at=timezone.now())
+    events = listed.events(external_id=external_id, listed_at=listed_at)
     outdated = 0
     if call is not None:
         said = call.events.filter(LISTED).exclude(fingerprint__in=[event.fingerprint for event in events])
@@ -97,7 +101,10 @@ def _import(connection: Connection, entry: Entry, row: PbxRow, only: frozenset[S
         if entry.replaces is not None and call is not None:
             _put_in_its_place(entry.replaces, call)
         external_id = entry.listed.call_id or (call.external_id if call else _made_id(row))
-        call = apply(connection=connection, call=call, listed=entry.listed, external_id=external_id)
+        listed_at = row.day.pulled_at or timezone.now()
+        call = apply(
+            connection=connection, call=call, listed=entry.listed, external_id=external_id, listed_at=listed_at
+        )
     elif entry.standing is Standing.UNCLEAR:
         done.unclear += 1
         call = None

@@ -16,8 +16,8 @@ from telephony.calls.locate import ANONYMOUS
 from telephony.domain.fold import fold
 from telephony.models import Call, CallQuery, Card, Connection, PbxRow, Recording
 from telephony.privacy.user_keys import make_hash
-from telephony.reconcile import importing
-from tests.callinfo.office import Office, calls, told
+from telephony.reconcile import importing, pulling
+from tests.callinfo.office import DAY, Office, calls, told
 from tests.telephony.factories import ConnectionFactory, ExtensionFactory, make_user
 from tests.telephony.messages import CLIENT, at, deliver, only_call, xvb
 
@@ -94,6 +94,27 @@ class TestRings:
         call = only_call()
         assert told(call)[1:] == ("answered", 20)
         assert call.legs.get().key_hash == make_hash("K1")
+
+    def test_so_does_a_ring_that_waited_no_longer_than_the_list_took(
+        self, office: Office, clock: time_machine.Traveller
+    ) -> None:
+        office.lists(0, "ANSWERED", duration=20)
+        clock.move_to(at(5))
+        office.pull()
+        office.rings(4)
+        assert told(only_call())[1:] == ("answered", 20)
+
+    def test_a_ring_between_the_list_and_its_import_is_a_new_call(
+        self, office: Office, clock: time_machine.Traveller
+    ) -> None:
+        office.lists(0)
+        clock.move_to(at(20))
+        pulling.request(connection=office.connection, day=DAY)
+        pulling.pull(day=office.day())
+        clock.move_to(at(60))
+        pulling.import_day(day=office.day())
+        office.rings(40)
+        assert [status for status, _, _ in calls()] == ["no_answer", "ringing"]
 
     def test_a_ring_after_the_list_was_read_is_a_new_call_and_is_shown(
         self, office: Office, clock: time_machine.Traveller

@@ -17,6 +17,7 @@ from telephony import vendors
 from telephony.domain.events import CallEvent
 from telephony.domain.fold import CallState, fold
 from tests.load.traffic import Request
+from tests.load.workers import wait_for
 from tests.servers import Server
 from tests.vendors.payloads import profile
 
@@ -50,8 +51,12 @@ def add_connection(server: Server) -> tuple[int, str]:
 
 
 def store_the_spool(server: Server) -> None:
-    """What a busy database was too slow for lies there, and the server that would have stored it was killed."""
-    server.manage("spool", "--drain")
+    """What a busy database was too slow for lies there. The server stores it by itself, unless it was killed."""
+
+    def is_empty() -> bool:
+        return json.loads(server.manage("spool", "--drain", "--json").stdout)["files"] == 0
+
+    wait_for(is_empty, seconds=60, what="an empty spool")
 
 
 def let_a_worker_finish(server: Server) -> None:
