@@ -59,9 +59,7 @@ def import_rows(*, connection: Connection, rows: Iterable[PbxRow], only: frozens
     return done
 
 
-def apply(
-    *, connection: Connection, call: Call | None, listed: PbxCall, external_id: str, listed_at: datetime
-) -> Call:
+def apply(*, connection: Connection, call: Call | None, listed: PbxCall, external_id: str, listed_at: datetime) -> Call:
     """Tell the call, or a new one, what the list that came at `listed_at` says of it. Needs a transaction that holds
     its locks."""
     find = cache(contact_directory().find)
