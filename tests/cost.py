@@ -1,6 +1,7 @@
 """A plugin that tells how many seconds of CPU each file of tests took, those of the processes it started with it.
 
-Wall time says little where several run at once. `pytest -p tests.cost`; docs/tests.md keeps what it told.
+And how many it took beyond that, waiting for something or for its turn: wall time alone says little where several run
+at once. `pytest -p tests.cost`; docs/tests.md keeps what it told.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from collections.abc import Iterator
 import pytest
 
 SHOWN = 60
+SHOWN_WAITING = 20
 
 _seconds: Counter[str] = Counter()
+_waited: Counter[str] = Counter()
 _last = 0.0
 
 
@@ -37,7 +40,9 @@ def pytest_runtest_makereport() -> Iterator[None]:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    _seconds[report.nodeid.partition("::")[0]] += getattr(report, "cpu_seconds", 0.0)
+    name, seconds = report.nodeid.partition("::")[0], getattr(report, "cpu_seconds", 0.0)
+    _seconds[name] += seconds
+    _waited[name] += max(0.0, report.duration - seconds)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -45,4 +50,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         return
     terminalreporter.section(f"{sum(_seconds.values()):.0f} seconds of CPU")
     for name, seconds in _seconds.most_common(SHOWN):
+        terminalreporter.line(f"{seconds:7.1f} {name}")
+    terminalreporter.section(f"{sum(_waited.values()):.0f} seconds of waiting")
+    for name, seconds in _waited.most_common(SHOWN_WAITING):
         terminalreporter.line(f"{seconds:7.1f} {name}")

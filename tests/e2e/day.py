@@ -43,7 +43,7 @@ LINK = re.compile(r"https?://[^/\s]+(/people/password/[^/\s]+/([^/\s]+)/)")
 def live_a_day(world: World, crawler: Crawler) -> None:
     """While the worker runs."""
     forget_a_password(world, crawler)
-    sign_in_badly(crawler)
+    sign_in_badly(world, crawler)
     ask_the_api(world, crawler)
     crawler.ask("POST", "/telephony/exports/", _form(kind="calls", query=""), **FORM)
     world.manage("shell", "-c", FAULT)
@@ -67,10 +67,13 @@ def forget_a_password(world: World, crawler: Crawler) -> None:
         world.post(address, "", method="GET")
 
 
-def sign_in_badly(crawler: Crawler) -> None:
+def sign_in_badly(world: World, crawler: Crawler) -> None:
     right = HOUSE["the boss's password"]
     for username, password in (("boss", right), ("boss", right + "x"), ("nobody", right)):
         crawler.ask("POST", "/admin/login/", _form(username=username, password=password), **FORM)
+    # In the wrong field: the answer shows it to whoever typed it, and nothing else may.
+    form = _form(username=right, password="boss")
+    assert world.post("/admin/login/", form, Cookie=f"csrftoken={'c' * 32}") == 200
 
 
 def ask_the_api(world: World, crawler: Crawler) -> None:
