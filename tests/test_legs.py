@@ -76,6 +76,13 @@ class TestLegs:
     def test_a_leg_that_left_without_saying_how(self) -> None:
         assert legs_of(start(0), ring(0, "101"), leave(15, "101"), end(30)) == [("101", CallStatus.UNKNOWN)]
 
+    @pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
+    def test_one_moment_s_messages_of_which_one_says_how(self, names: tuple[str, str]) -> None:
+        """An Asterisk tells of a missed call's end twice within a millisecond: of the dialling, and of the channel."""
+        how = leave(20, "101", status=CallStatus.NO_ANSWER, fingerprint=names[0])
+        that = leave(20, "101", fingerprint=names[1])
+        assert legs_of(start(0), ring(0, "101"), how, that, end(20)) == [("101", CallStatus.NO_ANSWER)]
+
     def test_somebody_left_who_was_never_there(self) -> None:
         assert legs_of(start(0), leave(15, "101", status=CallStatus.BUSY)) == []
 

@@ -39,10 +39,9 @@ def worker(now: datetime) -> Findings:
 
 
 def beat(now: datetime) -> Findings:
-    if silent_broker():
-        return  # What beat sends does not come through, and that is said already.
     has_worker = not _is_late(alive.last_seen(Kind.WORKER), now)
-    if has_worker and _is_late(alive.last_seen(Kind.BEAT), now):
+    # Without a broker nothing of what beat sends comes through, and that is said already.
+    if has_worker and _is_late(alive.last_seen(Kind.BEAT), now) and not silent_broker():
         text = gettext("A worker runs without beat, so nobody tells it what to do when: start it with --beat.")
         yield finding("no_beat", text)
 
@@ -92,7 +91,7 @@ def silent_broker() -> str:
     options = {**current_app.conf.broker_transport_options, **timeouts}
     try:
         with current_app.connection_for_read(url, connect_timeout=PATIENCE, transport_options=options) as line:
-            line.connect()
+            line.ensure_connection(max_retries=1, interval_start=0)
     except Exception as error:
         log.warning("health: broker: %s", where(error))
         return BROKERS[kind]

@@ -8,8 +8,12 @@ from telephony.domain.events import CallEvent
 
 
 def order(event: CallEvent) -> tuple[object, ...]:
-    """Sort key in time. The fingerprint comes last, so that equal moments never depend on the way of arrival."""
-    return (event.occurred_at, event.kind.phase, event.extension, event.user_key, event.fingerprint)
+    """Sort key in time. Of one moment what says how it ended comes before what says only that it did.
+
+    The fingerprint comes last, so that equal moments never depend on the way of arrival.
+    """
+    says_nothing = event.status is None
+    return (event.occurred_at, event.kind.phase, says_nothing, event.extension, event.user_key, event.fingerprint)
 
 
 def in_order(events: Iterable[CallEvent]) -> list[CallEvent]:
