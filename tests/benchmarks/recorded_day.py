@@ -130,7 +130,14 @@ def _as_json(vendor: str, at: float, message: Any) -> dict[str, Any]:
 def _row(row: models.Model) -> str:
     hidden = LEFT_OUT if isinstance(row, tables.Call) else LEFT_OUT | {"id"}
     values = {one.attname: one.value_from_object(row) for one in row._meta.concrete_fields if one.attname not in hidden}
-    return " ".join(f"{name}={value!r}" for name, value in values.items())
+    return " ".join(f"{name}={_in_order(value)!r}" for name, value in values.items())
+
+
+def _in_order(value: Any) -> Any:
+    """PostgreSQL keeps the names of an object in an order of its own."""
+    if isinstance(value, dict):
+        return {name: _in_order(inner) for name, inner in sorted(value.items())}
+    return [_in_order(inner) for inner in value] if isinstance(value, list) else value
 
 
 if __name__ == "__main__":
