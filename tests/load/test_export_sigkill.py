@@ -58,12 +58,12 @@ def test_a_file_whose_writer_was_killed_is_written_by_another(server: Server, wo
     order_export(Page(server, "anna"), server.port)
     for _ in range(KILLS):
         worker.start()
-        wait_for(lambda: query(BEING_WRITTEN) == [(1,)], seconds=60, what=worker.log())
+        wait_for(lambda: query(BEING_WRITTEN) == [(1,)], seconds=60, what=worker.log)
         worker.kill()
         assert query(ROW)[0][0] == "working"
         let_the_lease_run_out(server)
     worker.start()
-    wait_for(lambda: query(ROW)[0][0] == "ready", seconds=120, what=worker.log())
+    wait_for(lambda: query(ROW)[0][0] == "ready", seconds=120, what=worker.log)
     worker.kill()
     state, attempts, done, total, file, lease = query(ROW)[0]
     assert (state, attempts, lease) == ("ready", KILLS + 1, "")

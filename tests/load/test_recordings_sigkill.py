@@ -182,14 +182,14 @@ def test_what_a_killed_worker_had_is_taken_over_within_15_seconds_of_its_lease(
         server.manage("shell", "-v0", "-c", ADD_RECORDING.format(link=link))
         for program in programs[:2]:
             program.start()
-        wait_for(lambda: bool(query(begun)), seconds=30, what=programs[1].log())
+        wait_for(lambda: bool(query(begun)), seconds=30, what=programs[1].log)
         [(lease, _)] = query(begun)
         for pid in programs[1].at_work():
             kill(pid)
         programs[1].kill()
         [(_, ran_out)] = query(begun)
         programs[1].start()
-        wait_for(lambda: query(begun)[0][0] != lease, seconds=60, what=programs[1].log())
+        wait_for(lambda: query(begun)[0][0] != lease, seconds=60, what=programs[1].log)
         waited = (datetime.now(UTC) - ran_out).total_seconds()
     log.info("%s", f"taken over {waited:.1f} s after its lease had run out")
     assert 0 <= waited <= 15

@@ -83,12 +83,12 @@ def begin(server: Server, worker: Program, script: str, is_under_way: Callable[[
     after how many seconds that was processed."""
     server.manage("shell", "-v0", "-c", FILL + script)
     worker.start()
-    wait_for(is_under_way, seconds=60, what=worker.log())
+    wait_for(is_under_way, seconds=60, what=worker.log)
     time.sleep(SETTLE_SECONDS)
     server.manage("shell", "-v0", "-c", LEAVE_A_DELIVERY)
     left_at = time.monotonic()
     query = querying(server)
-    wait_for(lambda: query(APPLIED) == [(True,)], seconds=150, what=worker.log())
+    wait_for(lambda: query(APPLIED) == [(True,)], seconds=150, what=worker.log)
     return time.monotonic() - left_at
 
 
@@ -108,7 +108,7 @@ def test_a_slow_receiver_of_webhooks_stops_neither_the_inbox_nor_the_other_recei
         receivers = [("slow", slow.url, MESSAGES), ("quick", quick.url, 20)]
         took = begin(server, worker, SUBSCRIBE.format(receivers=receivers), lambda: slow.count > 0)
         # Where the machine is slow, an alarm about it is told, too.
-        wait_for(lambda: quick.count >= 20, seconds=90, what=worker.log())
+        wait_for(lambda: quick.count >= 20, seconds=90, what=worker.log)
         ended = end(worker)
         log.info("%s", f"processed after {took:.1f} s, ended after {ended:.1f} s, {slow.count} were told meanwhile")
         assert took < 15
@@ -129,7 +129,7 @@ def test_a_worker_of_processes_ends_as_soon(server: Server, tmp_path: Path) -> N
             receivers = [("slow", slow.url, MESSAGES)]
             server.manage("shell", "-v0", "-c", FILL + SUBSCRIBE.format(receivers=receivers))
             worker.start()
-            wait_for(lambda: slow.count > 0, seconds=60, what=worker.log())
+            wait_for(lambda: slow.count > 0, seconds=60, what=worker.log)
             assert end(worker) < 8
     finally:
         worker.stop()

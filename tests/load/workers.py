@@ -106,8 +106,9 @@ def processes_with(word: str) -> list[int]:
     return [pid for pid in pids if word.encode() in command_of(pid)]
 
 
-def wait_for(is_done: Callable[[], bool], *, seconds: float, what: str) -> None:
+def wait_for(is_done: Callable[[], bool], *, seconds: float, what: str | Callable[[], str]) -> None:
+    """`what`: what to say if it does not come; called then, if it can be."""
     deadline = time.monotonic() + seconds
     while not is_done():
-        assert time.monotonic() < deadline, what
+        assert time.monotonic() < deadline, what if isinstance(what, str) else what()
         time.sleep(0.2)
