@@ -19,7 +19,7 @@ from tests.servers import Server
 
 pytestmark = [pytest.mark.proof, pytest.mark.postgresql]
 
-ROWS = 20_000
+ROWS = rounds(6_000, full=20_000)
 KILLS = rounds(1, full=2)
 """After a third it would be given up."""
 ADD_OWNER = """
