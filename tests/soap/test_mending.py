@@ -26,6 +26,9 @@ ODD = {
         f'<soap:Envelope xmlns:soap="{SOAP_11}"><soap:Body><m:IncomingCall>{PARAMETERS}</m:IncomingCall>'
         "</soap:Body></soap:Envelope>"
     ),
+    "undeclared prefix, and a namespace that is no address": (
+        f'<soap:Envelope><soap:Body><IncomingCall xmlns="VATS">{PARAMETERS}</IncomingCall></soap:Body></soap:Envelope>'
+    ),
     "undeclared prefixes of all": (
         f'<s:Envelope><s:Body><v:IncomingCall><v:NumFrom xsi:type="xsd:string">{NUMBER}</v:NumFrom>'
         f"<v:Key>{KEY}</v:Key></v:IncomingCall></s:Body></s:Envelope>"

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from telephony.domain.events import CallEvent, NoCallId
+from telephony.domain.fields import storable
 from telephony.domain.fold import CallState, fold
 from telephony.domain.hooks import Hook, Outcome
 from telephony.domain.reasons import EndReason
@@ -98,6 +99,14 @@ def test_causes(said: str, status: str | None, reason: EndReason | None) -> None
 def test_several_phones_in_every_form(users: Any) -> None:
     parsed = PUSH.parse(hook({**CALL, "event": "ringing", "user": users}), profile())
     assert [event.extension for event in parsed.events] == ["101", "102"]
+
+
+@pytest.mark.parametrize("users", [["101\x00", "102"], r'["101\u0000", "102"]', r'["101\ud800", "102"]'])
+def test_what_no_database_stores_is_left_out_of_a_phone(users: Any) -> None:
+    parsed = PUSH.parse(hook({**CALL, "event": "leave", "user": users}), profile())
+    texts = "".join(event.extension + event.fingerprint for event in parsed.events)
+    assert len(parsed.events) == 2
+    assert texts == storable(texts)
 
 
 @pytest.mark.parametrize("users", ['["101", "102"', "[101; 102]", "[" * 100_000], ids=["cut", "no commas", "deep"])

@@ -46,7 +46,8 @@ def users_of(hook: Hook, params: fields.Params) -> list[str]:
         raw = "&".join(part.decode("ascii", "replace") for part in (hook.body, hook.query) if part)
         repeated = [unquote_plus(item) for item in _REPEATED.findall(raw)]
         found = [part for text in (repeated if len(repeated) > 1 else [value]) for part in re.split(r"[,;&\s]+", text)]
-    known = [user.strip()[: fields.LONGEST_TEXT] for user in found if user.strip() and not _UNFILLED.search(user)]
+    clean = [fields.storable(user).strip()[: fields.LONGEST_TEXT] for user in found]
+    known = [user for user in clean if user and not _UNFILLED.search(user)]
     return list(dict.fromkeys(known))[:MOST_USERS]
 
 
