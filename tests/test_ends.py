@@ -144,6 +144,14 @@ class TestLegEnds:
         assert fold([start(0), ring(1, "101"), leave(30, "101", status=ANSWERED)]).legs[0].status is ANSWERED
 
 
+class TestAsThePhonesDid:
+    """Asterisk says of a call's end only that it was."""
+
+    def test_a_phone_s_end_that_says_nothing_is_not_the_last_word(self) -> None:
+        told = [leave(20, "101", status=NO_ANSWER), leave(21, "101"), end(22, None, ends_as_phones_did=True)]
+        assert fold([start(0), ring(0, "101"), *told]).status is NO_ANSWER
+
+
 class TestGreeting:
     def test_all_phones_left_unanswered(self) -> None:
         phones = [ring(18, "101"), leave(38, "101", status=NO_ANSWER)]

@@ -76,9 +76,17 @@ class TestMultipart:
         )
         found = read(body, self.TYPE)
         assert found["event"] == "NOTIFY_END"
-        assert "Вася\r\nи Петя" in found.values()
+        assert found["имя"] == "Вася\r\nи Петя"
         assert found["empty"] == ""
         assert "nameless" not in found.values()
+
+    def test_a_name_in_the_form_of_rfc_2231(self) -> None:
+        body = multipart(b"Content-Disposition: form-data; name*=utf-8''%D0%B8%D0%BC%D1%8F\r\n\r\nx")
+        assert read(body, self.TYPE) == {"имя": "x"}
+
+    def test_a_mark_of_the_byte_order_is_no_part_of_a_name(self) -> None:
+        body = multipart('Content-Disposition: form-data; name="\ufeffevent"\r\n\r\nNOTIFY_END'.encode())
+        assert read(body, self.TYPE)["event"] == "NOTIFY_END"
 
     def test_windows_1251_in_one_part_or_in_all(self) -> None:
         value = "Вася".encode("cp1251")

@@ -41,6 +41,7 @@ def moscow(text: str) -> datetime:
         ("9-18", [(540, 1080)]),
         ("09:00–13:00, 14.00 - 18:30", [(540, 780), (840, 1110)]),
         ("14-18; 9-13", [(540, 780), (840, 1080)]),
+        ("9-13, 13-18", [(540, 780), (780, 1080)]),
         ("22:00-06:00", [(1320, 1800)]),
         ("0-24", [(0, 1440)]),
         ("", []),
@@ -111,6 +112,7 @@ def test_a_day_ends_earlier() -> None:
     assert write_spans(shortened(read_spans("9-13, 14-18"), 60)) == "09:00–13:00, 14:00–17:00"
     assert write_spans(shortened(read_spans("9-17, 17:30-18"), 60)) == "09:00–16:30"
     assert shortened(read_spans("9-10"), 60) == CLOSED
+    assert shortened(read_spans("9-10"), 90) == CLOSED
 
 
 ZONES = st.sampled_from(["Europe/Moscow", "Asia/Vladivostok", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu"])

@@ -100,7 +100,7 @@ def _urlencoded(raw: bytes, charset: str) -> Pairs:
 
 def _multipart(hook: Hook, body: bytes, charset: str) -> Pairs:
     found = [
-        (storable(name).lstrip(_BYTE_ORDER_MARK), _decode(payload, charsets.known(own) or charset))
+        (_name(name, charset).lstrip(_BYTE_ORDER_MARK), _decode(payload, charsets.known(own) or charset))
         for name, payload, own in read_parts(hook.content_type, body)
     ]
     if not found and _A_FORM.match(body):
@@ -108,6 +108,14 @@ def _multipart(hook: Hook, body: bytes, charset: str) -> Pairs:
     if not found:
         raise MalformedHook("The multipart body can't be read: no field between its boundaries.")
     return _unwrapped(found)
+
+
+def _name(name: str, charset: str) -> str:
+    """The bytes of a part's header that are no ASCII come from `email` as lone surrogates."""
+    try:
+        return _decode(name.encode("ascii", "surrogateescape"), charset)
+    except UnicodeEncodeError:  # It was encoded by RFC 2231, and is whole.
+        return storable(name)
 
 
 def _json(body: bytes, charset: str) -> Pairs:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import email
 import re
 from email.message import Message
+from email.utils import collapse_rfc2231_value
 
 from telephony.domain import charsets
 from telephony.domain.exceptions import MalformedHook
 
 Part = tuple[str, bytes, str | None]
-"""Name, content, and the part's own charset."""
+"""Name (bytes beyond ASCII as lone surrogates), content, and the part's own charset."""
 _DISPOSITION = re.compile(rb"^content-disposition:", re.IGNORECASE | re.MULTILINE)
 LONGEST_BOUNDARY = 200
 
@@ -33,11 +34,22 @@ def read_parts(content_type: str, body: bytes) -> list[Part]:
 def _named(parts: list[Message]) -> list[Part]:
     found: list[Part] = []
     for part in parts:
-        name = part.get_param("name", header="content-disposition")
+        name = _own_name(part)
         payload = part.get_payload(decode=True)
-        if isinstance(name, str) and isinstance(payload, bytes):
+        if name is not None and isinstance(payload, bytes):
             found.append((name, payload, charsets.named_in(str(part.get("content-type", "")))))
     return found
+
+
+def _own_name(part: Message) -> str | None:
+    """Its bytes beyond ASCII as lone surrogates. Asked for it by itself, `email` gives a question mark for each."""
+    raw = next((value for key, value in part.raw_items() if key.lower() == "content-disposition"), "")
+    alone = Message()
+    alone["Content-Disposition"] = str(raw).encode("ascii", "surrogateescape").decode("latin-1")
+    name = alone.get_param("name", header="content-disposition")
+    if isinstance(name, tuple):
+        return collapse_rfc2231_value(name)
+    return name.encode("latin-1").decode("ascii", "surrogateescape") if isinstance(name, str) else None
 
 
 def _between_lines(body: bytes) -> list[Message]:
