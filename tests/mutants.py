@@ -92,6 +92,12 @@ PARTS = {
             *("tests/fields", "tests/numbers", "tests/properties", "tests/missed", "tests/hours", "tests/vendors"),
             *("tests/test_legs.py", "tests/test_causes.py", "tests/test_ends.py", "tests/test_phone.py"),
             *("tests/test_projection.py", "tests/telephony/test_event_values.py", "tests/callinfo"),
+            *(
+                "tests/after_call/test_matching.py",
+                "tests/call_log/test_parts_of_numbers.py",
+                "tests/desk/test_card_contents.py",
+                "tests/desk/test_views.py",
+            ),
         ),
     ),
 }
