@@ -83,7 +83,10 @@ PARTS = {
     ),
     "intake": Part(
         files=("telephony/intake/*.py", "telephony/intake/spool/*.py"),
-        tests=("tests/telephony", "tests/spool", "tests/messages", "tests/surface/test_quota.py", "tests/canary"),
+        tests=(
+            *("tests/telephony", "tests/spool", "tests/messages", "tests/surface/test_quota.py", "tests/canary"),
+            *("tests/admin/test_deliveries.py", "tests/recordings/test_uploads.py", "tests/agent/test_uploads.py"),
+        ),
         without=("tests/telephony/test_faults.py",),
     ),
     "domain": Part(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from django.db import connection as database
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from telephony.domain.hooks import Hook
 from telephony.intake import inbox
 from telephony.intake.spool import draining, files, known
+from telephony.intake.spool.entry import Entry, from_line, new_key, to_line
 from telephony.models import Call, Connection, Delivery
 from tests.telephony.factories import ConnectionFactory
 from tests.telephony.messages import Message, send, sipuni
@@ -74,6 +77,22 @@ def test_the_pbx_gets_its_answer_and_the_messages_are_stored_later_in_their_orde
     inbox.process_due()
     assert {row.state for row in Delivery.objects.all()} == {"applied"}
     assert Call.objects.get().external_id == "1.10"
+
+
+def test_a_line_is_what_was_written() -> None:
+    hook = Hook(
+        method="PUT",
+        tail="events/call",
+        query=b"a=%FF&b=\xff",
+        body=b"\x00\xff",
+        headers={"x-sign": "б"},
+        received_at=datetime(2026, 3, 1, 2, 3, 4, 567, tzinfo=UTC),
+        remote_address="192.0.2.7",
+    )
+    written = Entry(
+        key=new_key(), vendor="mango", address_sha256="ab" * 32, hook=hook, was_proved=True, refused="A wrong one."
+    )
+    assert from_line(to_line(written)) == written
 
 
 def test_a_crash_between_storing_and_removing_doubles_nothing(place: Path, connection: Connection) -> None:

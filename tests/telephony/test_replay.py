@@ -175,6 +175,14 @@ def test_messages_without_a_call_id_keep_their_call(vendor: str, messages: list[
     assert (snapshot(), set(Call.objects.values_list("pk", flat=True))) == (before, ids)
 
 
+def test_a_ring_stays_with_its_call_where_an_earlier_one_has_no_end() -> None:
+    connection = ConnectionFactory.create(vendor="mobilon")
+    rings = [deliver(connection, mobilon_rings(key), second) for key, second in (("K1", -300), ("K1", 0), ("K2", 1))]
+    before = snapshot()
+    assert replay(delivery=rings[-1]).changes == ()
+    assert snapshot() == before
+
+
 @pytest.mark.parametrize("arrival", [(0, 5), (5, 0)])
 def test_copies_of_one_message_can_be_replayed_in_any_order(arrival: tuple[int, int]) -> None:
     connection = ConnectionFactory.create(vendor="xvb")

@@ -9,7 +9,7 @@ from django.test import Client
 
 from telephony import vendors
 from telephony.connections.settings import change_connection
-from telephony.intake import inbox, replay
+from telephony.intake import inbox, refused, replay
 from telephony.models import Call, Connection, Delivery
 from tests.telephony.factories import ConnectionFactory
 from tests.telephony.signing import SigningPbx, signed
@@ -66,6 +66,15 @@ def test_once_the_secret_is_mended_what_came_before_is_read_and_what_others_sent
     inbox.process_due()
     assert sorted(Call.objects.values_list("external_id", flat=True)) == ["7.1", "7.2"]
     assert Delivery.objects.get(state=Delivery.State.REFUSED).body == b"7.3"
+
+
+def test_what_was_taken_before_does_not_stand_in_its_way(pbx: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refused, "AT_ONCE", 1)
+    tell(pbx, "7.1")
+    tell(pbx, "7.2", secret="new")
+    change_connection(connection=pbx, settings={"secret": "new"})
+    inbox.process_due()
+    assert sorted(Call.objects.values_list("external_id", flat=True)) == ["7.1", "7.2"]
 
 
 def test_a_replay_proves_it_again(pbx: Connection) -> None:
