@@ -15,7 +15,7 @@ from telephony.canary import test_calls
 from telephony.intake.canary_mark import HEADER, mark, mark_of_test_call
 from telephony.models import Call, CallFact, Card, Connection, Delivery, Extension, MissedItem, Notice, PlayedCall
 from telephony.reports.rebuilding import differences
-from tests.telephony.factories import make_user
+from tests.telephony.factories import make_contact, make_user
 
 pytestmark = pytest.mark.django_db
 RINGS = {"cmd": "event", "callid": "a1", "type": "in", "phone": "79990000000", "event": "INCOMING", "ext": "101"}
@@ -51,6 +51,15 @@ def test_it_is_a_card_and_nothing_else(xvb: Connection, boss: User) -> None:
     assert not list(differences(mend=True))
     assert not judging.has_good(xvb)
     assert judging.heard_of(xvb) == []
+
+
+def test_a_question_of_a_canary_is_answered_as_anybody_s(xvb: Connection) -> None:
+    make_contact("+79161234567", "Иван")
+    asks = {"cmd": "contact", "phone": "79161234567", "callid": "q1", "diversion": "74951234567"}
+    marked = {HEADER: mark(connection_id=xvb.pk, run_id=1)}
+    told, again = (Client().post(xvb.hook_path, asks, headers=headers).json() for headers in ({}, marked))
+    assert told["contact_name"] == "Иван"
+    assert again == told
 
 
 @pytest.mark.parametrize("forged", ["", "1.1:abc:def", "another connection", "a canary's"])

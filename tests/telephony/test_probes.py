@@ -79,5 +79,6 @@ def test_head_and_options_learn_that_the_address_is_right(vendor: str, method: s
     response = Client().generic(method, connection.hook_path + query)
     assert (response.status_code, response.content) == (200, b"")
     assert response.headers["Allow"] == "GET, POST, HEAD, OPTIONS"
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert Client().generic(method, f"/telephony/hooks/{vendor}/nobodys-secret/").status_code == 404
     assert not Delivery.objects.exists()
