@@ -42,6 +42,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="proofs with all their rounds (with -m proof): about an hour")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: of its time each spends a sixth with waiting."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--full"):
         os.environ[FULL] = "1"
