@@ -84,6 +84,10 @@ class TestMultipart:
         body = multipart(b"Content-Disposition: form-data; name*=utf-8''%D0%B8%D0%BC%D1%8F\r\n\r\nx")
         assert read(body, self.TYPE) == {"имя": "x"}
 
+    def test_an_ascii_name_is_one_in_every_charset(self) -> None:
+        body = multipart(b'Content-Disposition: form-data; name="from"\r\n\r\n' + "Вася".encode("utf-16-le"))
+        assert read(body, f"{self.TYPE}; charset=utf-16-le") == {"from": "Вася"}
+
     def test_a_mark_of_the_byte_order_is_no_part_of_a_name(self) -> None:
         body = multipart('Content-Disposition: form-data; name="\ufeffevent"\r\n\r\nNOTIFY_END'.encode())
         assert read(body, self.TYPE)["event"] == "NOTIFY_END"

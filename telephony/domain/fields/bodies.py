@@ -100,7 +100,7 @@ def _urlencoded(raw: bytes, charset: str) -> Pairs:
 
 def _multipart(hook: Hook, body: bytes, charset: str) -> Pairs:
     found = [
-        (_name(name, charset).lstrip(_BYTE_ORDER_MARK), _decode(payload, charsets.known(own) or charset))
+        (_name(name, charset), _decode(payload, charsets.known(own) or charset))
         for name, payload, own in read_parts(hook.content_type, body)
     ]
     if not found and _A_FORM.match(body):
@@ -110,12 +110,9 @@ def _multipart(hook: Hook, body: bytes, charset: str) -> Pairs:
     return _unwrapped(found)
 
 
-def _name(name: str, charset: str) -> str:
-    """The bytes of a part's header that are no ASCII come from `email` as lone surrogates."""
-    try:
-        return _decode(name.encode("ascii", "surrogateescape"), charset)
-    except UnicodeEncodeError:  # It was encoded by RFC 2231, and is whole.
-        return storable(name)
+def _name(name: str | bytes, charset: str) -> str:
+    text = storable(name) if isinstance(name, str) else _decode(name, charset)
+    return text.lstrip(_BYTE_ORDER_MARK)
 
 
 def _json(body: bytes, charset: str) -> Pairs:

@@ -10,8 +10,8 @@ from email.utils import collapse_rfc2231_value
 from telephony.domain import charsets
 from telephony.domain.exceptions import MalformedHook
 
-Part = tuple[str, bytes, str | None]
-"""Name (bytes beyond ASCII as lone surrogates), content, and the part's own charset."""
+Part = tuple[str | bytes, bytes, str | None]
+"""Name (bytes, if it is not ASCII and does not say its charset), content, and the part's own charset."""
 _DISPOSITION = re.compile(rb"^content-disposition:", re.IGNORECASE | re.MULTILINE)
 LONGEST_BOUNDARY = 200
 
@@ -41,15 +41,15 @@ def _named(parts: list[Message]) -> list[Part]:
     return found
 
 
-def _own_name(part: Message) -> str | None:
-    """Its bytes beyond ASCII as lone surrogates. Asked for it by itself, `email` gives a question mark for each."""
+def _own_name(part: Message) -> str | bytes | None:
+    """Asked for it by itself, `email` gives a question mark for each byte beyond ASCII."""
     raw = next((value for key, value in part.raw_items() if key.lower() == "content-disposition"), "")
     alone = Message()
     alone["Content-Disposition"] = str(raw).encode("ascii", "surrogateescape").decode("latin-1")
     name = alone.get_param("name", header="content-disposition")
     if isinstance(name, tuple):
         return collapse_rfc2231_value(name)
-    return name.encode("latin-1").decode("ascii", "surrogateescape") if isinstance(name, str) else None
+    return name if name is None or name.isascii() else name.encode("latin-1")
 
 
 def _between_lines(body: bytes) -> list[Message]:
