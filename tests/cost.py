@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import commands
+
 SHOWN = 60
 SHOWN_WAITING = 20
 
@@ -21,8 +23,8 @@ _last = 0.0
 
 
 def _cpu() -> float:
-    """Of this process, and of those that it started and has seen end."""
-    return sum(os.times()[:4])
+    """Of this process, and of those that it or its commands started and have seen end."""
+    return sum(os.times()[:4]) + commands.cpu_seconds()
 
 
 def pytest_runtest_logstart() -> None:

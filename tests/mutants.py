@@ -88,6 +88,7 @@ PARTS = {
         tests=(
             *("tests/telephony", "tests/spool", "tests/messages", "tests/surface/test_quota.py", "tests/canary"),
             *("tests/admin/test_deliveries.py", "tests/recordings/test_uploads.py", "tests/agent/test_uploads.py"),
+            *("tests/config/test_any_host.py", "tests/health/test_secrets.py"),
         ),
         without=("tests/telephony/test_faults.py",),
     ),

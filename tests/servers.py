@@ -14,7 +14,7 @@ import time
 from http.client import HTTPConnection
 from pathlib import Path
 
-from tests.commands import Commands, Forked
+from tests.commands import Commands, Process
 from tests.databases import ROOT, migrated_sqlite
 
 START_SECONDS = 30
@@ -58,7 +58,7 @@ class Server:
         self.workers, self.threads = workers, threads
         self.environment = {**os.environ, "VAR_DIR": str(var_dir), "DATABASE_URL": database_url}
         self.environment["WEB_THREADS"] = str(threads)
-        self._process: subprocess.Popen[bytes] | Forked | None = None
+        self._process: subprocess.Popen[bytes] | Process | None = None
         self._commands: Commands | None = None
 
     @property

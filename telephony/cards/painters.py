@@ -23,6 +23,7 @@ from telephony.privacy.tracebacks import readable_traceback
 
 if TYPE_CHECKING:
     from telephony.cards.hub import Stream
+    from telephony.models import Card
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +96,16 @@ class Painters:
             page = pages.get(stream.language) if stream in held else None
             offer(stream, [hint if page is None else _with_page(hint, page)])
         if cards:
-            results.note_fetched(cards=cards)
+            _note_fetched(cards)
+
+
+def _note_fetched(cards: Sequence[Card]) -> None:
+    """Where that fails, as on a deadlock, the user's next cards are painted all the same."""
+    try:
+        results.note_fetched(cards=cards)
+    except Exception as error:
+        log.warning("It can't be noted that cards were sent:\n%s", readable_traceback(error))
+        connections.close_all()
 
 
 def offer(stream: Stream, messages: Sequence[Message]) -> None:

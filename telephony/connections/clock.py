@@ -16,6 +16,9 @@ LIVE = timedelta(seconds=30)
 """What is processed later than this after it came (a replay, a delivery that waited) teaches nothing."""
 WINDOW = timedelta(minutes=10)
 """A message may be held up on its way, never hurried: the quickest of so long a time tells the clock."""
+STEADY = timedelta(seconds=20)
+"""What is held up on its way is not held up for as long each time: messages that come equally late for this long, and
+none that does not, tell of a clock that was put back."""
 NOTABLE = 0.5
 """Seconds; less is not written."""
 SAME = 5
@@ -26,6 +29,7 @@ HALF_HOUR, CLOCK_SLIP = 1800, 180
 """Seconds: time zones differ by half hours, and a clock in the wrong one is slightly wrong, too."""
 IMPOSSIBLE = timedelta(hours=26)
 """More is no clock and no time zone, but a wrong date."""
+TRUSTED = {"clock_suspected": None, "clock_suspected_since": None}
 
 
 def learn_clock(change: Change) -> None:
@@ -47,6 +51,7 @@ def learn_clock(change: Change) -> None:
 def forget_clock(*, connection: Connection) -> None:
     """Its time zone was changed: all is learned anew. The caller saves the connection."""
     connection.clock_behind = connection.clock_quickest = connection.clock_since = None
+    connection.clock_suspected = connection.clock_suspected_since = None
 
 
 def clock_in_words(connection: Connection) -> str:
@@ -92,12 +97,26 @@ def _news(connection: Connection, behind: float, now: datetime) -> dict[str, Any
         return {"clock_behind": behind, **_window(behind, now)}
     if connection.clock_since < now - WINDOW:
         return {"clock_behind": min(quickest, behind), **_window(behind, now)}
-    news: dict[str, Any] = {}
+    if behind > known + WORTH_SAYING:
+        return _suspicion(connection, behind, now)
+    news: dict[str, Any] = dict(TRUSTED) if connection.clock_suspected is not None else {}
     if behind < quickest - NOTABLE:
         news["clock_quickest"] = behind
     if behind < known - NOTABLE:
         news["clock_behind"] = behind
     return news
+
+
+def _suspicion(connection: Connection, behind: float, now: datetime) -> dict[str, Any]:
+    """Either this message was held up, or the clock was put back."""
+    suspected, since = connection.clock_suspected, connection.clock_suspected_since
+    if suspected is not None and since is not None:
+        if now - since < STEADY:
+            return {}
+        if now - since < WINDOW and abs(behind - suspected) < SAME:
+            slower = min(suspected, behind)
+            return {"clock_behind": slower, **_window(slower, now), **TRUSTED}
+    return {"clock_suspected": behind, "clock_suspected_since": now}
 
 
 def _window(behind: float, now: datetime) -> dict[str, Any]:

@@ -16,6 +16,10 @@ class LearnedClock(models.Model):
         null=True, editable=False, help_text=_("The least seconds of the messages since then.")
     )
     clock_since = models.DateTimeField(null=True, editable=False, help_text=_("When counting these messages began."))
+    clock_suspected = models.FloatField(
+        null=True, editable=False, help_text=_("Seconds by which it is behind if it was put back just now.")
+    )
+    clock_suspected_since = models.DateTimeField(null=True, editable=False, help_text=_("When that was noticed."))
 
     class Meta:
         abstract = True

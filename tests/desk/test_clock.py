@@ -72,6 +72,26 @@ def test_a_clock_that_is_put_right_is_believed_at_once_and_one_that_falls_back_a
     assert rings(connection, told_as=2 * window + 210 - 300, heard=2 * window + 210, call="f") == "shown"
 
 
+def test_cards_come_again_soon_after_a_fast_clock_was_put_right(connection: Connection) -> None:
+    for second in range(3):
+        rings(connection, told_as=second + 200, heard=second, call=f"fast{second}")
+    decided = {second: rings(connection, told_as=second, heard=second, call=str(second)) for second in range(10, 60, 5)}
+    assert {second for second, card in decided.items() if card == "shown"} == set(range(30, 60, 5))
+    assert Connection.objects.get().clock_behind == ON_THE_WAY
+    assert Connection.objects.get().clock_suspected is None
+
+
+def test_what_was_stored_on_its_way_and_comes_all_at_once_is_late_and_puts_no_clock_back(
+    connection: Connection,
+) -> None:
+    rings(connection, told_as=0, heard=0, call="before")
+    cards = [rings(connection, told_as=10 * number, heard=400 + number, call=str(number)) for number in range(28)]
+    assert cards == ["late"] * 28
+    rings(connection, told_as=428, heard=428, call="after")
+    assert Connection.objects.get().clock_behind == ON_THE_WAY
+    assert Connection.objects.get().clock_suspected is None
+
+
 def test_few_messages_write_something(connection: Connection, django_assert_num_queries: object) -> None:
     for second in range(4):
         rings(connection, told_as=second, heard=second + 1, call=str(second))

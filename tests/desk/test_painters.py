@@ -13,11 +13,12 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
 from crm.models import Task
-from telephony.cards import painters, screen
+from telephony.cards import painters, results, screen
 from telephony.cards.hub import Stream
 from telephony.cards.painters import Message, Painters
 from telephony.models import Card, Connection, DeskSettings
@@ -191,6 +192,36 @@ def test_a_hint_is_not_lost_when_its_cards_can_not_be_rendered(
 
     [messages] = asyncio.run(go())
     assert pages(messages) == [None]
+
+
+def test_cards_go_on_after_it_could_not_be_noted_that_some_were_sent(
+    anna: Any, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = session_of(anna)
+
+    def fail(*, cards: Any) -> None:
+        raise OperationalError("deadlock detected")
+
+    async def go() -> list[Message]:
+        stream = stream_of(anna, session)
+        crew = Painters(lambda _user: [stream])
+        await asyncio.to_thread(lambda: ring(connection))
+        with monkeypatch.context() as patched:
+            patched.setattr(results, "note_fetched", fail)
+            assert crew.send(anna.pk, Message("cards", id=1))
+            first = await stream.take(10)
+            async with asyncio.timeout(10):
+                while crew._at_work:
+                    await asyncio.sleep(0.01)
+        assert crew.send(anna.pk, Message("cards", id=2))
+        second = await stream.take(10)
+        assert crew._threads is not None
+        await asyncio.to_thread(crew._threads.shutdown)
+        return first + second
+
+    messages = asyncio.run(go())
+    assert [message.id for message in messages] == [1, 2]
+    assert Card.objects.get().fetched_at is not None
 
 
 def test_when_too_many_wait_hints_go_alone_and_of_one_users_the_newest_is_sent(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from telephony import conf
 from telephony.intake import quota
 from telephony.models import Connection, ConnectionUse, Delivery
 from tests.telephony.factories import ConnectionFactory
@@ -86,3 +90,51 @@ def test_old_counts_are_deleted(office: Connection) -> None:
     for age in (0, 200):
         ConnectionUse.objects.create(connection=office, day=timezone.localdate() - age * quota.KEPT / 92)
     assert quota.sweep() == 1
+
+
+def test_after_a_minute_there_is_room_again(office: Connection, settings: Any) -> None:
+    settings.TELEPHONY_MESSAGES_PER_MINUTE = 2
+    with time_machine.travel(at_second(20), tick=False):
+        assert [send(office).status_code for _ in range(3)] == [200, 200, 429]
+        assert send(office).headers["Retry-After"] == "40"
+    with time_machine.travel(at_second(59.9), tick=False):
+        assert send(office).headers["Retry-After"] == "1"
+    with time_machine.travel(at_second(60), tick=False):
+        assert [send(office).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_what_is_settled_counts_for_its_minute_still(office: Connection, settings: Any, monkeypatch: Any) -> None:
+    settings.TELEPHONY_MESSAGES_PER_MINUTE = 4
+    monkeypatch.setattr(quota, "SETTLED_EVERY", 0)
+    with time_machine.travel(at_second(20), tick=False):
+        assert [send(office).status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+
+
+def test_a_database_that_can_not_count_costs_no_message(office: Connection, monkeypatch: Any) -> None:
+    """And what this process counted itself it still knows."""
+    monkeypatch.setattr(quota, "SETTLED_EVERY", 0)
+    monkeypatch.setattr(conf, "messages_per_minute", lambda: 3)
+
+    def fail(execute: Any, sql: str, *rest: Any) -> Any:
+        if "connectionuse" in sql:
+            raise OperationalError("away")
+        return execute(sql, *rest)
+
+    with time_machine.travel(at_second(20), tick=False), database.execute_wrapper(fail):
+        waits = [quota.seconds_to_wait(connection_id=office.pk, size=1) for _ in range(4)]
+    assert waits == [0, 0, 0, 40]
+
+
+def test_a_day_that_is_full_is_over_at_midnight(office: Connection, settings: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(quota, "SETTLED_EVERY", 0)
+    settings.TELEPHONY_MEGABYTES_PER_DAY = 1
+    evening = timezone.localtime(at_second(0)).replace(hour=23, minute=58, second=30)
+    with time_machine.travel(evening, tick=False):
+        assert quota.seconds_to_wait(connection_id=office.pk, size=1_000_000) == 0
+        assert quota.seconds_to_wait(connection_id=office.pk, size=1) == 90
+    with time_machine.travel(evening + timedelta(seconds=90), tick=False):
+        assert quota.seconds_to_wait(connection_id=office.pk, size=1_000_000) == 0
+
+
+def at_second(second: float) -> datetime:
+    return datetime(2026, 3, 2, 12, 0, tzinfo=UTC) + timedelta(seconds=second)

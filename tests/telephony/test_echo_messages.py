@@ -76,3 +76,12 @@ def test_what_is_read_again_later_is_no_call_either_and_nobody_hears_of_it(
 def test_without_a_canary_call_a_message_is_as_it_is(connection: Connection) -> None:
     began = Parsed(events=(event(EventKind.CALL_STARTED),))
     assert left_of(connection, began) is began
+
+
+def test_a_message_that_names_no_call_gives_the_run_none(connection: Connection, run: CanaryRun) -> None:
+    left_of(connection, Parsed(failed_orders=(FailedOrder(order_id="canary-1", problem="busy", said=""),)))
+    run.refresh_from_db()
+    assert run.call_id == ""
+    left_of(connection, Parsed(events=(event(EventKind.CALL_STARTED, "pbx-9", "canary-1"),)))
+    run.refresh_from_db()
+    assert run.call_id == "pbx-9"

@@ -10,7 +10,7 @@ from telephony.http.queued import WAITED
 from telephony.intake import inbox, rush
 from telephony.models import Call, Connection, Delivery
 from tests.telephony.factories import ConnectionFactory
-from tests.telephony.messages import CLIENT, send, sipuni, wirecrm
+from tests.telephony.messages import CLIENT, at, send, sipuni, wirecrm
 from tests.telephony.test_contacts import make_contact
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +57,15 @@ def test_a_message_that_nobody_can_read_has_the_neutral_answer(connection: Conne
     assert send_late(connection, sipuni(1, 0)).content == SUCCESS
     inbox.process_due()
     assert Delivery.objects.get().error == "RuntimeError: a bug"
+
+
+def test_what_was_read_for_the_answer_is_given_on(connection: Connection, set_parser: Any) -> None:
+    hook = sipuni(1, 0).hook(at(0))
+    delivery = inbox.receive(connection=connection, hook=hook, put_off=True)
+    done = rush.put_off(delivery=delivery, hook=hook)
+    assert done.state == Delivery.State.RECEIVED
+    assert done.parsed is not None
+    assert [event.external_id for event in done.parsed.events] == ["1.10"]
+    set_parser("sipuni", lambda *_: 1 / 0)
+    unread = rush.put_off(delivery=Delivery.objects.get(), hook=hook)
+    assert (unread.state, unread.parsed) == (Delivery.State.RECEIVED, None)

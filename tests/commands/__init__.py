@@ -1,0 +1,139 @@
+"""`manage.py` and servers without a new start for each: a process that has loaded the project forks one for each.
+
+Loading it takes more than a second of CPU, and a story in a browser types dozens of commands. Half of that second goes
+to libraries, which are loaded once for all (__main__.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import weakref
+from functools import cache
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+from select import select
+from signal import SIGKILL, pidfd_send_signal
+
+from tests.databases import ROOT
+
+LONGEST_SECONDS = 120
+
+
+class Process:
+    """What subprocess.Popen can do, but for the exit code, with a process that is the child of another one."""
+
+    def __init__(self, pid: int, parent: object) -> None:
+        self.pid = pid
+        self._parent = parent  # Which waits for it.
+        self._descriptor = os.pidfd_open(pid)
+        weakref.finalize(self, os.close, self._descriptor)
+
+    def poll(self) -> int | None:
+        """None while it runs, then 0."""
+        return 0 if self._has_ended(0) else None
+
+    def wait(self, timeout: float | None = None) -> int:
+        if not self._has_ended(timeout):
+            raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+        return 0
+
+    def kill(self) -> None:
+        if self.poll() is None:
+            pidfd_send_signal(self._descriptor, SIGKILL)
+
+    def _has_ended(self, seconds: float | None) -> bool:
+        return bool(select([self._descriptor], [], [], seconds)[0])
+
+
+class Commands:
+    """Runs `manage.py ARGUMENTS` in one environment. Its process ends with its last user."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = dict(environment)
+        self._one_at_a_time = threading.Lock()
+        self._process, self._line = _libraries().fork(self.environment)
+        weakref.finalize(self, _end, self._process, self._line)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        if not self._one_at_a_time.acquire(blocking=False):
+            return self._run_beside(arguments)
+        try:
+            return self._run(arguments)
+        finally:
+            self._one_at_a_time.release()
+
+    def start(self, module: str, *arguments: str) -> Process:
+        """`python -m MODULE ARGUMENTS`, in a session of its own; it goes on until somebody ends it."""
+        with self._one_at_a_time:
+            return Process(_answer(self._line, {"module": module, "arguments": arguments}), self)
+
+    def _run_beside(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+        """While another command runs: in a process of its own."""
+        command = [sys.executable, "manage.py", *arguments]
+        options = {"cwd": ROOT, "env": self.environment, "capture_output": True, "text": True}
+        return subprocess.run(command, timeout=LONGEST_SECONDS, check=False, **options)  # type: ignore[call-overload]
+
+    def _run(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+        with tempfile.TemporaryDirectory() as folder:
+            printed = [Path(folder) / "stdout", Path(folder) / "stderr"]
+            order = {"arguments": arguments, "printed": [str(path) for path in printed]}
+            try:
+                status = _answer(self._line, order)
+            except AssertionError:
+                self._process.kill()
+                raise
+            return subprocess.CompletedProcess(arguments, status, *(path.read_text() for path in printed))
+
+
+class Libraries:
+    """The process that has loaded what reads no settings: from it those of each environment are forked."""
+
+    def __init__(self) -> None:
+        self._one_at_a_time = threading.Lock()
+        self._folder = tempfile.TemporaryDirectory()
+        with Listener(str(Path(self._folder.name) / "libraries"), "AF_UNIX") as listener:
+            command = [sys.executable, "-m", "tests.commands", str(listener.address)]
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+            self._line = listener.accept()
+
+    def fork(self, environment: dict[str, str]) -> tuple[Process, Connection]:
+        """A process that loads the project with these variables, and the line to it."""
+        with (
+            self._one_at_a_time,
+            Listener(str(Path(self._folder.name) / "project"), "AF_UNIX") as listener,
+        ):
+            order = {"environment": environment, "address": listener.address}
+            process = Process(_answer(self._line, order), self)
+            return process, listener.accept()
+
+    def cpu_seconds(self) -> float:
+        """Of it, and of all that it started and has seen end."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+@cache
+def _libraries() -> Libraries:
+    return Libraries()
+
+
+def cpu_seconds() -> float:
+    """Of all commands and servers of this process that have ended."""
+    return _libraries().cpu_seconds() if _libraries.cache_info().currsize else 0.0
+
+
+def _answer(line: Connection, order: dict[str, object]) -> int:
+    line.send_bytes(json.dumps(order).encode())
+    if not line.poll(LONGEST_SECONDS):
+        raise AssertionError(f"This did not end: {order}")
+    return int(line.recv_bytes())
+
+
+def _end(process: Process, line: Connection) -> None:
+    line.close()
+    process.kill()
