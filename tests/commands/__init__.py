@@ -17,7 +17,7 @@ from functools import cache
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from select import select
-from signal import SIGKILL, pidfd_send_signal
+from signal import SIGKILL, SIGTERM, pidfd_send_signal
 
 from tests.databases import ROOT
 
@@ -42,9 +42,15 @@ class Process:
             raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
         return 0
 
-    def kill(self) -> None:
+    def send_signal(self, number: int) -> None:
         if self.poll() is None:
-            pidfd_send_signal(self._descriptor, SIGKILL)
+            pidfd_send_signal(self._descriptor, number)
+
+    def kill(self) -> None:
+        self.send_signal(SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(SIGTERM)
 
     def _has_ended(self, seconds: float | None) -> bool:
         return bool(select([self._descriptor], [], [], seconds)[0])
@@ -67,10 +73,14 @@ class Commands:
         finally:
             self._one_at_a_time.release()
 
-    def start(self, module: str, *arguments: str) -> Process:
-        """`python -m MODULE ARGUMENTS`, in a session of its own; it goes on until somebody ends it."""
+    def start(self, module: str, *arguments: str, log: Path | None = None) -> Process:
+        """`python -m MODULE ARGUMENTS`, in a session of its own; it goes on until somebody ends it.
+
+        `log`: the file at whose end it writes what it prints; without one that is seen with the test's.
+        """
+        order = {"module": module, "arguments": arguments, "log": str(log or "")}
         with self._one_at_a_time:
-            return Process(_answer(self._line, {"module": module, "arguments": arguments}), self)
+            return Process(_answer(self._line, order), self)
 
     def _run_beside(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
         """While another command runs: in a process of its own."""

@@ -39,10 +39,8 @@ def main(address: str) -> None:
     line = Client(order["address"], "AF_UNIX")
     _load_project()
     order = _next_order(line)
-    if "module" in order:
-        _run_module(**order)
-    else:
-        _end_with(lambda: _run_command(**order))
+    run = _run_module if "module" in order else _run_command
+    _end_with(lambda: run(**order))
 
 
 def _next_order(line: Connection) -> dict[str, Any]:
@@ -120,9 +118,11 @@ def _end_with(run: Callable[[], None]) -> None:
     os._exit(status)
 
 
-def _run_module(module: str, arguments: list[str]) -> None:
+def _run_module(module: str, arguments: list[str], log: str) -> None:
     os.setsid()
     os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
+    if log:
+        os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
     os.dup2(2, 1)
     warnings.simplefilter("ignore")
     sys.argv = [module, *arguments]

@@ -22,8 +22,8 @@ from tests.summary.test_workers import ORDER, STATES
 pytestmark = [pytest.mark.proof, pytest.mark.postgresql]
 PER_SECOND = 50
 MAILS = 20
-WITHIN = 150.0
-"""Seconds. How long it really takes is printed."""
+WITHIN = 240.0
+"""Seconds: a mail that a killed worker had in hand waits two minutes. How long it really takes is printed."""
 
 
 @pytest.fixture

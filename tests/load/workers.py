@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from tests.commands import Commands, Process
 from tests.servers import ROOT
 
 SETTLE_SECONDS = 8
@@ -21,12 +22,23 @@ class Program:
 
     def __init__(self, environment: Mapping[str, str], log: Path, *arguments: str) -> None:
         self._environment, self._log, self._arguments = environment, log, arguments
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Process | None = None
+        self._commands: Commands | None = None
         self._groups: list[int] = []
 
     def start(self) -> None:
+        self._process = self._forked() if self._arguments[0] == "-m" else self._begun()
+        self._groups.append(self._process.pid)
+
+    def _forked(self) -> Process:
+        """Of a process that has loaded the project, for it is killed and started again and again."""
+        if self._commands is None or self._commands.environment != self._environment:
+            self._commands = Commands(dict(self._environment))
+        return self._commands.start(*self._arguments[1:], log=self._log)
+
+    def _begun(self) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as output:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "-W", "ignore", *self._arguments],
                 cwd=ROOT,
                 env=self._environment,
@@ -34,7 +46,6 @@ class Program:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._groups.append(self._process.pid)
 
     def keep_running(self) -> None:
         """Start it again if it ended, as any supervisor does."""
