@@ -2,7 +2,8 @@
 
 mutmut comes with `pip install -r requirements/attacks.txt`. A part is changed in a copy under var/mutants, where
 mutmut's own commands work, too; what is written to the log stays as it is. Goal: 85 % of each part; hours. With
-`--sample 200` only so many of each part, always the same ones: minutes. docs/mutants.md has the survivors.
+`--sample 200` only so many of each part, always the same ones (others with another `--seed`): minutes.
+docs/mutants.md has the survivors.
 """
 
 from __future__ import annotations
@@ -115,11 +116,12 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="so many at once")
     parser.add_argument("--sample", type=int, metavar="N", help="so many mutants of each part, always the same ones")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these mutants, as they are listed")
+    parser.add_argument("--seed", default="", help="another sample of as many")
     asked = parser.parse_args()
     few = []
     for name in asked.parts:
         copied(name)
-        chosen = sample(name, asked.sample, asked.only)
+        chosen = sample(name, asked.sample, asked.only, asked.seed)
         command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(asked.jobs), *chosen]
         subprocess.run(command, cwd=KEPT / name, check=True, stdout=subprocess.DEVNULL)
         if tell(name, chosen) < GOAL:
@@ -140,7 +142,7 @@ def copied(name: str) -> None:
     (folder / "setup.cfg").write_text(SETUP.format(**shown))
 
 
-def sample(name: str, most: int | None, only: list[str]) -> list[str]:
+def sample(name: str, most: int | None, only: list[str], seed: str) -> list[str]:
     """The mutants that are tried. Which ones there are is known once mutmut made them all."""
     made = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", "none of them"]
     told = subprocess.run(made, cwd=KEPT / name, capture_output=True, text=True, check=False)
@@ -149,7 +151,7 @@ def sample(name: str, most: int | None, only: list[str]) -> list[str]:
         raise SystemExit(f"{told.stdout}\n{told.stderr}")
     if only:
         return [mutant for mutant in every if mutant in only]
-    chosen = every if most is None else random.Random(name).sample(every, min(most, len(every)))
+    chosen = every if most is None else random.Random(name + seed).sample(every, min(most, len(every)))
     figure(f"mutants, {name}", "tried", 100 * len(chosen) / len(every), unit=f"% of {len(every)}")
     return chosen
 

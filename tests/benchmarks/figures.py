@@ -39,7 +39,10 @@ BENCHMARKS = {
     "growth": ["growth"],
 }
 PROOFS = {
-    "faults": "tests/faults",
+    "kills": "tests/faults/test_kills.py",
+    "database_away": "tests/faults/test_database_away.py",
+    "redis_away": "tests/faults/test_redis_away.py",
+    "two_of_each": "tests/faults/test_two_of_each.py",
     "hostile_bodies": "tests/load/test_hostile_bodies.py",
     "under_attack": "tests/load/test_under_attack.py",
     "weight": "tests/e2e/test_weight.py",
