@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from telephony.intake.spool import draining, files
 from telephony.models import Connection, Delivery
@@ -53,3 +55,14 @@ def test_a_signature_is_proved_later_by_the_connections_settings(
             Client().post(f"{mango.hook_path}events/call", body, content_type="application/x-www-form-urlencoded")
     draining.drain()
     assert sorted(row.state for row in Delivery.objects.all()) == ["received", "refused"]
+
+
+def test_its_folder_is_made_with_those_above_it(
+    settings: Settings,
+    place: Path,  # noqa: F811
+    connection: Connection,  # noqa: F811
+) -> None:
+    settings.TELEPHONY_SPOOL_DIR = place / "of" / "ours"
+    assert sent_while_away(connection, 0)[0][0] == 200
+    [path] = (place / "of" / "ours").iterdir()
+    assert path.name.endswith(f"-{os.getpid()}.spool")

@@ -37,6 +37,7 @@ def test_messages_beyond_the_quota_of_a_minute_are_asked_to_come_later(office: C
     assert [send(office).status_code for _ in range(3)] == [200, 200, 429]
     refused = send(office)
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert refused.content == b"This connection's quota is used up; please send the message again later."
     assert Delivery.objects.count() == 2
     other = ConnectionFactory.create(vendor="demo")
     assert send(other).status_code == 200

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from telephony.domain.errands import FailedOrder
 from telephony.domain.events import CallEvent, EventKind, Parsed
+from telephony.intake import echo_messages
 from telephony.intake.echo_messages import taken_out
 from telephony.models import CanaryRun, Connection, LiveEvent
 
@@ -82,6 +83,8 @@ def test_a_message_that_names_no_call_gives_the_run_none(connection: Connection,
     left_of(connection, Parsed(failed_orders=(FailedOrder(order_id="canary-1", problem="busy", said=""),)))
     run.refresh_from_db()
     assert run.call_id == ""
+    stale = CanaryRun.objects.get()
     left_of(connection, Parsed(events=(event(EventKind.CALL_STARTED, "pbx-9", "canary-1"),)))
+    echo_messages._remember(stale, [event(EventKind.CALL_STARTED, "pbx-10", "canary-1")])
     run.refresh_from_db()
     assert run.call_id == "pbx-9"

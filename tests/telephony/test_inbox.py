@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 
 from telephony import tasks
 from telephony.calls import locks
@@ -64,6 +65,13 @@ def test_five_attempts_with_growing_pauses_then_failed(
     assert (delivery.state, delivery.error, delivery.attempts) == ("failed", BUG, 5)
     assert delivery.next_try_at is None
     assert inbox.process_due(now=now + timedelta(days=1)) == 0
+
+
+def test_whoever_has_it_processed_learns_its_state(connection: Connection) -> None:
+    for message, state in ((sipuni(1, 0), "applied"), (form(event="1"), "failed"), (form(), "ignored")):
+        hook = message.hook(at(0))
+        done = inbox.process(delivery=inbox.receive(connection=connection, hook=hook), hook=hook)
+        assert done.state == state == Delivery.objects.latest("pk").state
 
 
 def test_a_retry_succeeds_when_the_fault_is_gone(connection: Connection, broken_parser: Callable[[], None]) -> None:
@@ -210,8 +218,8 @@ def test_a_call_that_somebody_else_works_on_for_long_is_left_to_the_worker(
         busy.setattr(locks, "take", take)
         delivery = deliver(connection, sipuni(1, 0))
         assert delivery.state == "received"
+        assert timezone.now() < delivery.next_try_at <= timezone.now() + inbox.PAUSE_AFTER_BUSY
         assert delivery.error == "CallBusy: Another process worked on the same call for too long."
-        assert delivery.next_try_at is not None
         inbox.process_due(now=delivery.next_try_at)
     assert patience == [inbox.PATIENCE_IN_REQUEST_MS, locks.PATIENCE_OF_WORKER_MS]
     delivery.refresh_from_db()

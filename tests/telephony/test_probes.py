@@ -54,7 +54,9 @@ def test_a_damaged_body_is_no_check() -> None:
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-@pytest.mark.parametrize(("body", "content_type"), [("", JSON), ("\ufeff{}\x00", FORM), ("\r\n", ""), ("{}", JSON), ("[]", JSON)])
+@pytest.mark.parametrize(
+    ("body", "content_type"), [("", JSON), ("\ufeff{}\x00", FORM), ("\r\n", ""), ("{}", JSON), ("[]", JSON)]
+)
 def test_a_request_that_says_nothing(vendor: str, body: str, content_type: str) -> None:
     connection = ConnectionFactory.create(vendor=vendor)
     for response in (

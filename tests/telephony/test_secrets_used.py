@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 
+from telephony.intake import canary_mark
 from telephony.intake.secret_use import note_use
 from telephony.models import Connection
 from telephony.vendors.proofs import ProvedBy
+from tests.telephony.factories import ConnectionFactory
+from tests.telephony.messages import send, xvb
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, 0).astimezone()
@@ -40,3 +44,16 @@ def test_where_there_is_one_secret_nothing_is_asked(connection: Connection, djan
         for one in others:
             note_use(connection, one)
     assert others
+
+
+@pytest.mark.parametrize(("is_canarys", "is_noted"), [(False, True), (True, False)])
+def test_a_canary_call_is_no_use_of_a_secret(is_canarys: bool, is_noted: bool) -> None:
+    office = ConnectionFactory.create(vendor="xvb", settings={"access_code": "10019"})
+    office.former_secrets, office.former_secrets_until = {"access_code": "10018"}, timezone.now() + timedelta(hours=1)
+    office.save()
+    message = xvb("INCOMING", "1", type="in", access_code="10018")
+    if is_canarys:
+        message.headers[canary_mark.HEADER] = canary_mark.mark(connection_id=office.pk, run_id=1)
+    assert send(office, message).status_code == 200
+    office.refresh_from_db()
+    assert (office.former_secrets_used_at is not None) is is_noted
