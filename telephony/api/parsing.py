@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ParseError, ValidationError
@@ -11,11 +11,17 @@ from rest_framework.parsers import JSONParser
 
 from telephony.domain.fields import storable
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
 ODD = _("This has a character that can't be stored: NUL, or half of a surrogate pair.")
+BIG = _("This number is too large.")
+MOST = 2**63
+"""A number from here on, or one like 1e999, which is infinite, fits no column."""
 
 
 class PlainJSONParser(JSONParser):
-    """Django REST framework's own, which also refuses what is nested too deeply, and text that no database stores."""
+    """Django REST framework's own, which also refuses what is nested too deeply, and what no database stores."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -24,26 +30,33 @@ class PlainJSONParser(JSONParser):
             value = super().parse(stream, media_type, parser_context)
         except RecursionError:
             raise ParseError("JSON parse error - nested too deeply") from None
-        wrong = [name for name, item in value.items() if _is_odd([name, item])] if isinstance(value, dict) else []
-        if wrong:
-            raise ValidationError({storable(name): [ODD] for name in wrong})
-        if _is_odd(value):
-            raise ValidationError([ODD])
+        if isinstance(value, dict):
+            wrong = {storable(name): [why] for name, item in value.items() if (why := _trouble([name, item]))}
+            if wrong:
+                raise ValidationError(wrong)
+        elif why := _trouble(value):
+            raise ValidationError([why])
         return value
 
 
-def _is_odd(value: Any) -> bool:
-    return any(storable(text) != text for text in _texts(value))
+def _trouble(value: Any) -> StrPromise | None:
+    """Why this can't be stored, if it can't."""
+    for leaf in _leaves(value):
+        if isinstance(leaf, str) and storable(leaf) != leaf:
+            return ODD
+        if isinstance(leaf, int | float) and not -MOST < leaf < MOST:
+            return BIG
+    return None
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """All texts in a JSON value, names of fields too."""
+def _leaves(value: Any) -> Iterator[Any]:
+    """All texts and numbers in a JSON value, names of fields too."""
     rest = [value]
     while rest:
         item = rest.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, dict):
+        if isinstance(item, dict):
             rest += [*item.keys(), *item.values()]
         elif isinstance(item, list):
             rest += item
+        else:
+            yield item

@@ -105,6 +105,14 @@ def test_a_nonsense_contact_of_a_task_is_named(client: Client, number: Any) -> N
     assert (answer.status_code, list(answer.json())) == (400, ["contact"])
 
 
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "1e308", "9223372036854775808", "1" + "0" * 400, "[1e999]"])
+@pytest.mark.parametrize("address", ["tasks/", "notes/", "contacts/", "companies/"])
+def test_a_number_that_fits_no_column_is_named(client: Client, address: str, number: str) -> None:
+    """A program may write it; Python itself can write but some of them."""
+    answer = client.post(f"/api/v1/{address}", f'{{"text": "x", "contact": {number}}}', "application/json")
+    assert (answer.status_code, answer.json()["contact"]) == (400, ["This number is too large."])
+
+
 def test_a_task_is_set_and_ticked_off(client: Client) -> None:
     due = timezone.now().isoformat()
     task = post(client, "tasks", title="Позвонить", due_at=due, kind="call_back").json()
