@@ -18,21 +18,30 @@ from tests.cleaning import django_db_modify_db_settings, groups_come_back, table
 from tests.databases import POSTGRESQL_URL, RUN, drop_postgresql_template, postgresql_template
 from tests.databases import postgresql_database as postgresql_database_of
 from tests.garbage import spare_what_is_loaded
+from tests.properties import profiles  # noqa: F401  (before any test says how many examples it wants)
 from tests.rounds import FULL
 from tests.servers import Server
 from tests.services import missing
 
 _FIRST = (
+    "surface/test_done_once.py",
     "e2e/test_canary.py",
     "desk/test_live_server.py",
-    "load/test_starvation.py",
+    "surface/test_matrix.py",
+    "deploy/test_install.py",
     "admin/test_two_worlds.py",
+    "faults/test_two_of_each.py",
+    "test_standalone.py",
+    "asterisk/test_agent.py",
+    "load/test_starvation.py",
+    "surface/test_sweep.py",
+    "e2e/test_main_pages.py",
+    "asterisk/test_stories.py",
+    "e2e/test_cards.py",
     "e2e/test_import.py",
     "load/test_recordings_sigkill.py",
-    "load/test_sigkill.py",
-    "surface/test_matrix.py",
     "config/test_demo.py",
-    "test_standalone.py",
+    "load/test_sigkill.py",
 )
 """The files that take longest."""
 _run_is_ours = RUN not in os.environ

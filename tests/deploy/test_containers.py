@@ -61,7 +61,13 @@ def test_redis_forgets_nothing() -> None:
 def test_the_image_has_what_the_installation_has() -> None:
     """tests/deploy/test_install.py shows that this is enough."""
     copied = [line.split()[1] for line in DOCKERFILE.read_text().splitlines() if line.startswith("COPY ")]
-    installed = (FOLDER / "install").read_text().partition("cp --recursive ")[2].partition(' "')[0].split()
+    installed = (
+        (FOLDER / "install")
+        .read_text()
+        .partition("cp --recursive --preserve=timestamps ")[2]
+        .partition(' "')[0]
+        .split()
+    )
     assert {*copied} - {"--from=libraries", "requirements/s3.txt"} == {*installed} - {"requirements"}
     let_in = {line[1:] for line in Path(f"{DOCKERFILE}.dockerignore").read_text().splitlines() if line[0] == "!"}
     assert let_in == {*copied} - {"--from=libraries"}

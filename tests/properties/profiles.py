@@ -1,4 +1,7 @@
-"""Hypothesis settings: the same examples on every run; HYPOTHESIS_PROFILE=thorough looks for new ones."""
+"""Hypothesis settings for all tests: the same examples on every run, however long they take.
+
+HYPOTHESIS_PROFILE=thorough looks for new ones.
+"""
 
 from __future__ import annotations
 
