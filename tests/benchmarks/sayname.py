@@ -21,12 +21,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 
 from tests.figures import figure
+from tests.load.machine import processes
 from tests.servers import ROOT, Server
 from tests.soap.messages import PASSWORD, USER, authorization, envelope
 
@@ -135,12 +136,9 @@ def requests_per_second(port: int, make: Callable[[], bytes], seconds: float) ->
 def cpu_seconds(server: Server) -> float:
     """What the server's processes have used so far."""
     ticks = 0
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"VAR_DIR={server.environment['VAR_DIR']}".encode() in (entry / "environ").read_bytes().split(b"\x00"):
-                ticks += sum(map(int, (entry / "stat").read_text().rpartition(")")[2].split()[11:13]))
-        except OSError:
-            continue
+    for entry in processes(server):
+        with suppress(OSError):
+            ticks += sum(map(int, (entry / "stat").read_text().rpartition(")")[2].split()[11:13]))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 

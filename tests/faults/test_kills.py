@@ -22,7 +22,7 @@ pytestmark = pytest.mark.proof
 
 EVENTS = int(os.environ.get("FAULTS_EVENTS", rounds(1000, full=10_000)))
 KILLS = int(os.environ.get("FAULTS_KILLS", rounds(4, full=25)))
-POSTERS, PER_SECOND = 4, 60
+POSTERS, PER_SECOND = 4, int(os.environ.get("FAULTS_PER_SECOND", "60"))
 CALLS_AT_ONCE = 8
 DONE_WITHIN = rounds(120.0, full=600.0)
 """Seconds. A mail that a killed worker had in hand waits two minutes for its lease: not in the gate."""

@@ -62,13 +62,13 @@ def _is_ours(pid: int, groups: set[int]) -> bool:
 
 def processes(server: Server) -> list[Path]:
     """The server's own processes under /proc."""
+    assert server._process is not None
     found = []
-    for entry in Path("/proc").iterdir():
+    for pid in _pids():
         with suppress(OSError):
-            if entry.name.isdigit() and f"VAR_DIR={server.environment['VAR_DIR']}".encode() in (
-                entry / "environ"
-            ).read_bytes().split(b"\x00"):
-                found.append(entry)
+            if os.getpgid(pid) == server._process.pid:
+                found.append(Path(f"/proc/{pid}"))
+    assert found, "The server is not there."
     return found
 
 
