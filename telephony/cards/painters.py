@@ -23,7 +23,6 @@ from telephony.privacy.tracebacks import readable_traceback
 
 if TYPE_CHECKING:
     from telephony.cards.hub import Stream
-    from telephony.models import Card
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +69,11 @@ class Painters:
         """One thread at a time for each user: an older screen must not come after a newer one."""
         try:
             while (hint := self._next(user_id)) is not None:
-                self._send(user_id, hint)
+                try:
+                    self._send(user_id, hint)
+                except Exception as error:  # Whatever it is, the user's next cards are painted all the same.
+                    log.warning("Cards can't be sent, or it can't be noted:\n%s", readable_traceback(error))
+                    connections.close_all()
         finally:
             connections.close_all()
 
@@ -96,16 +99,7 @@ class Painters:
             page = pages.get(stream.language) if stream in held else None
             offer(stream, [hint if page is None else _with_page(hint, page)])
         if cards:
-            _note_fetched(cards)
-
-
-def _note_fetched(cards: Sequence[Card]) -> None:
-    """Where that fails, as on a deadlock, the user's next cards are painted all the same."""
-    try:
-        results.note_fetched(cards=cards)
-    except Exception as error:
-        log.warning("It can't be noted that cards were sent:\n%s", readable_traceback(error))
-        connections.close_all()
+            results.note_fetched(cards=cards)
 
 
 def offer(stream: Stream, messages: Sequence[Message]) -> None:

@@ -17,8 +17,8 @@ LIVE = timedelta(seconds=30)
 WINDOW = timedelta(minutes=10)
 """A message may be held up on its way, never hurried: the quickest of so long a time tells the clock."""
 STEADY = timedelta(seconds=20)
-"""What is held up on its way is not held up for as long each time: messages that come equally late for this long, and
-none that does not, tell of a clock that was put back."""
+"""What is held up on its way is not held up for as long each time: two messages so far apart that come equally late,
+and none in time between them, tell of a clock that was put back."""
 NOTABLE = 0.5
 """Seconds; less is not written."""
 SAME = 5
