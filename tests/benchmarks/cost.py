@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.processes import of_groups
 from tests.servers import Server
 
 POSTGRESQL_URL = os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.0.0.1:5432/postgres")
@@ -38,8 +39,7 @@ class Meter:
     def _app_pids(self) -> list[int]:
         """The server and what it started are one process group."""
         group = self._server._process.pid if self._server._process else 0
-        pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-        return [pid for pid in pids if _group_of(pid) == group]
+        return of_groups({group})
 
     def _backends(self) -> list[int]:
         if not self._database:
@@ -47,13 +47,6 @@ class Meter:
         with psycopg.connect(self._database) as connection:
             sql = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
             return [pid for (pid,) in connection.execute(sql)]
-
-
-def _group_of(pid: int) -> int:
-    try:
-        return os.getpgid(pid)
-    except ProcessLookupError:
-        return 0
 
 
 def used_by(pids: list[int]) -> Used:

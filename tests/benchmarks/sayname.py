@@ -21,13 +21,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
 
+from tests import processes
 from tests.figures import figure
-from tests.load.machine import processes
+from tests.load import machine
 from tests.servers import ROOT, Server
 from tests.soap.messages import PASSWORD, USER, authorization, envelope
 
@@ -135,11 +136,7 @@ def requests_per_second(port: int, make: Callable[[], bytes], seconds: float) ->
 
 def cpu_seconds(server: Server) -> float:
     """What the server's processes have used so far."""
-    ticks = 0
-    for entry in processes(server):
-        with suppress(OSError):
-            ticks += sum(map(int, (entry / "stat").read_text().rpartition(")")[2].split()[11:13]))
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return sum(processes.cpu_seconds(int(entry.name)) for entry in machine.processes(server))
 
 
 def throughput(server: Server, size: int, seconds: float) -> None:

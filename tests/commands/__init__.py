@@ -19,6 +19,7 @@ from pathlib import Path
 from select import select
 from signal import SIGKILL, SIGTERM, pidfd_send_signal
 
+from tests import processes
 from tests.databases import ROOT
 
 LONGEST_SECONDS = 120
@@ -108,7 +109,9 @@ class Libraries:
         self._folder = tempfile.TemporaryDirectory()
         with Listener(str(Path(self._folder.name) / "libraries"), "AF_UNIX") as listener:
             command = [sys.executable, "-m", "tests.commands", str(listener.address)]
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+            # Without settings: a library that reads some while it is loaded fails, and does not have the wrong ones.
+            plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+            self._process = subprocess.Popen(command, cwd=ROOT, env=plain, stdout=subprocess.DEVNULL)
             self._line = listener.accept()
 
     def fork(self, environment: dict[str, str]) -> tuple[Process, Connection]:
@@ -123,8 +126,7 @@ class Libraries:
 
     def cpu_seconds(self) -> float:
         """Of it, and of all that it started and has seen end."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+        return processes.cpu_seconds(self._process.pid)
 
 
 @cache
@@ -138,10 +140,15 @@ def cpu_seconds() -> float:
 
 
 def _answer(line: Connection, order: dict[str, object]) -> int:
-    line.send_bytes(json.dumps(order).encode())
-    if not line.poll(LONGEST_SECONDS):
-        raise AssertionError(f"This did not end: {order}")
-    return int(line.recv_bytes())
+    # The variables of an environment may be secret.
+    shown = {name: value for name, value in order.items() if name != "environment"}
+    try:
+        line.send_bytes(json.dumps(order).encode())
+        if not line.poll(LONGEST_SECONDS):
+            raise AssertionError(f"This did not end: {shown}")
+        return int(line.recv_bytes())
+    except (EOFError, OSError) as error:
+        raise AssertionError(f"The process that was to do this has ended: {shown}") from error
 
 
 def _end(process: Process, line: Connection) -> None:

@@ -30,10 +30,11 @@ LIBRARIES = (
 
 
 def main(address: str) -> None:
+    line = Client(address, "AF_UNIX")  # First: if anything fails now, whoever waits learns of it.
     for name in LIBRARIES:
         import_module(name)
     spare_what_is_loaded()
-    order = _next_order(Client(address, "AF_UNIX"))
+    order = _next_order(line)
     os.environ.clear()
     os.environ.update(order["environment"])
     line = Client(order["address"], "AF_UNIX")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.listening.http import Listener, add_recording, audio_url, journal
+from tests.processes import of_groups
 from tests.servers import Server
 
 pytestmark = pytest.mark.proof
@@ -180,13 +181,8 @@ def memory_of(server: Server) -> int:
     """Bytes of the server's processes that belong to nobody else."""
     assert server._process is not None
     total = 0
-    for folder in Path("/proc").iterdir():
-        if not folder.name.isdecimal():
-            continue
-        try:
-            if os.getpgid(int(folder.name)) == server._process.pid:
-                lines = (folder / "smaps_rollup").read_text().splitlines()
-                total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_"))
-        except OSError:
-            continue
+    for pid in of_groups({server._process.pid}):
+        with suppress(OSError):
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_"))
     return total

@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from tests.processes import TICKS, cpu_seconds, every_pid, of_groups
 from tests.servers import Server
-
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Watch:
@@ -32,7 +31,7 @@ class Watch:
         return max(used, 0.0) / (time.monotonic() - self._begun) / (os.cpu_count() or 1)
 
     def _seconds_of_ours(self) -> float:
-        return sum(_seconds_of(pid) for pid in _pids() if _is_ours(pid, self._groups))
+        return sum(cpu_seconds(pid) for pid in {*of_groups(self._groups), *_of_postgresql()})
 
 
 def _seconds_of_all() -> float:
@@ -40,36 +39,21 @@ def _seconds_of_all() -> float:
     return (user + nice + system + irq + softirq) / TICKS
 
 
-def _seconds_of(pid: int) -> float:
-    """With what its children used that have ended: a process of PostgreSQL's that ends is counted with its parent."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    except OSError:
-        return 0.0
-    return sum(map(int, fields[11:15])) / TICKS
-
-
-def _pids() -> list[int]:
-    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-
-
-def _is_ours(pid: int, groups: set[int]) -> bool:
-    try:
-        return os.getpgid(pid) in groups or "postgres" in Path(f"/proc/{pid}/comm").read_text()
-    except OSError:
-        return False
+def _of_postgresql() -> list[int]:
+    found = []
+    for pid in every_pid():
+        with suppress(OSError):
+            if "postgres" in Path(f"/proc/{pid}/comm").read_text():
+                found.append(pid)
+    return found
 
 
 def processes(server: Server) -> list[Path]:
     """The server's own processes under /proc."""
     assert server._process is not None
-    found = []
-    for pid in _pids():
-        with suppress(OSError):
-            if os.getpgid(pid) == server._process.pid:
-                found.append(Path(f"/proc/{pid}"))
+    found = of_groups({server._process.pid})
     assert found, "The server is not there."
-    return found
+    return [Path(f"/proc/{pid}") for pid in found]
 
 
 def memory(process: Path, name: str) -> int:
