@@ -72,6 +72,15 @@ def limit_of(path: str, headers: Mapping[str, str]) -> Limit:
     return Limit(size=SIGNED_IN, signed_in=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What came of a body."""
+
+    content: bytes
+    is_whole: bool
+    """Whether nothing more comes on this line that belongs to it."""
+
+
 class Bodies:
     """Reads the bodies of one process."""
 
@@ -80,7 +89,7 @@ class Bodies:
 
     async def read(
         self, receive: Receive, headers: Mapping[str, str], limit: Limit, is_signed_in: Callable[[], Awaitable[bool]]
-    ) -> bytes:
+    ) -> Body:
         """The body, or with `cut` its beginning. Its length stays in `held` until the caller gives it back.
 
         Raises Refused: 413 for too much, 408 for too slow, 503 if all others hold too much.
@@ -91,22 +100,24 @@ class Bodies:
             raise Refused(413)
         if length > ANONYMOUS and limit.signed_in and not await is_signed_in():
             raise Refused(413)
-        if not limit.size or (not length and "transfer-encoding" not in headers):
-            return b""
+        is_empty = not length and "transfer-encoding" not in headers
+        if not limit.size or is_empty:
+            return Body(b"", is_whole=is_empty)
         body = bytearray()
         try:
             async with asyncio.timeout(limit.seconds):
-                await self._fill(body, receive, limit, is_signed_in)
+                is_whole = await self._fill(body, receive, limit, is_signed_in)
         except BaseException as error:
             self.held -= len(body)
             if isinstance(error, TimeoutError):
                 raise Refused(408) from None
             raise
-        return bytes(body)
+        return Body(bytes(body), is_whole)
 
     async def _fill(
         self, body: bytearray, receive: Receive, limit: Limit, is_signed_in: Callable[[], Awaitable[bool]]
-    ) -> None:
+    ) -> bool:
+        """Whether all of it came."""
         known = not limit.signed_in
         more = True
         while more and len(body) <= limit.size:
@@ -125,6 +136,7 @@ class Bodies:
                 known = await is_signed_in()
                 if not known:
                     raise Refused(413)
+        return not more
 
 
 class LimitedBodies:
@@ -149,7 +161,7 @@ class LimitedBodies:
             if refusal.status:
                 await self._tell(refusal.status, scope, headers, send)
             return
-        first = [{"type": "http.request", "body": body, "more_body": False}]
+        first = [{"type": "http.request", "body": body.content, "more_body": False}]
 
         async def received() -> Mapping[str, Any]:
             return first.pop() if first else await receive()
@@ -157,7 +169,7 @@ class LimitedBodies:
         try:
             await self._application(scope, received, send)
         finally:
-            self._bodies.held -= len(body)
+            self._bodies.held -= len(body.content)
 
 
 async def _nobody() -> bool:

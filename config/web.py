@@ -55,15 +55,16 @@ class Web:
                 await refusals.tell(refusal.status, environ, send)
             return
         if "transfer-encoding" in headers:
-            environ["CONTENT_LENGTH"] = str(len(body))
-        environ["wsgi.input"] = io.BytesIO(body)
+            environ["CONTENT_LENGTH"] = str(len(body.content))
+        environ["wsgi.input"] = io.BytesIO(body.content)
+        send = send if body.is_whole else _closing(send)
         try:
             for message in await loop.run_in_executor(
                 self._threads, self._answer, environ, send, loop, time.monotonic()
             ):
                 await send(message)
         finally:
-            self._bodies.held -= len(body)
+            self._bodies.held -= len(body.content)
 
     async def _limit(self, path: str, headers: Mapping[str, str], environ: dict[str, Any]) -> Limit:
         """What the address takes; of a wrong login nothing, however slowly it would come."""
@@ -104,6 +105,17 @@ class Web:
         finally:
             if hasattr(answer, "close"):
                 answer.close()
+
+
+def _closing(send: Send) -> Send:
+    """For a body whose rest is not read: the line ends with this answer, and whoever keeps their lines open is told."""
+
+    async def closing(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return closing
 
 
 async def _sent(send: Send, message: Message) -> None:

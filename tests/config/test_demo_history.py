@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from config.demo.company import make_company
@@ -32,6 +33,7 @@ def test_each_message_goes_through_the_inbox_once_and_at_its_own_time() -> None:
     assert Call.objects.filter(connection__vendor__in=("zadarma", "mango", "asterisk")).exists()
     assert set(Delivery.objects.values_list("state", flat=True)) == {Delivery.State.APPLIED}
     assert not Delivery.objects.filter(processed_at__gt=MONDAY_NOON).exists()
+    assert not Delivery.objects.filter(processed_at__lte=F("received_at")).exists(), "Health shows how long they took"
     assert Card.objects.filter(shown_at__isnull=False).exists()
     assert not Card.objects.filter(dismissed_at=None).exists(), "the desk is empty in the morning"
     assert CallResult.objects.exclude(disposition=None).exists()

@@ -87,8 +87,6 @@ class House:
                 line.request(method, path + (f"?{wire(sent.query)}" if sent.query else ""), sent.body, headers)
             answer = line.getresponse()
             status, content = answer.status, answer.read()
-            if status == 413:  # Without the rest of the body the server may end the line, with or without a word.
-                line.close()
             if status == 503 and not again:  # A database too busy to answer in time: not the body's fault.
                 time.sleep(PAUSE)
                 return self.ask(method, path, sent, again=True, **headers)

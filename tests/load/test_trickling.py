@@ -105,6 +105,23 @@ def test_a_hooks_and_a_services_body_have_limits_of_their_own(server: Server) ->
         assert made.recv(4096).startswith(b"HTTP/1.1 401")  # Nothing of the body has come.
 
 
+@pytest.mark.parametrize("length", [300_000, "chunked"])
+def test_a_pbx_that_keeps_its_line_is_told_that_it_ends_with_a_body_that_is_too_large(
+    server: Server, length: int | str
+) -> None:
+    hook: str = server.hook  # type: ignore[attr-defined]
+    kept = HTTPConnection("127.0.0.1", server.port, timeout=20)
+    try:
+        for body, status, closes in ((b"call_id=1&event=1", 200, False), (b"x" * 300_000, 413, True)):
+            is_chunked = length == "chunked" and closes
+            kept.request("POST", hook, body=iter([body]) if is_chunked else body, encode_chunked=is_chunked)
+            answer = kept.getresponse()
+            answer.read()
+            assert (answer.status, answer.will_close) == (status, closes)
+    finally:
+        kept.close()
+
+
 @pytest.mark.parametrize("length", [60_000, "chunked"])
 def test_a_wrong_login_of_1cs_services_is_refused_before_its_body(server: Server, length: int | str) -> None:
     made_up = head("/telephony/ws/VATS", length)

@@ -63,15 +63,24 @@ def write_history(*, now: datetime, api_url: str, days: int = DAYS) -> Iterator[
 
 
 class _Clock:
-    moment: datetime
+    """Goes on from the moment to which it was set: what is done meanwhile takes as long as it does."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.set(moment)
+
+    def set(self, moment: datetime) -> None:
+        self._moment, self._set_at = moment, monotonic()
+
+    def now(self) -> datetime:
+        return self._moment + timedelta(seconds=monotonic() - self._set_at)
 
 
 @contextmanager
 def _moving_clock() -> Iterator[_Clock]:
-    """Inside, the application believes that it is whatever moment the clock is set to."""
-    clock, real = _Clock(), timezone.now
-    clock.moment = real()
-    timezone.now = lambda: clock.moment
+    """Inside, the application believes that it is as late as this clock says."""
+    real = timezone.now
+    clock = _Clock(real())
+    timezone.now = clock.now
     try:
         yield clock
     finally:
@@ -103,7 +112,7 @@ class _Day:
             call = replace(call, steps=tuple(step for step in call.steps if step.kind is not StepKind.RECORDING))
         for message in target.pbx.messages(call):
             self._send(connection, call, message)
-        self._clock.moment = call.moment(call.ended_after + 20)
+        self._clock.set(call.moment(call.ended_after + 20))
         desks.write_down_results(call_id=target.pbx.call_id(call), connection=connection, source=self._source)
         return True
 
@@ -113,13 +122,14 @@ class _Day:
         return self._connections[pk], self._targets[pk]
 
     def _send(self, connection: Connection, call: ScriptedCall, message: Message) -> None:
-        self._clock.moment = call.moment(int(message.after)) + timedelta(seconds=self._source.uniform(0.1, 0.6))
+        arrived_at = call.moment(int(message.after)) + timedelta(seconds=self._source.uniform(0.1, 0.6))
+        self._clock.set(arrived_at)
         hook = Hook(
             method=message.method,
             query=message.query.encode(),
             headers={name.lower(): value for name, value in message.headers.items()},
             body=message.body,
-            received_at=self._clock.moment,
+            received_at=arrived_at,
             remote_address="127.0.0.1",
             tail=message.tail,
         )
@@ -128,5 +138,5 @@ class _Day:
         with transaction.atomic():  # Days old as it is, it would look as if it had waited for days.
             inbox.process(delivery=inbox.receive(connection=connection, hook=hook), hook=hook)
         sleep(min(monotonic() - begun, LET_IN))
-        self._clock.moment += timedelta(seconds=self._source.uniform(0.2, 0.9))
+        self._clock.set(arrived_at + timedelta(seconds=self._source.uniform(0.2, 0.9)))
         desks.show_cards()
