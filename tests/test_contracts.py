@@ -81,9 +81,16 @@ def forbidden_directions() -> Iterator[tuple[str, str]]:
             yield from permutations(packages, 2)
 
 
-def a_module_of(graph: grimp.ImportGraph, package: str) -> str:
-    name = f"telephony.{package}"
-    return min(graph.find_descendants(name), default=name)
+def of_whole_packages(graph: grimp.ImportGraph) -> grimp.ImportGraph:
+    """Telephony's alone, each package of a layer as one module: a check of it takes a tenth of the time."""
+    found = deepcopy(graph)
+    for module in graph.modules:
+        if module.partition(".")[0] != "telephony":
+            found.remove_module(module)
+    for _, packages in layers():
+        for package in packages:
+            found.squash_module(f"telephony.{package}")
+    return found
 
 
 def is_broken(contract: Contract, graph: grimp.ImportGraph) -> bool:
@@ -116,9 +123,10 @@ def test_a_contract_notices(
 def test_each_direction_that_the_layers_forbid_is_noticed(
     graph: grimp.ImportGraph, contracts: dict[str, Contract]
 ) -> None:
-    unnoticed, tried, broken = [], list(forbidden_directions()), deepcopy(graph)
+    unnoticed, tried, packages = [], list(forbidden_directions()), of_whole_packages(graph)
+    broken = deepcopy(packages)
     for low, high in tried:
-        importer, imported = a_module_of(graph, low), a_module_of(graph, high)
+        importer, imported = f"telephony.{low}", f"telephony.{high}"
         broken.add_import(importer=importer, imported=imported)
         if named(contracts, LAYERS).check(broken, verbose=False).kept:
             unnoticed.append((low, high))
@@ -126,7 +134,7 @@ def test_each_direction_that_the_layers_forbid_is_noticed(
     assert unnoticed == []
     assert len(tried) > 200
     # The check changed nothing in the graph, and each import was taken back.
-    assert (broken.modules, broken.count_imports()) == (graph.modules, graph.count_imports())
+    assert (broken.modules, broken.count_imports()) == (packages.modules, packages.count_imports())
 
 
 def test_calls_may_import_no_feature() -> None:

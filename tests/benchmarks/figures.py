@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ BENCHMARKS = {
 }
 PROOFS = {
     "kills": "tests/faults/test_kills.py",
+    "kills_long": "tests/faults/test_kills.py",
     "database_away": "tests/faults/test_database_away.py",
     "redis_away": "tests/faults/test_redis_away.py",
     "two_of_each": "tests/faults/test_two_of_each.py",
@@ -47,6 +48,8 @@ PROOFS = {
     "under_attack": "tests/load/test_under_attack.py",
     "weight": "tests/e2e/test_weight.py",
 }
+WITH = {"kills_long": {"FAULTS_EVENTS": "100000", "FAULTS_KILLS": "200"}}
+"""Environment variables of some runs."""
 OTHERS = {
     "fuzzing": ["-m", "tests.fuzzing", "--seconds", "60"],
     "mutants": ["-m", "tests.mutants"],
@@ -76,7 +79,7 @@ def main() -> int:
         sys.stdout.write(f"\n=== {name}\n")
         sys.stdout.flush()
         begun = time.monotonic()
-        figures, code = _figures_of(command)
+        figures, code = _figures_of(command, WITH.get(name, {}))
         failed += [name] if code else []
         took = {"name": name, "what": "the run took", "value": round((time.monotonic() - begun) / 60, 1), "unit": "min"}
         rows = [Row.of(name, one, commit=_commit(), ok=not code) for one in (*figures, took)]
@@ -87,10 +90,10 @@ def main() -> int:
     return int(bool(failed))
 
 
-def _figures_of(command: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
+def _figures_of(command: Sequence[str], more: Mapping[str, str]) -> tuple[list[dict[str, Any]], int]:
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder) / "figures"
-        environment = {**os.environ, VARIABLE: str(kept)}
+        environment = {**os.environ, **more, VARIABLE: str(kept)}
         code = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, check=False).returncode
         lines = kept.read_text().splitlines() if kept.exists() else []
         return [json.loads(line) for line in lines], code

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from tests.servers import Server
-from tests.surface.twice import Twice, differences, state
+from tests.surface.twice import Rows, Twice, differences
 from tests.surface.writing import EXEMPT, bodies, writing_addresses
 
 PARTS = 4
@@ -32,19 +32,21 @@ def test_every_writing_address_has_a_body_or_a_reason() -> None:
 @pytest.mark.proof
 @pytest.mark.django_db
 def test_one_after_the_other() -> None:
-    twice, wrong = Twice(), {}
-    for address in bodies():
-        before = transaction.savepoint()
-        send, client = twice.request(address), twice.client(address)
-        was = state()
-        first = send(client)
-        once = state()
-        second = send(client)
-        if not differences(was, once):
-            wrong[address] = f"The first one changed nothing: {first.status_code} {_errors(first)}"
-        elif changed := differences(once, state()):
-            wrong[address] = f"The second one ({second.status_code}) changed {changed}"
-        transaction.savepoint_rollback(before)
+    twice, wrong, rows = Twice(), {}, Rows()
+    with connection.execute_wrapper(rows):
+        for address in bodies():
+            before = transaction.savepoint()
+            send, client = twice.request(address), twice.client(address)
+            was = rows.state()
+            first = send(client)
+            once = rows.state()
+            second = send(client)
+            if not differences(was, once):
+                wrong[address] = f"The first one changed nothing: {first.status_code} {_errors(first)}"
+            elif changed := differences(once, rows.state()):
+                wrong[address] = f"The second one ({second.status_code}) changed {changed}"
+            transaction.savepoint_rollback(before)
+            rows.forget()
     assert wrong == {}, "\n".join(f"{address}: {told}" for address, told in wrong.items())
 
 

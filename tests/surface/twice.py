@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from threading import Thread
 from typing import Any
@@ -35,6 +36,7 @@ from tests.surface.matrix_world import make_world, model_of
 from tests.surface.writing import bodies, with_ids
 
 NOT_OF_THE_REQUEST = frozenset({"sessions.Session", "telephony.OnceAnswer", "telephony.ApiUse", "config.SignIn"})
+WRITES = re.compile(r'(?:INTO|UPDATE|DELETE FROM) "(\w+)"')
 State = dict[str, list[Any]]
 
 
@@ -118,9 +120,34 @@ def _of_owner(owner: User, pairs: Any) -> list[Any]:
     ]
 
 
-def state() -> State:
-    """Every row of every table, but what each request leaves behind."""
-    return {model._meta.label: sorted(map(repr, model._base_manager.values_list())) for model in _models()}
+class Rows:
+    """Every row of every table, but what each request leaves behind. Tables are read again only if they were written.
+
+    Listens to the statements of `connection.execute_wrapper(rows)`.
+    """
+
+    def __init__(self) -> None:
+        self._read: State = {}
+        self._written: set[str] = set()
+        self._since: set[str] = set()
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        self._written.update(WRITES.findall(sql))
+        return execute(sql, params, many, context)
+
+    def state(self) -> State:
+        self._since |= self._written
+        for model in _models():
+            label = model._meta.label
+            if label not in self._read or model._meta.db_table in self._written:
+                self._read[label] = sorted(map(repr, model._base_manager.values_list()))
+        self._written.clear()
+        return dict(self._read)
+
+    def forget(self) -> None:
+        """All that was written since the last time is undone."""
+        self._written |= self._since
+        self._since.clear()
 
 
 def _models() -> list[Any]:
@@ -173,7 +200,11 @@ def _more(was: dict[str, int], now: dict[str, int]) -> dict[str, int]:
 
 
 def counts() -> dict[str, int]:
-    return {model._meta.label: model._base_manager.count() for model in _models()}
+    """Rows of each table, as one statement."""
+    each = [f"SELECT '{model._meta.label}', count(*) FROM \"{model._meta.db_table}\"" for model in _models()]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(each))
+        return dict(cursor.fetchall())
 
 
 def differences(one: State, other: State) -> dict[str, Any]:

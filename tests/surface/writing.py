@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from tests.surface.matrix import decided
@@ -163,11 +164,13 @@ CHANGES: dict[str, Mapping[str, Any]] = {
 }
 
 
+@cache
 def writing_addresses() -> list[str]:
     """Those that anybody's POST gets through to, as decisions.txt says."""
     return [address for (address, verb), words in decided().items() if verb == "POST" and "-" not in words[1:6]]
 
 
+@cache
 def bodies() -> dict[str, Mapping[str, Any]]:
     """Address, perhaps with a query, and body."""
     return {**_of_admin(), **BODIES}
