@@ -18,6 +18,7 @@ from crm.models import Contact, Note, Task
 from crm.selectors.contacts import matching
 from crm.texts import one_line
 from telephony.database.reading import Given, Prepared
+from telephony.database.together import Answers, Question
 from telephony.domain import numbers as phones
 from telephony.domain.directory import Action, ContactCard, ContactDetails, DetailLine
 from telephony.domain.events import Phone
@@ -36,6 +37,7 @@ def _with_phone(**number: Any) -> QuerySet[Contact]:
 _OF_NUMBER = Prepared(lambda: _with_phone(phones__e164=Given("number")))
 _OF_DIGITS = Prepared(lambda: _with_phone(phones__last10=Given("last10")))
 _OF_UNREADABLE = Prepared(lambda: _with_phone(phones__last10=Given("last10"), phones__e164=""))
+"""Two valid numbers may end in the same 10 digits and are two numbers."""
 
 
 class CrmDirectory:
@@ -43,10 +45,14 @@ class CrmDirectory:
 
     def find(self, phone: Phone) -> list[ContactCard]:
         """Contacts with this number, the one added first leading."""
-        found = _OF_NUMBER.rows(number=phone.e164) if phone.e164 else []
-        if not found and (last10 := phones.last_digits(phone.e164 or phone.raw)):
-            # Two valid numbers may end in the same 10 digits and are two numbers.
-            found = (_OF_UNREADABLE if phone.e164 else _OF_DIGITS).rows(last10=last10)
+        last10 = phones.last_digits(phone.e164 or phone.raw)
+        if phone.e164:
+            number, digits = {"number": phone.e164}, {"last10": last10}
+            # Asked at once: of a stranger the second answer is wanted, too.
+            answers = Answers([Question(_OF_NUMBER, number), Question(_OF_UNREADABLE, digits)])
+            found = answers.rows(_OF_NUMBER, **number) or answers.rows(_OF_UNREADABLE, **digits)
+        else:
+            found = _OF_DIGITS.rows(last10=last10) if last10 else []
         return [_card(contact) for contact in found]
 
     def actions(self, call: Call, user: Any) -> Sequence[Action]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.utils.module_loading import import_string
 
+from telephony.calls.legs import stored as legs_of
 from telephony.database.together import Answers
 from telephony.database.writing import Writes
 from telephony.domain.events import CallEvent, Phone
@@ -45,6 +46,12 @@ class Change:
     """What was asked before, together with the call (followers.ASKING); anything else is asked when it is wanted."""
     writes: Writes = field(default_factory=Writes)
     """All rows of the change, which are written at once when every follower had its turn."""
+
+    def all_legs(self) -> Sequence[CallLeg]:
+        """Its legs as they will be, also where they stay as they are."""
+        if self.legs is not None:
+            return self.legs
+        return () if self.is_new or not self.after.legs else legs_of(call=self.call, answers=self.answers)
 
     def differs(self, *names: str) -> bool:
         """Whether one of these values of the state is not what it was."""

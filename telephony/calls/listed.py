@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from telephony.domain.events import CallEvent, EventKind
 from telephony.domain.listed_call import CLOCKS, UNTIL_HEARD
 from telephony.models import Call, Connection
 from telephony.models import CallEvent as StoredEvent
@@ -44,16 +43,3 @@ def find_rung(*, connection: Connection, calls: QuerySet[Call], moment: datetime
         return None
     near = calls.filter(ONLY_LISTED, started_at__range=(moment - UNTIL_HEARD, moment + CLOCKS)).order_by("-started_at")
     return next((call for call in near if not was_over(connection=connection, call=call, moment=moment)), None)
-
-
-def find_listed(*, calls: QuerySet[Call], event: CallEvent) -> Call | None:
-    """Of these calls, the one without an id that only a list told of, and that this event is of."""
-    at = event.occurred_at
-    near = calls.filter(external_id__startswith=LISTED_ID, started_at__lte=at + CLOCKS)
-    if event.direction is not None:
-        near = near.filter(direction=event.direction)
-    if event.kind is EventKind.CALL_STARTED:
-        near = near.filter(started_at__gte=at - CLOCKS)
-    else:
-        near = near.filter(ended_at__gte=at - LONGEST_WAIT)
-    return near.order_by("-started_at").first()

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-from telephony.calls import legs, locate
+from telephony.calls import adopting, legs, locate
 from telephony.database.reading import Given, Prepared
 from telephony.database.together import Answers, Question
 from telephony.domain.events import CallEvent, CallStatus, EventKind, from_json
@@ -23,6 +23,8 @@ Asks = Callable[[Connection, CallEvent], Iterable[Question]]
 MANY = 100
 """Of a call with more events than this the latest ones are looked at first: most are rings that change nothing."""
 _READ = MANY + 1
+_BEGINNINGS = (EventKind.CALL_STARTED, EventKind.LEG_RINGING)
+"""What the first message of a call tells, if none was late: some PBXs begin with the first phone that rings."""
 
 _OF_ID = Prepared(
     lambda: Call.objects.filter(connection_id=Given("connection"), external_id=Given("id")).order_by()[:1]
@@ -60,7 +62,7 @@ def load(connection: Connection, event: CallEvent, delivery: Delivery | None) ->
             if len(latest) > MANY:
                 return _of_many(call, event, latest, answers)
             return Loaded(call=call, stored={pk: from_json(content) for pk, content in latest}, answers=answers)
-    found = locate.find_unnamed(connection=connection, event=event)
+    found = locate.find_unnamed(connection=connection, event=event, answers=answers)
     if found is not None:
         return Loaded(call=found, stored=stored_events(found), answers=answers)
     flag = locate.flag_of_new_call(connection=connection, event=event)
@@ -71,7 +73,7 @@ def load(connection: Connection, event: CallEvent, delivery: Delivery | None) ->
 
 def load_known(call: Call, event: CallEvent) -> Loaded:
     """The same where it is known which call it is."""
-    locate.give_id(call=call, external_id=event.external_id)
+    adopting.give_id(call=call, external_id=event.external_id)
     return Loaded(call=call, stored=stored_events(call), answers=Answers())
 
 
@@ -85,9 +87,10 @@ def _asked(connection: Connection, event: CallEvent) -> Answers:
         return Answers()
     of_id = {"connection": connection.pk, "id": event.external_id}
     questions = [Question(_OF_ID, of_id), Question(_LATEST_OF_ID, of_id), *legs.asks(connection, event)]
+    questions += adopting.asks(connection, event)
     asking: Iterable[Asks] = import_string("telephony.followers.ASKING")
     questions += (question for asks in asking for question in asks(connection, event))
-    return Answers(questions, next_key_of=Call if event.kind is EventKind.CALL_STARTED else None)
+    return Answers(questions, next_key_of=Call if event.kind in _BEGINNINGS else None)
 
 
 def _of_many(call: Call, event: CallEvent, latest: list[tuple[int, Any]], answers: Answers) -> Loaded:

@@ -12,21 +12,15 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 
 from telephony.calls import listed
+from telephony.calls.adopting import ANONYMOUS, LONGEST_CALL, OVERTAKEN_START, SAME_RING, adopt
+from telephony.database.together import Answers
 from telephony.domain import numbers
 from telephony.domain.events import CallEvent, Direction, EventKind, NoCallId
 from telephony.models import Call, Connection
 from telephony.models import CallEvent as StoredEvent
 
-SAME_RING = timedelta(seconds=120)
-"""Two rings of one number closer than this are one ring, or one group's."""
 REPEATED = timedelta(seconds=120)
 """A message without a call id that comes again this soon, word for word, is the same message."""
-OVERTAKEN_START = timedelta(seconds=15)
-"""How late a call's start may come after an end that named no call, and still be that call's."""
-ANONYMOUS = "anonymous-"
-"""Begins the call ids that are made here for calls whose PBX sent none."""
-LONGEST_CALL = timedelta(hours=4)
-"""An open call older than this is not what an end without a call id speaks of."""
 
 
 def lock_names(*, connection: Connection, event: CallEvent) -> list[str]:
@@ -62,13 +56,13 @@ def find_call(*, connection: Connection, event: CallEvent) -> Call | None:
         known = Call.objects.filter(connection=connection, external_id=event.external_id).first()
         if known is not None:
             return known
-    return find_unnamed(connection=connection, event=event)
+    return find_unnamed(connection=connection, event=event, answers=Answers())
 
 
-def find_unnamed(*, connection: Connection, event: CallEvent) -> Call | None:
+def find_unnamed(*, connection: Connection, event: CallEvent, answers: Answers) -> Call | None:
     """The same where no call has the event's id, or it has none."""
     if event.external_id:
-        return _adopt_anonymous(connection, event) or _adopt_listed(connection, event)
+        return adopt(connection=connection, event=event, answers=answers)
     repeated = _repeated(connection, event)
     if repeated is not None:
         return repeated
@@ -144,40 +138,3 @@ def _open_calls(connection: Connection, event: CallEvent) -> QuerySet[Call]:
 def _only_open_call(connection: Connection, event: CallEvent) -> Call | None:
     found = list(_open_calls(connection, event)[:2])
     return found[0] if len(found) == 1 else None
-
-
-def _adopt_anonymous(connection: Connection, event: CallEvent) -> Call | None:
-    """For an id seen the first time: a call that messages without one began, which now gets the id.
-
-    Either a ring that a template webhook (or 1C's IncomingCall) told first, or an end that overtook its start.
-    """
-    if not connection.vendor_object.may_lack_call_id or not event.client_raw or event.kind is EventKind.ENDED:
-        return None
-    anonymous = Call.objects.filter(_of_client(connection, event), external_id__startswith=ANONYMOUS)
-    at = event.occurred_at
-    rings = Q(status="ringing", flag="", started_at__range=(at - SAME_RING, at + SAME_RING))
-    # An end after this event would have ended its call, had this been processed in time (it waited for a worker).
-    ends = Q(flag=Call.Flag.NO_START_SEEN, ended_at__range=(at - OVERTAKEN_START, at + LONGEST_CALL))
-    found = list(anonymous.filter(rings | ends)[:2])
-    if len(found) != 1:
-        return None
-    give_id(call=found[0], external_id=event.external_id)
-    return found[0]
-
-
-def _adopt_listed(connection: Connection, event: CallEvent) -> Call | None:
-    """For an id seen the first time: a call that the PBX's list told of already, without an id."""
-    if connection.vendor_object.call_info is None or event.listed_at or not event.client_raw:
-        return None
-    call = listed.find_listed(calls=Call.objects.filter(_of_client(connection, event)), event=event)
-    if call is not None:
-        give_id(call=call, external_id=event.external_id)
-    return call
-
-
-def give_id(*, call: Call, external_id: str) -> None:
-    """The PBX's id, for a call that had none of its own."""
-    if external_id != call.external_id and external_id and call.external_id.startswith(ANONYMOUS):
-        call.external_id = external_id
-        call.flag = ""
-        call.save(update_fields=["external_id", "flag"])

@@ -31,7 +31,7 @@ def give_cards(change: Change) -> None:
     if change.legs is not None:
         users = _change_cards(change, change.legs)
     elif change.differs("status"):
-        users = users_with_card(call=change.call)
+        users = _shown_to(change.all_legs())
     else:
         return
     live.tell_of_call(writes=change.writes, call=change.call, users=users)
@@ -87,7 +87,7 @@ def update_cards(change: Change, *, legs: Sequence[CallLeg], given: Sequence[Cal
     """
     writes, of_call, stored = change.writes, {"call_id": change.call.pk}, change.stored_legs
     _give(writes, change.call, given, now)
-    shown = {leg.user_id for leg in legs if leg.card == CardDecision.SHOWN and leg.user_id is not None}
+    shown = _shown_to(legs)
     left = (_open_users(stored) - _open_users(legs)) & shown
     if left:
         mine = {**of_call, "user_id__in": left, "withdrawn_at__isnull": True}
@@ -98,6 +98,10 @@ def update_cards(change: Change, *, legs: Sequence[CallLeg], given: Sequence[Cal
         mine = {**of_call, "user_id__in": back, "withdrawn_at__isnull": False}
         writes.update(Card, mine, {"withdrawn_at": None})
     return shown
+
+
+def _shown_to(legs: Sequence[CallLeg]) -> set[int]:
+    return {leg.user_id for leg in legs if leg.card == CardDecision.SHOWN and leg.user_id is not None}
 
 
 def users_with_card(*, call: Call) -> set[int]:

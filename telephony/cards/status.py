@@ -99,9 +99,12 @@ _MINUTES = Prepared(
 )
 
 
+_ENDS = (EventKind.ENDED, EventKind.LEG_ENDED)
+
+
 def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:
     """How long who took part in a call writes it down, by team."""
-    if event.kind is EventKind.ENDED:
+    if event.kind in _ENDS:
         yield Question(_MINUTES, {"connection": connection.pk, "id": event.external_id})
 
 

@@ -36,6 +36,13 @@ class Given(Expression):
         return values[self.name]
 
 
+class GivenTime(Given):
+    """A moment."""
+
+    def value(self, values: dict[str, Any]) -> Any:
+        return connection.ops.adapt_datetimefield_value(values[self.name])
+
+
 class GivenTexts(Given):
     """A list of texts, for `__in`: one parameter, however many they are."""
 

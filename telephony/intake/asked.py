@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from telephony.calls.contacts import Find
+from telephony.database.reading import Given, Prepared
 from telephony.domain.directory import ContactCard
 from telephony.domain.events import Parsed
 from telephony.domain.hooks import Outcome
 from telephony.models import Connection, Extension
+
+_PHONES = Prepared(
+    lambda: Extension.objects.filter(connection_id=Given("connection"), user_id=Given("user")).order_by("number")
+)
 
 
 def find_outcome(connection: Connection, parsed: Parsed, find: Find) -> Outcome:
@@ -17,7 +22,7 @@ def find_outcome(connection: Connection, parsed: Parsed, find: Find) -> Outcome:
     responsible = {card.responsible_id for card in contacts if card.responsible_id}
     if len(responsible) != 1:  # Several contacts with different people in charge: nobody is preferred silently.
         return Outcome(contacts=tuple(contacts))
-    phones = list(Extension.objects.filter(connection=connection, user_id__in=responsible).order_by("number"))
+    phones = _PHONES.rows(connection=connection.pk, user=responsible.pop())
     return Outcome(
         contacts=tuple(contacts),
         responsible_extension=next((phone.number for phone in phones if phone.number), ""),

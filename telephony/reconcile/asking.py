@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from telephony.calls import locate, locks
+from telephony.calls import adopting, locate, locks
 from telephony.domain.events import CallStatus
 from telephony.domain.exceptions import CallBusy
 from telephony.domain.listed_call import UNTIL_HEARD
@@ -98,7 +98,7 @@ def _is_known(call: Call) -> bool:
 
 
 def _is_anonymous(call: Call) -> bool:
-    return call.external_id.startswith(locate.ANONYMOUS)
+    return call.external_id.startswith(adopting.ANONYMOUS)
 
 
 def _ask_by_id(connection: Connection, queries: Sequence[CallQuery], turn: Run) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from telephony.calls import locate
+from telephony.calls import adopting
 from telephony.calls.listed import ONLY_LISTED
 from telephony.domain.events import CallStatus, EventKind
 from telephony.domain.fold import fold
@@ -140,7 +140,7 @@ def _calls(connection: Connection) -> QuerySet[Call]:
 
 
 def _known(call: Call) -> Known:
-    is_ours = call.external_id.startswith(locate.ANONYMOUS)
+    is_ours = call.external_id.startswith(adopting.ANONYMOUS)
     return Known(
         pk=call.pk,
         external_id="" if is_ours else call.external_id,
@@ -181,7 +181,7 @@ def _differences(listed: PbxCall, call: Call) -> tuple[Fact, ...]:
         Fact.TALK: are_answered and talk > 0 and abs((call.talk_seconds or 0) - talk) > TALK_SLACK,
         Fact.RECORDING: listed.is_recorded and not call.recordings.all(),
         Fact.DIRECTION: is_one_way,
-        Fact.CALL_ID: bool(listed.call_id) and call.external_id.startswith(locate.ANONYMOUS),
+        Fact.CALL_ID: bool(listed.call_id) and call.external_id.startswith(adopting.ANONYMOUS),
     }
     return tuple(fact for fact, differs in found.items() if differs)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from telephony.calls import locate
+from telephony.calls import adopting
 from telephony.calls.change import Change
 from telephony.domain.events import CallStatus, EventKind
 from telephony.models import Call, CallQuery
@@ -18,7 +18,7 @@ def ask_the_pbx(change: Change) -> None:
     """A call is asked about if it began with a message without an id: nobody will tell how it ended; and if its end
     never came."""
     call = change.call
-    is_anonymous = change.is_new and call.external_id.startswith(locate.ANONYMOUS) and not call.ended_at
+    is_anonymous = change.is_new and call.external_id.startswith(adopting.ANONYMOUS) and not call.ended_at
     was_reaped = change.event is not None and change.event.kind is EventKind.REAPED
     if is_anonymous or (was_reaped and change.after.status is CallStatus.UNKNOWN):
         _note(call)

@@ -51,17 +51,10 @@ def keep_fact(change: Change) -> None:
     call = change.call
     if change.before is not None and change.legs is None and not change.differs(*_MADE_OF):
         return
-    fact = fact_of(call, partial(hours_of, answers=change.answers), _legs_of(change))
+    fact = fact_of(call, partial(hours_of, answers=change.answers), change.all_legs())
     if was := change.stored.get("started_at"):
         note_move(quarter_of(was), fact.quarter)
     change.writes.insert(fact, unique=["call"], columns=WRITTEN)
-
-
-def _legs_of(change: Change) -> Iterable[CallLeg]:
-    """Those that stay as they are have to be asked for, but only if something depends on them."""
-    if change.legs is not None:
-        return change.legs
-    return change.call.legs.all() if change.after.legs else ()
 
 
 def charge(*, call_pk: int, user_pk: int | None) -> None:

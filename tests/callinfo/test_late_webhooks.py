@@ -10,9 +10,9 @@ import pytest
 import time_machine
 
 from telephony.calls import reaper
+from telephony.calls.adopting import ANONYMOUS
 from telephony.calls.change import Change
 from telephony.calls.listed import LISTED_ID
-from telephony.calls.locate import ANONYMOUS
 from telephony.domain.fold import fold
 from telephony.models import Call, CallQuery, Card, Connection, PbxRow, Recording
 from telephony.privacy.user_keys import make_hash

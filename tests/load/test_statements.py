@@ -1,0 +1,38 @@
+"""How many statements and transactions a message costs on PostgreSQL, for each PBX: each is a way to the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.webhook_rounds import filled, statements_of
+
+pytestmark = [pytest.mark.proof, pytest.mark.postgresql]
+QUOTA = "telephony_connectionuse"
+MOST = {
+    # Beside the four below whose number it is; and where the first phone that rings begins a call, which call that the
+    # PBX's list told of it may be, and who is to be told.
+    "new call": 7,
+    "START that asks": 7,
+    "contact that asks": 4,
+    # The message, the locks, what is known of the call, and all that is written of it.
+    "phone rings": 4,
+    "answer": 4,
+    "phone stops": 4,
+    "end": 4,
+    "end with recording": 4,
+    "recording": 4,
+    "duplicate": 4,
+}
+
+
+def test_each_kind_of_message_asks_the_database_few_times(postgresql_database: str, tmp_path: Path) -> None:
+    with filled(postgresql_database, str(tmp_path)) as office:
+        counted = statements_of(office, ())
+    # What came of each connection is added up once in a while, by whichever message comes then.
+    usual = {key: one for key, one in counted.items() if not any(QUOTA in sql for sql in one[1])}
+    more = {key: sqls for key, (_, sqls) in usual.items() if len(sqls) > MOST.get(key.split(", ")[1], 0)}
+    assert more == {}
+    assert len(usual) > 100
+    assert {transactions for key, (transactions, _) in usual.items() if " asks" not in key} == {2}
