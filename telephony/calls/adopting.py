@@ -102,7 +102,7 @@ def _only_listed(connection: Connection, event: CallEvent) -> Question | None:
         return None
     is_start, at = event.kind is EventKind.CALL_STARTED, event.occurred_at
     values = {
-        "directions": tuple(Direction) if event.direction is None else (event.direction,),
+        "directions": tuple(map(str, Direction if event.direction is None else [event.direction])),
         "begun_until": at + CLOCKS,
         "since": at - (CLOCKS if is_start else LONGEST_WAIT),
     }

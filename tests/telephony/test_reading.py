@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import environ
 import psycopg
@@ -15,7 +16,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from telephony.database import reading, together
-from telephony.database.reading import Given, GivenTexts, Prepared
+from telephony.database.reading import Given, GivenTexts, GivenTime, Prepared
 from telephony.database.together import Answers, Question
 from telephony.models import DeskSettings, Subscription, Team
 
@@ -88,6 +89,17 @@ def test_a_list_of_texts_may_hold_any_text_and_as_many_as_it_likes(teams: list[T
     assert named.rows(names=NAMES) == NAMES
     assert named.rows(names=NAMES[1:2]) == NAMES[1:2]
     assert named.rows(names=[]) == []
+
+
+def test_a_moment_is_compared_as_the_column_keeps_it(database: str) -> None:
+    [user] = get_user_model().objects.using(database).bulk_create([get_user_model()(username="anna")])
+    seen_at = datetime(2026, 3, 3, 12, 0, 0, 500_000, tzinfo=UTC)
+    DeskSettings.objects.using(database).bulk_create([DeskSettings(user=user, seen_at=seen_at)])
+    since = Prepared(lambda: DeskSettings.objects.filter(seen_at__gte=GivenTime("since")))
+    nearly = timedelta(microseconds=1)
+    moscow = timezone.get_fixed_timezone(180)
+    assert [len(since.rows(since=one)) for one in (seen_at - nearly, seen_at, seen_at + nearly)] == [1, 1, 0]
+    assert len(since.rows(since=seen_at.astimezone(moscow))) == 1, "whatever zone it is told in"
 
 
 def test_the_query_is_built_once_and_sent_each_time(teams: list[Team], database: str) -> None:
