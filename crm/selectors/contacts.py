@@ -15,6 +15,7 @@ from telephony.domain import numbers as phone
 from telephony.domain.searching import MOST_WORDS, is_searchable
 
 Named = TypeVar("Named", Contact, Company)
+FEW = 1000
 MOST_PIECES = 3 * MOST_WORDS
 """Of words with signs in them: a mail address has three."""
 
@@ -29,6 +30,19 @@ def matching(rows: QuerySet[Named], term: str) -> QuerySet[Named]:
         return rows
     words = typed(term) if is_searchable(term) else []
     return rows.filter(HasWords("search_text", words)) if 0 < len(words) <= MOST_PIECES else rows.none()
+
+
+def first_matching(rows: QuerySet[Named], term: str) -> QuerySet[Named]:
+    """The same rows, for a page of them in order of name.
+
+    PostgreSQL takes two rare words for common ones, and reads everybody by name until it has a page of those who have
+    both. Where few have them it is told who.
+    """
+    found = matching(rows, term)
+    if not term.strip():
+        return found
+    few = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return rows.filter(pk__in=few) if len(few) <= FEW else found
 
 
 def found_or_merged(contacts: QuerySet[Contact], pk: int) -> Contact | None:

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
 from crm.models import Company, Contact, Tag
-from crm.selectors.contacts import after, matching
+from crm.selectors.contacts import after, first_matching
 from crm.words import digits_typed
 from telephony.ui.presentation import person
 
@@ -46,7 +46,7 @@ class ListFilter:
 
     def narrow(self, rows: QuerySet[Named], user: Any) -> QuerySet[Named]:
         """Those rows that have the term's words and the tag, and are looked after by that user."""
-        rows = matching(rows, self.term)
+        rows = first_matching(rows, self.term)
         if self.tag:
             rows = rows.filter(tags=int(self.tag))
         if self.responsible == NOBODY:

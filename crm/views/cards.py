@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from crm.access import visible_contacts
 from crm.forms import ContactForm
 from crm.models import Contact
-from crm.selectors.contacts import listed, matching
+from crm.selectors.contacts import first_matching, listed
 from crm.services.contacts import add_number
 from crm.services.notes import adopt_from_calls
 from crm.views.base import call_in, contact_in, desk, fragment, saved
@@ -63,7 +63,7 @@ def attach(request: HttpRequest) -> HttpResponse:
         return saved(request, _("It is a call of %(name)s now.") % {"name": contact.name}, contact=contact.pk)
     term = request.GET.get("q", "").strip()[:100]
     if term:
-        found = list(listed(matching(contacts, term))[:CANDIDATES])
+        found = list(listed(first_matching(contacts, term))[:CANDIDATES])
     else:
         owners = contact_directory().find(Phone(raw=call.client_raw, e164=call.client_e164))
         found = list(listed(contacts.filter(pk__in=[owner.pk for owner in owners])))

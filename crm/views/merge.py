@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.access import visible_contacts
 from crm.models import Contact
-from crm.selectors.contacts import listed, matching, sharing_numbers
+from crm.selectors.contacts import first_matching, listed, sharing_numbers
 from crm.services.merging import FIELDS, MergeImpossible, merge_contacts
 from crm.views.base import desk, fragment, is_fragment
 from telephony.ui.presentation import person
@@ -47,7 +47,7 @@ def merge_choose(request: HttpRequest, pk: int) -> HttpResponse:
     term = request.GET.get("q", "").strip()[:100]
     others = listed(visible_contacts(request.user).exclude(pk=pk))
     if term:
-        found = list(matching(others, term)[:CANDIDATES])
+        found = list(first_matching(others, term)[:CANDIDATES])
     else:
         alike = {number.contact_id for number in sharing_numbers(contact, contact.phones.all())}
         found = list(others.filter(pk__in=alike)) or list(others.filter(name=contact.name)[:CANDIDATES])

@@ -50,11 +50,18 @@ class Queries:
         try:
             return execute(sql, params, many, context)
         finally:
-            self.seen.append((time.perf_counter() - begun, sql % tuple(params) if params else sql))
+            self.seen.append((time.perf_counter() - begun, _with_values(sql, params)))
 
     @property
     def slowest(self) -> tuple[float, str]:
         return max(self.seen, default=NONE)
+
+
+def _with_values(sql: str, params: Any) -> str:
+    """For whoever reads it; some statements have PostgreSQL's own places for values (telephony/database/cursors.py)."""
+    if params and "$1" in sql:
+        return f"{sql}  -- {list(params)}"
+    return sql % tuple(params) if params else sql
 
 
 def measure(ask: Callable[[], None], times: int) -> Measured:

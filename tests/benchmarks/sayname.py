@@ -38,12 +38,16 @@ MOST_RATIO = 1.2
 CALLERS = 4
 
 FILL = """
-INSERT INTO crm_company (name, created_at) SELECT 'Company ' || n, now() FROM generate_series(1, {size} / 10) n;
-INSERT INTO crm_contact (name, company_id, search_text, created_at)
-    SELECT 'Contact ' || n, 1 + n % ({size} / 10), '', now() FROM generate_series(1, {size}) n;
-INSERT INTO crm_contactphone (contact_id, raw, e164, last10)
-    SELECT id, '8' || n, '+7' || n, n::text FROM (SELECT id, 9000000000 + id AS n FROM crm_contact) numbered;
-ANALYZE;
+from django.db import connection
+from crm.models import Company, Contact, ContactPhone
+from tests.benchmarks.lists_sql import Filler
+with connection.cursor() as cursor:
+    rows, numbered = Filler(cursor), "(SELECT id, 9000000000 + id AS n FROM crm_contact) numbered"
+    rows.insert(Company, "generate_series(1, {size} / 10) n", name="'Company ' || n")
+    of_company = "1 + n %% ({size} / 10)"
+    rows.insert(Contact, "generate_series(1, {size}) n", name="'Contact ' || n", company_id=of_company)
+    rows.insert(ContactPhone, numbered, contact_id="id", raw="'8' || n", e164="'+7' || n", last10="n::text")
+    cursor.execute("ANALYZE")
 """
 
 
@@ -91,8 +95,7 @@ def server_with(size: int) -> Iterator[Server]:
             server.manage("migrate", "-v0")
             login = ("--set", f"soap_user={USER}", "--set", f"soap_password={PASSWORD}")
             server.manage("connection", "add", "mobilon", "--name", "x", "--timezone", "Europe/Moscow", *login)
-            with psycopg.connect(url, autocommit=True) as database:
-                database.execute(FILL.format(size=size))
+            server.manage("shell", "-v0", "-c", FILL.format(size=size))
             server.start()
             yield server
         finally:

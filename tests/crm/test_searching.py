@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crm.models import Company, Contact
+from crm.selectors import contacts
 from crm.selectors.contacts import after, matching
 from crm.services import add_contact
 from crm.services.contacts import find_company
@@ -95,6 +96,16 @@ def test_postgresql_finds_the_same_by_its_index(
     answer = json.loads(printed.strip().splitlines()[-1])
     assert answer["found"] == FOUND
     assert "contact_words" in answer["plan"]
+
+
+@pytest.mark.parametrize("few", [0, 1, 1000])
+def test_the_first_ones_are_the_same_however_many_there_are(
+    people: None, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(contacts, "FEW", few)
+    for term, names in FOUND.items():
+        first = contacts.first_matching(Contact.objects.order_by("name"), term)
+        assert ", ".join(first.values_list("name", flat=True)) == names
 
 
 def test_a_list_goes_on_after_a_row_of_the_same_name(db: None) -> None:
