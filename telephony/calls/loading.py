@@ -64,7 +64,8 @@ def load(connection: Connection, event: CallEvent, delivery: Delivery | None) ->
             return Loaded(call=call, stored={pk: from_json(content) for pk, content in latest}, answers=answers)
     found = locate.find_unnamed(connection=connection, event=event, answers=answers)
     if found is not None:
-        return Loaded(call=found, stored=stored_events(found), answers=answers)
+        # It had another id until now, or none: what was answered of the event's id is not what is known of it.
+        return Loaded(call=found, stored=stored_events(found), answers=Answers())
     flag = locate.flag_of_new_call(connection=connection, event=event)
     external_id = event.external_id or locate.anonymous_id(delivery_id=delivery.pk if delivery else 0)
     new = Call(connection=connection, external_id=external_id, flag=flag)
