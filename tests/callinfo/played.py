@@ -55,10 +55,12 @@ class Site:
         with Player(report=report, speed=0, concurrency=4, disturbances=disturbances, seed=seed) as player:
             play(player, [target], rate=0, count=count, seed=seed)
             player.wait()
-        # What the database was too busy for: a worker and the server itself would do it meanwhile.
+        return report
+
+    def settle(self) -> None:
+        """What the database was too busy for: the server itself and a worker do that meanwhile."""
         store_the_spool(self.server)
         let_a_worker_finish(self.server)
-        return report
 
     @property
     def played(self) -> list[tuple[str, ScriptedCall]]:

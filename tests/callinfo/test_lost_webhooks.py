@@ -26,6 +26,7 @@ def test_every_call_is_there_once_after_the_days_list_was_pulled(
     site = Site(server, form=form, info_path=info_path)
     with site.api:
         report = site.play(CALLS, lose=0.3, seed=f"{form} {info_path}")
+        site.settle()
         assert report.lost > CALLS * 0.2
         assert len(site.complaints(site.calls())) > CALLS * 0.2
         site.pull()

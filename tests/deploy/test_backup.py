@@ -103,6 +103,7 @@ def test_a_restore_loses_nothing_of_before_or_meanwhile_and_names_what_came_betw
 def play(site: Site, seed: str) -> list[dict[str, Any]]:
     """Returns all calls that are there afterwards."""
     site.play(CALLS, lose=0, seed=seed)
+    site.settle()
     site.server.manage("shell", "-v0", "-c", FETCH)
     return site.calls()
 

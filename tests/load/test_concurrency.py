@@ -16,6 +16,7 @@ from tests.load.judged import (
     expected_calls,
     let_a_worker_finish,
     querying,
+    store_the_spool,
     stored_requests,
 )
 from tests.load.traffic import OK, Request, call_of_12_events, post_all
@@ -47,6 +48,7 @@ def post_and_judge(server: Server, posters: int) -> None:
     assert Counter((answer.status, answer.body) for answer in answers) == {(200, OK): len(traffic)}
 
     query = querying(server)
+    store_the_spool(server)
     assert Counter(stored_requests(server)) == Counter(traffic)
     states = {state for (state,) in query("SELECT DISTINCT state FROM telephony_delivery")}
     assert states <= {"applied", "received"}  # Or left for the worker.
