@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.db.models import Q, QuerySet
 
-from telephony.calls.listed import LISTED_ID, LONGEST_WAIT
+from telephony.calls.listed import LISTED_ID
 from telephony.database.reading import Given, GivenTexts, GivenTime, Prepared
 from telephony.database.together import Answers, Question
 from telephony.domain import numbers
@@ -27,6 +27,8 @@ ANONYMOUS = "anonymous-"
 """Begins the call ids that are made here for calls whose PBX sent none."""
 LONGEST_CALL = timedelta(hours=4)
 """An open call older than this is not what an end without a call id speaks of."""
+LONGEST_WAIT = timedelta(minutes=10)
+"""How long after the reckoned end of a call its own messages may still be about it: a list does not tell the end."""
 
 
 def _of_client() -> QuerySet[Call]:

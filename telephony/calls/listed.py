@@ -6,7 +6,7 @@ an id may be late, and belong to a call that the list told of without one.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -20,8 +20,6 @@ ONLY_LISTED = ~Exists(StoredEvent.objects.filter(call=OuterRef("pk")).exclude(LI
 """Calls that no message told of, only a list."""
 LISTED_ID = "anonymous-list-"
 """Begins the ids that are made here for calls that only a list told of, without an id."""
-LONGEST_WAIT = timedelta(minutes=10)
-"""How long after the reckoned end of a call its own messages may still be about it: a list does not tell the end."""
 
 
 def was_over(*, connection: Connection, call: Call, moment: datetime) -> bool:

@@ -84,13 +84,13 @@ def filled(url: str, var_dir: str, *, calls: int = 0, contacts: int = 0, threads
         server.stop()
 
 
-def statements_of(office: Office, vendors: Sequence[str], *, calls: int = 3) -> dict[str, tuple[int, list[str]]]:
+def statements_of(office: Office, vendors: Sequence[str]) -> dict[str, tuple[int, list[str]]]:
     """Transactions and statements by kind, of a process that has already seen each kind: the last call's."""
     sent = []
     for vendor in office.chosen(vendors):
         for caller in CALLERS:
             # The first calls are for what is looked up only once in a process, and for what is learnt of the clock.
-            for stage in office.stages(vendor, caller, calls):
+            for stage in office.stages(vendor, caller, 3):
                 for message in stage.messages:
                     path = office.paths[vendor] + message.tail
                     sent.append(_as_json(_key(vendor, stage.kind, caller), path, message))

@@ -66,8 +66,8 @@ def test_messages_cards_and_the_worker(servers: tuple[Server, Server], postgresq
     assert not sent.unanswered
     assert {name: call for name, call in calls_in(hooks).items() if name in sent_calls} == sent_calls
     assert not list((Path(hooks.environment["VAR_DIR"]) / "spool").glob("*.damaged"))
-    # Woken each time. Who only looked would be half a second late with three of four; a busy machine is with some.
-    assert statistics.quantiles(waits, n=4)[0] < BETWEEN_LOOKS / 8, waits
+    # Woken each time; who only looked would be a second late on average.
+    assert statistics.median(waits) < BETWEEN_LOOKS / 4, waits
     with psycopg.connect(postgresql_database) as database:
         assert database.execute(HELD_LOCKS).fetchall() == [(0,)]
         [(used,)] = database.execute(ON_THE_SERVER).fetchall()

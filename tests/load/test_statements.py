@@ -14,7 +14,7 @@ MOST = {
     # Beside the four below whose number it is; and where the first phone that rings begins a call, which call that the
     # PBX's list told of it may be, and who is to be told.
     "new call": 7,
-    "START that asks": 7,
+    "START that asks": 6,
     "contact that asks": 4,
     # The message, the locks, what is known of the call, and all that is written of it.
     "phone rings": 4,
