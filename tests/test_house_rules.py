@@ -134,3 +134,10 @@ def _keeps(node: ast.AST, handler: ast.ExceptHandler) -> bool:
 
 def _is_the_error(node: ast.expr, handler: ast.ExceptHandler) -> bool:
     return isinstance(node, ast.Name) and node.id == handler.name
+
+
+def test_what_also_runs_in_other_projects_starts_no_server_of_this_one() -> None:
+    """tests/test_standalone.py runs them where `config` and `crm` are missing: what needs these is in tests/load."""
+    standalone = [path for path in sources() if shown(path).startswith(("tests/telephony/", "tests/vendors/"))]
+    assert len(standalone) > 50
+    assert not [shown(path) for path in standalone if "tests.servers" in path.read_text()]

@@ -109,6 +109,8 @@ def lose_the_broker_and_the_database(world: World, crawler: Crawler) -> None:
         connection.execute(f"ALTER ROLE {world.house.role} LOGIN")
     other.config_set("requirepass", password)
     other.close()
+    # The pool pauses for a second or two between two attempts.
+    wait_for(lambda: world.post("/admin/login/", "", method="GET") == 200, seconds=30, what="No page came back.")
     world.manage("health", "--json")
 
 

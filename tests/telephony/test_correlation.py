@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from telephony.models import Call, CallEvent, Connection
 from telephony.privacy.user_keys import make_hash
-from tests.servers import Server
 from tests.telephony.factories import ConnectionFactory
 from tests.telephony.messages import CLIENT, Message, at, deliver, form, mobilon_rings, only_call, xvb
 
@@ -32,21 +30,6 @@ def state(second: str, call_state: str, **fields: str) -> Message:
     """A JSON event of Mobilon."""
     told = {"uuid": "u1", "state": call_state, "direction": "incoming", "from": CLIENT, "to": "74951234567"}
     return form(**{**told, "time": str(int(at(float(second)).timestamp())), **fields})
-
-
-PHONE_THAT_CHANGES_HANDS = """
-from telephony.models import Extension
-from tests.telephony.factories import ConnectionFactory, ExtensionFactory, make_user
-from tests.telephony.messages import deliver, mobilon_rings, only_call
-from tests.telephony.test_correlation import state
-mobilon = ConnectionFactory.create(vendor="mobilon")
-phone = ExtensionFactory.create(connection=mobilon, user=make_user("anna"), number="", key="K1")
-deliver(mobilon, mobilon_rings("K1"), 1)
-phone.user = make_user("boris")
-phone.save()
-deliver(mobilon, state("3", "ANSWER", userkey="K1", to=""), 3)
-print(only_call().external_id, only_call().legs.get().user.username)
-"""
 
 
 def statuses() -> list[tuple[str, str, str]]:
@@ -109,14 +92,6 @@ class TestTemplateRings:
         deliver(mobilon, state("9", "HANGUP"), 9)
         assert statuses() == [("u1", "no_answer", "")]
         assert only_call().legs.get().key_hash == make_hash("K1")
-
-    @pytest.mark.postgresql
-    def test_whose_phone_rang_stays_when_the_id_comes_with_the_answer(
-        self, make_server: Callable[..., Server], postgresql_database: str
-    ) -> None:
-        """On PostgreSQL, where a call's legs are asked for by the event's id, which the call has not got yet."""
-        server = make_server(database_url=postgresql_database)
-        assert server.manage("shell", "-v0", "-c", PHONE_THAT_CHANGES_HANDS).stdout.split() == ["u1", "anna"]
 
     def test_of_two_calls_that_rings_began_none_is_taken_over(self, mobilon: Connection) -> None:
         deliver(mobilon, mobilon_rings("K1"), 0)
