@@ -19,7 +19,7 @@ SHOWN_WAITING = 20
 
 _seconds: Counter[str] = Counter()
 _waited: Counter[str] = Counter()
-_last = 0.0
+_began = 0.0
 
 
 def _cpu() -> float:
@@ -28,23 +28,26 @@ def _cpu() -> float:
 
 
 def pytest_runtest_logstart() -> None:
-    global _last  # noqa: PLW0603  (a plugin is a module)
-    _last = _cpu()
+    global _began  # noqa: PLW0603  (a plugin is a module)
+    if not _began:
+        _began = _cpu()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Iterator[None]:
-    global _last
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Iterator[None]:
+    """A test's seconds are told with its last report: to ask for them is not cheap."""
+    global _began
     report = yield
-    now = _cpu()
-    report.cpu_seconds, _last = now - _last, now  # type: ignore[attr-defined]
+    if call.when == "teardown":
+        now = _cpu()
+        report.cpu_seconds, _began = now - _began, now  # type: ignore[attr-defined]
     return report
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     name, seconds = report.nodeid.partition("::")[0], getattr(report, "cpu_seconds", 0.0)
     _seconds[name] += seconds
-    _waited[name] += max(0.0, report.duration - seconds)
+    _waited[name] += report.duration - seconds
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -53,6 +56,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section(f"{sum(_seconds.values()):.0f} seconds of CPU")
     for name, seconds in _seconds.most_common(SHOWN):
         terminalreporter.line(f"{seconds:7.1f} {name}")
-    terminalreporter.section(f"{sum(_waited.values()):.0f} seconds of waiting")
+    terminalreporter.section(f"{sum(max(0.0, waited) for waited in _waited.values()):.0f} seconds of waiting")
     for name, seconds in _waited.most_common(SHOWN_WAITING):
         terminalreporter.line(f"{seconds:7.1f} {name}")
