@@ -6,14 +6,20 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.browser import chromium_path, log_in
 from tests.e2e.office import Office
+from tests.e2e.windows import Look, Windows
+from tests.rounds import rounds
 from tests.servers import Server
 
 SCREEN = (1280, 900)
 PHONE = (390, 844)
+
+ARGUMENTS = ["--autoplay-policy=no-user-gesture-required", "--mute-audio"]
+LESS_WORK = ["--renderer-process-limit=1"][: rounds(1, full=0)]
+"""All tabs of a person share a process, as in a browser that is short of memory; in full each has its own."""
 
 PageFactory = Callable[..., Page]
 
@@ -30,23 +36,25 @@ def chromium() -> Iterator[Browser]:
     """
     path = chromium_path()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--autoplay-policy=no-user-gesture-required", "--mute-audio"]
-        )
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *LESS_WORK])
         yield browser
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def windows(chromium: Browser) -> Windows:
+    return Windows(chromium)
+
+
 @pytest.fixture
-def browser_page(chromium: Browser) -> Iterator[PageFactory]:
-    """Opens pages: `browser_page(server, "anna")` is a new window with cookies of its own, logged in as anna.
+def browser_page(windows: Windows) -> Iterator[PageFactory]:
+    """Opens pages: `browser_page(server, "anna")` is a window with cookies of its own, logged in as anna.
 
     Options: `screen=PHONE`, `dark=True`, `locale="ru-RU"`; what else there is goes to Playwright's new_context.
-    Without a name nobody is logged in. A script that fails, or that the content security policy refuses, fails
-    the test.
+    Without a name nobody is logged in. The window may have been another test's, and has been emptied since; its
+    browser knows the files that pages are made of. Not so with `fresh=True`. A script that fails, or that the content
+    security policy refuses, fails the test.
     """
-    contexts: list[BrowserContext] = []
-    trouble: list[str] = []
 
     def open_page(
         server: Server,
@@ -55,33 +63,19 @@ def browser_page(chromium: Browser) -> Iterator[PageFactory]:
         screen: tuple[int, int] = SCREEN,
         dark: bool = False,
         locale: str = "en-US",
+        fresh: bool = False,
         **more: Any,
     ) -> Page:
-        context = chromium.new_context(
-            base_url=server.url,
-            viewport={"width": screen[0], "height": screen[1]},
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce",
-            locale=locale,
-            timezone_id="Europe/Moscow",
-            **more,
-        )
-        contexts.append(context)
+        page = windows.take(Look(server.url, screen, dark, locale), fresh=fresh, **more)
         if username:
-            context.add_cookies([log_in(server, username)])  # type: ignore[list-item]
-        page = context.new_page()
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on("console", lambda message: trouble.extend(_refused(message)))
+            page.context.add_cookies([log_in(server, username)])  # type: ignore[list-item]
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
-    assert not trouble
-
-
-def _refused(message: ConsoleMessage) -> list[str]:
-    return [message.text] if "Content Security Policy" in message.text else []
+    windows.give_back()
+    told = [*windows.trouble]
+    windows.trouble.clear()
+    assert not told
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ def heard_until(page: Page, player: Locator, seconds: float) -> None:
 
 
 def test_it_plays_and_seeks_and_has_its_length(server: Server, browser_page: PageFactory, rows: Rows) -> None:
-    page = browser_page(server, "boss")
+    page = browser_page(server, "boss", fresh=True)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto("/admin/telephony/call/1/change/")
@@ -78,7 +78,7 @@ def test_it_plays_and_seeks_and_has_its_length(server: Server, browser_page: Pag
 
 
 def test_a_new_play_is_a_new_row(server: Server, browser_page: PageFactory, rows: Rows) -> None:
-    page = browser_page(server, "boss")
+    page = browser_page(server, "boss", fresh=True)
     page.goto("/admin/telephony/call/2/change/")
     player = page.locator("[data-player]")
     play = player.locator("[data-play]")
@@ -90,6 +90,8 @@ def test_a_new_play_is_a_new_row(server: Server, browser_page: PageFactory, rows
     heard_until(page, player, 0.4)
     assert rows() == ["boss played 2"], "a pause is no end"
     player.locator("audio").evaluate("audio => { audio.currentTime = 19.8; }")
+    # At its end: the time alone was so before, too.
+    expect(player.get_by_role("button", name="Play")).to_be_visible()
     expect(player.locator("[data-time]")).to_have_text("0:00", timeout=10_000)
     play.click()
     heard_until(page, player, 0.2)
@@ -98,7 +100,7 @@ def test_a_new_play_is_a_new_row(server: Server, browser_page: PageFactory, rows
 
 
 def test_keys_and_speed(server: Server, browser_page: PageFactory) -> None:
-    page = browser_page(server, "boss")
+    page = browser_page(server, "boss", fresh=True)
     page.goto("/admin/telephony/recording/2/change/")
     player = page.locator("[data-player]")
     seek = player.get_by_role("slider", name="Position")
@@ -139,7 +141,7 @@ Recording.objects.create(call_id=1, source_sha256="second", position=1, **values
 
 def test_only_one_sounds_at_once(server: Server, browser_page: PageFactory) -> None:
     run(server, TWO_PLAYERS)
-    page = browser_page(server, "boss")
+    page = browser_page(server, "boss", fresh=True)
     page.goto("/admin/telephony/call/1/change/")
     first, second = page.locator("[data-player]").all()
     first.locator("[data-play]").click()
@@ -164,7 +166,7 @@ with connection.cursor() as cursor:
 
 
 def test_what_went_wrong_is_said_in_words(server: Server, browser_page: PageFactory) -> None:
-    page = browser_page(server, "boss")
+    page = browser_page(server, "boss", fresh=True)
     page.goto("/admin/telephony/call/1/change/")
     run(server, RENAME_JOURNAL.format("telephony_listening", "away"))
     page.locator("[data-play]").click()
@@ -188,7 +190,7 @@ def test_what_is_lost_can_be_fetched_and_shows_itself_when_it_is_there(
     server: Server, browser_page: PageFactory
 ) -> None:
     run(server, LOST)
-    page = browser_page(server, "boss")
+    page = browser_page(server, "boss", fresh=True)
     page.goto("/admin/telephony/call/1/change/")
     expect(page.get_by_text("The PBX says that there is no such file.")).to_be_visible()
     shot(page, "lost")
@@ -201,7 +203,7 @@ def test_what_is_lost_can_be_fetched_and_shows_itself_when_it_is_there(
 
 
 def test_downloads_have_names(server: Server, browser_page: PageFactory, rows: Rows) -> None:
-    page = browser_page(server, "boss")
+    page = browser_page(server, "boss", fresh=True)
     page.goto("/admin/telephony/call/2/change/")
     for text, ending in (("download", "mp3"), ("G722", "g722")):
         with page.expect_download() as saved:

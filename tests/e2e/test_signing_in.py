@@ -11,6 +11,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from tests.e2e.browser import add_person, run, shot
 from tests.e2e.conftest import PHONE, PageFactory
 from tests.e2e.main_pages import faults_of
+from tests.rounds import rounds
 from tests.servers import Server
 
 pytestmark = pytest.mark.proof
@@ -64,7 +65,7 @@ def test_a_passkey_is_added_asked_for_after_the_password_and_opens_by_itself(
 ) -> None:
     server, _anna = site
     name = server.url.replace("127.0.0.1", "localhost")  # A passkey belongs to a name, not to an address.
-    page = browser_page(server)
+    page = browser_page(server, fresh=True)
     devices = page.context.new_cdp_session(page)
     devices.send("WebAuthn.enable")
     kind = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
@@ -101,8 +102,10 @@ def test_a_passkey_is_added_asked_for_after_the_password_and_opens_by_itself(
     expect(page.locator(".people-locks li")).to_have_count(3)
 
 
-@pytest.mark.parametrize("screen", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("language", ["en-US", "ru-RU"])
+LOOKS = [(WIDE, "en-US"), (PHONE, "ru-RU"), (WIDE, "ru-RU"), (PHONE, "en-US")]
+
+
+@pytest.mark.parametrize(("screen", "language"), LOOKS[: rounds(2, full=4)])
 def test_pages_fit_and_shut_nobody_out(
     site: tuple[Server, str], browser_page: PageFactory, screen: tuple[int, int], language: str
 ) -> None:

@@ -41,7 +41,7 @@ def shows_the_number(page: Page) -> bool:
 
 
 def test_after_signing_out_nothing_of_the_call_log_is_left(server: Server, browser_page: PageFactory) -> None:
-    page = browser_page(server, "anna")
+    page = browser_page(server, "anna", fresh=True)
     page.goto("/telephony/calls/")
     other = page.context.new_page()
     other.goto("/telephony/calls/")
@@ -72,7 +72,7 @@ def test_after_signing_out_nothing_of_the_call_log_is_left(server: Server, brows
 
 
 def test_a_session_that_ran_out_leaves_nothing_either(server: Server, browser_page: PageFactory) -> None:
-    page = browser_page(server, "anna")
+    page = browser_page(server, "anna", fresh=True)
     page.goto("/telephony/calls/")
     page.evaluate("localStorage.setItem('htmx-history-cache', 'the page of an older version')")
     page.context.clear_cookies()

@@ -75,7 +75,7 @@ def tell(page: Page, name: str, size: int, requests: int) -> None:
 def test_a_cold_page_is_light_and_a_second_one_loads_no_file_again(
     server: Server, browser_page: PageFactory, address: str
 ) -> None:
-    page = browser_page(server, "anna")
+    page = browser_page(server, "anna", fresh=True)
     asked = opened(page, address)
     total = sum(map(weight, asked))
     tell(page, f"15.4 cold {address}", total, len(asked))
