@@ -1,4 +1,7 @@
-"""A colleague's key at Mobilon orders calls past all rules: it is found in no output, and not in the database."""
+"""A colleague's key at Mobilon orders calls past all rules: it is found in no output, and not in the database.
+
+No page shows it: test_private_answers.py.
+"""
 
 from __future__ import annotations
 
@@ -11,63 +14,24 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection as database
 from django.test import Client
-from django.urls import reverse
 
 from telephony.calls.selectors import call_as_json
-from telephony.connections.settings import save_extension
 from telephony.models import Call, CallLeg, Connection, Delivery, Extension
 from telephony.privacy.user_keys import make_hash
 from tests.admin import pages
-from tests.admin.world import connect, make_user, post, send
+from tests.admin.keys import OURS, STRANGE, name_keys
+from tests.admin.world import connect, make_user, send
 from tests.e2e.canaries import Hunt
-from tests.soap.messages import authorization, envelope
 from tests.telephony.factories import ConnectionFactory
 
 pytestmark = pytest.mark.django_db
 
-OURS, STRANGE = "CnryKeyOfAnna7z", "CnryKeyOfNobody"
-STARTED = {"uuid": "u1", "direction": "incoming", "from": "79231234567", "to": "101", "time": "1706525200"}
-
 
 @pytest.fixture
 def mobilon() -> Connection:
-    """Every form of Mobilon's messages has named two keys: Anna's, and one that nobody has here."""
     office = connect("mobilon")
-    save_extension(extension=Extension(connection=office, user=make_user("anna", "Анна", "Орлова"), key=OURS))
-    for call_id, key in (("ours", OURS), ("strange", STRANGE)):
-        send(office, number="79231234567", key=key)
-        event = json.dumps({**STARTED, "uuid": call_id, "state": "PREANSWER", "userkey": key}).encode()
-        post(office, event, "application/json")
-        post(office, b'{"state": "HANGUP", "userkey": "' + key.encode() + b'", "time": "never"}', "application/json")
-        post(office, b"\x00" + key.encode(), "application/octet-stream")
-        data = json.dumps({**STARTED, "uuid": f"soap {call_id}", "state": "PREANSWER", "userkey": key})
-        for request in (
-            envelope("IncomingCall", NumFrom="79231234568", Key=key),
-            envelope("Event", "http://VATSCalls", Data=data.replace('"', "&quot;")),
-        ):
-            headers = {"Authorization": authorization("crm", "canary-soap-password")}
-            Client().post("/telephony/ws/VATS", request, content_type="text/xml", headers=headers)
-    assert CallLeg.objects.exclude(key_hash="").count() >= 6
+    name_keys(office)
     return office
-
-
-def addresses() -> list[str]:
-    listed = ["telephony:board", "telephony:board_rows", "telephony:calls"]
-    found = [reverse(name) for name in listed] + ["/api/v1/calls/", "/api/v1/extensions/"]
-    found += [f"/api/v1/calls/{call.pk}/" for call in Call.objects.all()]
-    return [*found, *pages.every_page()]
-
-
-@pytest.mark.proof
-def test_no_page_and_no_answer_of_the_api_shows_a_key(owner: Client, mobilon: Connection) -> None:
-    hunt = Hunt({"ours": OURS, "strange": STRANGE})
-    for address in addresses():
-        answer = owner.get(address)
-        assert answer.status_code == 200, address
-        # Bytes in which no name stands before a key that nobody has here can't be told from others.
-        hunt.look(address, answer.content, allowed=["strange"] if b"00 43 6e 72 79" in answer.content else [])
-    assert not hunt.found, "\n".join(hunt.found)
-    assert "key #" in owner.get(reverse("telephony:board")).text
 
 
 def test_no_command_prints_a_key(mobilon: Connection) -> None:

@@ -58,12 +58,12 @@ class Process:
 
 
 class Commands:
-    """Runs `manage.py ARGUMENTS` in one environment. Its process ends with its last user."""
+    """Runs `manage.py ARGUMENTS` of the project in `folder`, in one environment. Ends with its last user."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
-        self.environment = dict(environment)
+    def __init__(self, environment: dict[str, str], folder: Path = ROOT) -> None:
+        self.environment, self._folder = dict(environment), folder
         self._one_at_a_time = threading.Lock()
-        self._process, self._line = _libraries().fork(self.environment)
+        self._process, self._line = _libraries().fork(self.environment, folder)
         weakref.finalize(self, _end, self._process, self._line)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -86,7 +86,7 @@ class Commands:
     def _run_beside(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
         """While another command runs: in a process of its own."""
         command = [sys.executable, "manage.py", *arguments]
-        options = {"cwd": ROOT, "env": self.environment, "capture_output": True, "text": True}
+        options = {"cwd": self._folder, "env": self.environment, "capture_output": True, "text": True}
         return subprocess.run(command, timeout=LONGEST_SECONDS, check=False, **options)  # type: ignore[call-overload]
 
     def _run(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
@@ -114,13 +114,13 @@ class Libraries:
             self._process = subprocess.Popen(command, cwd=ROOT, env=plain, stdout=subprocess.DEVNULL)
             self._line = listener.accept()
 
-    def fork(self, environment: dict[str, str]) -> tuple[Process, Connection]:
-        """A process that loads the project with these variables, and the line to it."""
+    def fork(self, environment: dict[str, str], folder: Path) -> tuple[Process, Connection]:
+        """A process that loads the project of this folder with these variables, and the line to it."""
         with (
             self._one_at_a_time,
             Listener(str(Path(self._folder.name) / "project"), "AF_UNIX") as listener,
         ):
-            order = {"environment": environment, "address": listener.address}
+            order = {"environment": environment, "folder": str(folder), "address": listener.address}
             process = Process(_answer(self._line, order), self)
             return process, listener.accept()
 

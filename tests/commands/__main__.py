@@ -37,6 +37,9 @@ def main(address: str) -> None:
     order = _next_order(line)
     os.environ.clear()
     os.environ.update(order["environment"])
+    # The first place of all modules is where this process was started.
+    sys.path[0] = order["folder"]
+    os.chdir(order["folder"])
     line = Client(order["address"], "AF_UNIX")
     _load_project()
     order = _next_order(line)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import Commands
 from tests.deploy.units import FOLDER, NAMES, Unit, kill, read
 from tests.servers import Server, free_port
 
@@ -55,13 +56,10 @@ def test_systemd_understands_each_unit(tmp_path: Path) -> None:
 class Installation:
     """All units on one database; `answers` tells whether a unit does its work now."""
 
-    def __init__(self, folder: Path) -> None:
-        server = Server(var_dir=folder / "var")
-        server.make_tables()
-        self.environment = {**server.environment, "WEB_THREADS": "1"}
+    def __init__(self, folder: Path, commands: Commands) -> None:
         self.ports = {name: free_port() for name in PATHS}
         self.logs = {name: folder / f"{name}.log" for name in NAMES}
-        self.units = {name: Unit(name, self.environment, self.logs[name], self.ports.get(name, 0)) for name in NAMES}
+        self.units = {name: Unit(name, commands, self.logs[name], self.ports.get(name, 0)) for name in NAMES}
 
     def answers(self, name: str) -> bool:
         connection = HTTPConnection("127.0.0.1", self.ports[name], timeout=5)
@@ -78,9 +76,17 @@ class Installation:
         return log.read_text(errors="replace").count(words) if log.exists() else 0
 
 
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Commands:
+    """What has the project loaded, for the starts of all units."""
+    server = Server(var_dir=tmp_path_factory.mktemp("units") / "var")
+    server.make_tables()
+    return Commands(server.environment)
+
+
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    made = Installation(tmp_path)
+def installation(tmp_path: Path, commands: Commands) -> Iterator[Installation]:
+    made = Installation(tmp_path, commands)
     yield made
     for unit in made.units.values():
         unit.stop()

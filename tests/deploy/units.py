@@ -1,4 +1,8 @@
-"""The units of config/deploy, run by a test instead of systemd: what ends is started again, as they say."""
+"""The units of config/deploy, run by a test instead of systemd: what ends is started again, as they say.
+
+Each start is a fork of a process that has loaded the project (`Commands`): loading it costs more than all that a test
+then asks of the program.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,13 @@ import os
 import shlex
 import signal
 import subprocess
-import sys
 import threading
 import time
 from configparser import RawConfigParser
 from contextlib import suppress
 from pathlib import Path
 
+from tests.commands import Commands, Process
 from tests.load.workers import children_of
 from tests.servers import ROOT
 
@@ -31,17 +35,17 @@ def read(name: str) -> dict[str, str]:
 class Unit:
     """One program, in a process group of its own; its port is changed."""
 
-    def __init__(self, name: str, environment: dict[str, str], log: Path, port: int = 0, folder: Path = ROOT) -> None:
+    def __init__(self, name: str, commands: Commands, log: Path, port: int = 0) -> None:
         service = read(name)
         program, *arguments = shlex.split(service["ExecStart"])
         if port:
             arguments[arguments.index("--port") + 1] = str(port)
-        self.command = [sys.executable, "-W", "ignore", "-m", Path(program).name, *arguments]
+        self.command = [Path(program).name, *arguments]
         self._again, self._pause = service["Restart"] == "always", float(service["RestartSec"])
-        self._environment, self._log, self._folder = environment, log, folder
+        self._commands, self._log = commands, log
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._keep, daemon=True)
-        self.main: subprocess.Popen[bytes] | None = None
+        self.main: Process | None = None
         self.starts = 0
 
     def start(self) -> None:
@@ -49,15 +53,7 @@ class Unit:
 
     def _keep(self) -> None:
         while not self._ends.is_set():
-            with self._log.open("ab") as output:
-                self.main = subprocess.Popen(
-                    self.command,
-                    cwd=self._folder,
-                    env=self._environment,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
+            self.main = self._commands.start(*self.command, log=self._log)
             self.starts += 1
             while self.main.poll() is None and not self._ends.wait(0.1):
                 pass
@@ -65,7 +61,7 @@ class Unit:
             if not self._again or self._ends.wait(self._pause):
                 return
 
-    def _sweep(self, main: subprocess.Popen[bytes]) -> None:
+    def _sweep(self, main: Process) -> None:
         """As KillMode=mixed: SIGTERM to the program itself, SIGKILL to what is left of it."""
         if main.poll() is None:
             main.terminate()

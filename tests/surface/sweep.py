@@ -27,7 +27,8 @@ from tests.databases import ROOT
 from tests.surface.addresses import arguments_of, every_address, filled
 from tests.surface.evil import BODIES, PIECES, VALUES, json_of
 
-QUICK_STEP = 67
+QUICK_STEP = 89
+"""A prime that is less than what is sent to any address."""
 SLOW = 2.0
 """Seconds of a whole answer: nothing here is worth more."""
 _READERS = frozenset({"get", "getlist", "number_in", "row_in", "text_in", "moment_in"})

@@ -1,4 +1,4 @@
-"""Two equal POSTs to each address that writes leave what one leaves; one after the other, and at once.
+"""Two equal POSTs to each address that writes leave what one leaves; one after the other, and at once (in full, three).
 
 A new address fails here: it needs a body in writing.py, or an exemption with a reason.
 """
@@ -12,11 +12,12 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 
+from tests.rounds import rounds
 from tests.servers import Server
 from tests.surface.twice import Rows, Twice, differences
 from tests.surface.writing import EXEMPT, bodies, writing_addresses
 
-PARTS = 4
+PARTS = rounds(2, full=4)
 """Each within the time that a command of tests may take."""
 
 
@@ -47,6 +48,7 @@ def test_one_after_the_other() -> None:
                 wrong[address] = f"The second one ({second.status_code}) changed {changed}"
             transaction.savepoint_rollback(before)
             rows.forget()
+    assert twice.is_signed_in()
     assert wrong == {}, "\n".join(f"{address}: {told}" for address, told in wrong.items())
 
 
@@ -55,7 +57,7 @@ def test_one_after_the_other() -> None:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_at_once(make_server: Callable[..., Server], postgresql_database: str, part: int) -> None:
     server = make_server(database_url=postgresql_database)
-    asked = f"at_once(presses=3, part={part}, of={PARTS})"
+    asked = f"at_once(presses={rounds(2, full=3)}, part={part}, of={PARTS})"
     code = f"import json; from tests.surface.twice import at_once; print('FOUND', json.dumps({asked}))"
     told = server.manage("shell", "--command", code).stdout
     assert json.loads(told.rpartition("FOUND ")[2]) == {}, "What one made, and what three at once made."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from http.cookies import SimpleCookie
 from threading import Thread
 from typing import Any
 
@@ -49,13 +50,20 @@ class Twice:
         for row in _of_owner(self.owner, self._pairs):
             self._pairs[type(row)] = (row, row)
         self._key = make_key(user=self.owner, name="all", scopes=scopes_for(self.owner))[1]
+        self._signed_in = Client()
+        self._signed_in.force_login(self.owner)
 
     def client(self, address: str) -> Client:
+        """A tab: all of them are of one browser, which signed in once."""
         if address.startswith("api/"):
             return Client(headers={"authorization": f"Bearer {self._key}", "host": "localhost"})
         client = Client(headers={"accept": "text/html", "host": "localhost"})
-        client.force_login(self.owner)
+        client.cookies = SimpleCookie(self._signed_in.cookies.output(header=""))
         return client
+
+    def is_signed_in(self) -> bool:
+        """Else nothing that was sent since has done anything."""
+        return self.client("").get("/admin/").status_code == 200
 
     def request(self, address: str) -> Callable[[Client], Any]:
         """The request, ready to be sent by any client; its key is in it."""
@@ -175,6 +183,7 @@ def at_once(*, presses: int, part: int, of: int) -> dict[str, list[Any]]:
             thread.join()
         if (found := _more(was, counts())) != one:
             wrong[address] = [one, found]
+    assert twice.is_signed_in()
     return wrong
 
 
