@@ -9,13 +9,13 @@ import secrets
 import signal
 import socket
 import subprocess
-import sys
 import time
 from http.client import HTTPConnection
 from pathlib import Path
 
 from tests.commands import Commands, Process
-from tests.databases import ROOT, migrated_sqlite
+from tests.databases import ROOT as ROOT
+from tests.databases import migrated_sqlite
 
 START_SECONDS = 30
 
@@ -44,11 +44,8 @@ def free_port() -> int:
 class Server:
     """granian (or with `asgi` uvicorn, which holds event streams) with this project, and `manage.py`, same settings.
 
-    It is forked from a process that has the project loaded. One whose memory is measured has to be `is_fresh`: a fork
-    shares pages with its parent until it writes into them.
+    It is forked from a process that has the project loaded, with which it shares memory until it writes into it.
     """
-
-    is_fresh = False
 
     def __init__(
         self, *, var_dir: Path, database_url: str = "", workers: int = 1, threads: int = 1, asgi: bool = False
@@ -58,7 +55,7 @@ class Server:
         self.workers, self.threads = workers, threads
         self.environment = {**os.environ, "VAR_DIR": str(var_dir), "DATABASE_URL": database_url}
         self.environment["WEB_THREADS"] = str(threads)
-        self._process: subprocess.Popen[bytes] | Process | None = None
+        self._process: Process | None = None
         self._commands: Commands | None = None
 
     @property
@@ -86,11 +83,7 @@ class Server:
 
     def start(self) -> None:
         words = self._uvicorn() if self.asgi else self._granian()
-        if self.is_fresh:
-            command = [sys.executable, "-W", "ignore", "-m", *words]
-            self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
-        else:
-            self._process = self._loaded().start(*words)
+        self._process = self._loaded().start(*words)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:

@@ -21,6 +21,8 @@ PATHS = {
     "telephony-hooks": "/telephony/hooks/a/b/",
     "telephony-streams": "/admin/login/",
 }
+FRESH = ("telephony-web", "telephony-beat")
+"""Their programs start as on a server, the first time; `manage.py demo` starts those of the others (test_demo.py)."""
 
 
 def wait(what: str, condition: Callable[[], bool]) -> float:
@@ -59,7 +61,10 @@ class Installation:
     def __init__(self, folder: Path, commands: Commands) -> None:
         self.ports = {name: free_port() for name in PATHS}
         self.logs = {name: folder / f"{name}.log" for name in NAMES}
-        self.units = {name: Unit(name, commands, self.logs[name], self.ports.get(name, 0)) for name in NAMES}
+        self.units = {
+            name: Unit(name, commands, self.logs[name], self.ports.get(name, 0), first_is_fresh=name in FRESH)
+            for name in NAMES
+        }
 
     def answers(self, name: str) -> bool:
         connection = HTTPConnection("127.0.0.1", self.ports[name], timeout=5)

@@ -1,6 +1,6 @@
 """The units of config/deploy, run by a test instead of systemd: what ends is started again, as they say.
 
-Each start is a fork of a process that has loaded the project (`Commands`): loading it costs more than all that a test
+Most starts are forks of a process that has loaded the project (`Commands`): loading it costs more than all that a test
 then asks of the program.
 """
 
@@ -10,6 +10,7 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 import threading
 import time
 from configparser import RawConfigParser
@@ -33,19 +34,24 @@ def read(name: str) -> dict[str, str]:
 
 
 class Unit:
-    """One program, in a process group of its own; its port is changed."""
+    """One program, in a process group of its own; its port is changed.
 
-    def __init__(self, name: str, commands: Commands, log: Path, port: int = 0) -> None:
+    `first_is_fresh`: it is first started as systemd does, by Python with nothing loaded.
+    """
+
+    def __init__(
+        self, name: str, commands: Commands, log: Path, port: int = 0, *, first_is_fresh: bool = False
+    ) -> None:
         service = read(name)
         program, *arguments = shlex.split(service["ExecStart"])
         if port:
             arguments[arguments.index("--port") + 1] = str(port)
         self.command = [Path(program).name, *arguments]
         self._again, self._pause = service["Restart"] == "always", float(service["RestartSec"])
-        self._commands, self._log = commands, log
+        self._commands, self._log, self._first_is_fresh = commands, log, first_is_fresh
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._keep, daemon=True)
-        self.main: Process | None = None
+        self.main: Process | subprocess.Popen[bytes] | None = None
         self.starts = 0
 
     def start(self) -> None:
@@ -53,7 +59,8 @@ class Unit:
 
     def _keep(self) -> None:
         while not self._ends.is_set():
-            self.main = self._commands.start(*self.command, log=self._log)
+            fresh = self._first_is_fresh and not self.starts
+            self.main = self._start_fresh() if fresh else self._commands.start(*self.command, log=self._log)
             self.starts += 1
             while self.main.poll() is None and not self._ends.wait(0.1):
                 pass
@@ -61,7 +68,13 @@ class Unit:
             if not self._again or self._ends.wait(self._pause):
                 return
 
-    def _sweep(self, main: Process) -> None:
+    def _start_fresh(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-W", "ignore", "-m", *self.command]
+        options = {"cwd": ROOT, "env": self._commands.environment, "stdin": subprocess.DEVNULL}
+        with self._log.open("ab") as log:
+            return subprocess.Popen(command, start_new_session=True, stdout=log, stderr=log, **options)  # type: ignore[call-overload,no-any-return]
+
+    def _sweep(self, main: Process | subprocess.Popen[bytes]) -> None:
         """As KillMode=mixed: SIGTERM to the program itself, SIGKILL to what is left of it."""
         if main.poll() is None:
             main.terminate()
