@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.properties import profiles  # noqa: F401  (before any test says how m
 from tests.rounds import FULL
 from tests.servers import Server
 from tests.services import missing
+from tests.var_folders import var_folder
 
 _FIRST = (
     "surface/test_done_once.py",
@@ -165,16 +167,21 @@ def no_spool() -> Iterator[None]:
 
 
 @pytest.fixture
-def make_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+def make_server() -> Iterator[Callable[..., Server]]:
     """Makes servers (with tables, not started); all of them are stopped at the end."""
-    servers: list[Server] = []
+    with ExitStack() as at_the_end:
 
-    def make(**options: object) -> Server:
-        server = Server(var_dir=tmp_path / f"var{len(servers)}", **options)  # type: ignore[arg-type]
-        server.make_tables()
-        servers.append(server)
-        return server
+        def make(**options: object) -> Server:
+            server = Server(var_dir=at_the_end.enter_context(var_folder()), **options)  # type: ignore[arg-type]
+            at_the_end.callback(server.stop)
+            server.make_tables()
+            return server
 
-    yield make
-    for server in servers:
-        server.stop()
+        yield make
+
+
+@pytest.fixture(scope="module")
+def new_var_dir() -> Iterator[Callable[[], Path]]:
+    """Makes folders for VAR_DIR that servers of a module have."""
+    with ExitStack() as at_the_end:
+        yield lambda: at_the_end.enter_context(var_folder())

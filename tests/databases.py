@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import cache
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -79,16 +80,25 @@ def drop_postgresql_template(server_url: str) -> None:
         server.execute(f'DROP DATABASE IF EXISTS "telephony_tables_{os.environ[RUN]}" WITH (FORCE)')
 
 
+_PREFIX = f"telephony_test_{secrets.token_hex(6)}"
+_free_names: list[str] = []
+_numbers = count()
+
+
 @contextmanager
 def postgresql_database(server_url: str, template: str = "template1") -> Iterator[tuple[str, str]]:
-    """The name and the address of a copy of the template; it is dropped afterwards."""
-    name = f"telephony_test_{secrets.token_hex(6)}"
+    """The name and the address of a copy of the template; it is dropped afterwards.
+
+    The next one has its name: who has the address among its settings finds the project loaded (var_folders.py).
+    """
+    name = _free_names.pop() if _free_names else f"{_PREFIX}_{next(_numbers)}"
     with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         try:
             yield name, server_url.rpartition("/")[0] + "/" + name
         finally:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            _free_names.append(name)
 
 
 def _migrate(var_dir: str, database_url: str) -> None:

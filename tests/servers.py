@@ -13,9 +13,8 @@ import time
 from http.client import HTTPConnection
 from pathlib import Path
 
-from tests.commands import Commands, Process
-from tests.databases import ROOT as ROOT
-from tests.databases import migrated_sqlite
+from tests.commands import Commands, Process, loaded
+from tests.databases import ROOT, migrated_sqlite  # noqa: F401  (others have ROOT from here)
 
 START_SECONDS = 30
 
@@ -53,7 +52,8 @@ class Server:
         self.port = free_port()
         self.asgi = asgi
         self.workers, self.threads = workers, threads
-        self.environment = {**os.environ, "VAR_DIR": str(var_dir), "DATABASE_URL": database_url}
+        inherited = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+        self.environment = {**inherited, "VAR_DIR": str(var_dir), "DATABASE_URL": database_url}
         self.environment["WEB_THREADS"] = str(threads)
         self._process: Process | None = None
         self._commands: Commands | None = None
@@ -77,8 +77,7 @@ class Server:
         return done
 
     def _loaded(self) -> Commands:
-        if self._commands is None or self._commands.environment != self.environment:
-            self._commands = Commands(self.environment)
+        self._commands = loaded(self.environment)  # It stays for as long as this server does.
         return self._commands
 
     def start(self) -> None:

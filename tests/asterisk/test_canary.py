@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,12 +34,17 @@ print(json.dumps([model.objects.count() for model in (Call, CallEvent, CallFact,
 
 
 @pytest.fixture(scope="module")
-def office(running_asterisk: Asterisk, postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(
+    running_asterisk: Asterisk,
+    postgresql: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    new_var_dir: Callable[[], Path],
+) -> Iterator[Office]:
     if "asterisk" not in installed():
         pytest.skip("Asterisk is not among the PBXs of this installation.")
     with postgresql_database(postgresql, template=postgresql_template(postgresql)) as (_, url):
         # Streams are held by this server.
-        server = Server(var_dir=tmp_path_factory.mktemp("var"), database_url=url, asgi=True)
+        server = Server(var_dir=new_var_dir(), database_url=url, asgi=True)
         server.environment["TELEPHONY_PUBLIC_URL"] = server.url
         made = None
         try:

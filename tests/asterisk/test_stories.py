@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,12 +24,15 @@ CLIENT = "+79161234567"
 
 @pytest.fixture(scope="module")
 def running_office(
-    running_asterisk: Asterisk, postgresql: str, tmp_path_factory: pytest.TempPathFactory
+    running_asterisk: Asterisk,
+    postgresql: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    new_var_dir: Callable[[], Path],
 ) -> Iterator[Office]:
     if "asterisk" not in installed():
         pytest.skip("Asterisk is not among the PBXs of this installation.")
     with postgresql_database(postgresql, template=postgresql_template(postgresql)) as (_, url):
-        server = Server(var_dir=tmp_path_factory.mktemp("var"), database_url=url, threads=4)
+        server = Server(var_dir=new_var_dir(), database_url=url, threads=4)
         made = None
         try:
             made = Office(server, running_asterisk, tmp_path_factory.mktemp("agent"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -23,9 +24,9 @@ LEFT = {"telephony_canaryrun", "telephony_liveevent", "telephony_connectionuse"}
 
 
 @pytest.fixture(scope="module")
-def office(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(postgresql: str, new_var_dir: Callable[[], Path]) -> Iterator[Office]:
     with postgresql_database(postgresql, template=postgresql_template(postgresql)) as (_, url):
-        made = Office(url, tmp_path_factory.mktemp("var"))
+        made = Office(url, new_var_dir())
         try:
             made.start()
             yield made

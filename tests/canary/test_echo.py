@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -121,9 +121,9 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(postgresql: str, new_var_dir: Callable[[], Path]) -> Iterator[Office]:
     with postgresql_database(postgresql, template=postgresql_template(postgresql)) as (_, url):
-        made = Office(url, tmp_path_factory.mktemp("var"))
+        made = Office(url, new_var_dir())
         try:
             made.start()
             yield made

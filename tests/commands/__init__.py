@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import weakref
-from functools import cache
+from functools import cache, lru_cache
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from select import select
@@ -74,6 +74,9 @@ class Commands:
         finally:
             self._one_at_a_time.release()
 
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
     def start(self, module: str, *arguments: str, log: Path | None = None) -> Process:
         """`python -m MODULE ARGUMENTS`, in a session of its own; it goes on until somebody ends it.
 
@@ -99,6 +102,20 @@ class Commands:
                 self._process.kill()
                 raise
             return subprocess.CompletedProcess(arguments, status, *(path.read_text() for path in printed))
+
+
+def loaded(environment: dict[str, str]) -> Commands:
+    """The same process for the same variables, also for the servers of tests that come later."""
+    found = _loaded(frozenset(environment.items()))
+    if found.has_ended():
+        _loaded.cache_clear()
+        found = _loaded(frozenset(environment.items()))
+    return found
+
+
+@lru_cache(maxsize=4)
+def _loaded(environment: frozenset[tuple[str, str]]) -> Commands:
+    return Commands(dict(environment))
 
 
 class Libraries:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +11,9 @@ from tests.servers import Server
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["wsgi", "asgi"])
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(request: pytest.FixtureRequest, new_var_dir: Callable[[], Path]) -> Iterator[Server]:
     """granian, then uvicorn, each on a database of its own."""
-    made = Server(var_dir=tmp_path_factory.mktemp("server"), asgi=request.param)
+    made = Server(var_dir=new_var_dir(), asgi=request.param)
     made.environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
     made.make_tables()
     try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 
@@ -20,8 +21,8 @@ MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(var_dir=tmp_path_factory.mktemp("var"), threads=2)
+def server(new_var_dir: Callable[[], Path]) -> Iterator[Server]:
+    made = Server(var_dir=new_var_dir(), threads=2)
     made.environment |= {"TELEPHONY_TRUSTED_PROXIES": "1", "ALLOWED_HOSTS": "crm.example.ru,127.0.0.1"}
     made.make_tables()
     made.hook = made.manage(*MAKE).stdout.partition('hook_path": "')[2].partition('"')[0]  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ SCREEN = (1280, 900)
 PHONE = (390, 844)
 
 ARGUMENTS = ["--autoplay-policy=no-user-gesture-required", "--mute-audio"]
-LESS_WORK = ["--renderer-process-limit=1"][: rounds(1, full=0)]
+IS_FULL = bool(rounds(0, full=1))
+LESS_WORK = [] if IS_FULL else ["--renderer-process-limit=1"]
 """All tabs of a person share a process, as in a browser that is short of memory; in full each has its own."""
 
 PageFactory = Callable[..., Page]
@@ -52,8 +54,8 @@ def browser_page(windows: Windows) -> Iterator[PageFactory]:
 
     Options: `screen=PHONE`, `dark=True`, `locale="ru-RU"`; what else there is goes to Playwright's new_context.
     Without a name nobody is logged in. The window may have been another test's, and has been emptied since; its
-    browser knows the files that pages are made of. Not so with `fresh=True`. A script that fails, or that the content
-    security policy refuses, fails the test.
+    browser knows the files that pages are made of. Not so with `fresh=True`, which a test needs that gives its window a
+    script of its own. A script that fails, or that the content security policy refuses, fails the test.
     """
 
     def open_page(
@@ -79,8 +81,8 @@ def browser_page(windows: Windows) -> Iterator[PageFactory]:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    server = Server(var_dir=tmp_path_factory.mktemp("var"), asgi=True)
+def office(new_var_dir: Callable[[], Path]) -> Iterator[Office]:
+    server = Server(var_dir=new_var_dir(), asgi=True)
     server.make_tables()
     yield Office(server)
     server.stop()

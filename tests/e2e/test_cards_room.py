@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,8 +74,8 @@ OVERLAP = """() => {
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dict[str, str]]]:
-    server = Server(var_dir=tmp_path_factory.mktemp("cards"), asgi=True)
+def office(new_var_dir: Callable[[], Path]) -> Iterator[tuple[Server, dict[str, str]]]:
+    server = Server(var_dir=new_var_dir(), asgi=True)
     server.make_tables()
     add_person(server, "owner", is_superuser=True, first_name="Виктор", last_name="Воронов")
     add_person(server, "anna", "Operator", first_name="Анна", last_name="Орлова")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,8 +31,8 @@ VENDORS = [slug for slug in installed() if rounds(0, full=1) or slug in IN_THE_G
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(var_dir=tmp_path_factory.mktemp("var"), asgi=True, threads=4)
+def server(new_var_dir: Callable[[], Path]) -> Iterator[Server]:
+    server = Server(var_dir=new_var_dir(), asgi=True, threads=4)
     server.make_tables()
     add_person(server, "boss", is_superuser=True, first_name="Vera", last_name="Orlova")
     server.start()

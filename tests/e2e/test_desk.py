@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,9 +21,9 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> object:
+def server(new_var_dir: Callable[[], Path]) -> object:
     """Anna, an operator, and two contacts."""
-    server = Server(var_dir=tmp_path_factory.mktemp("var"), threads=4)
+    server = Server(var_dir=new_var_dir(), threads=4)
     server.make_tables()
     add_person(server, "anna", "Operator")
     server.manage("contact", "add", "--name", "Иван Ёлкин", "--phone", "8 (923) 529-29-26", "--company", "ООО Вектор")

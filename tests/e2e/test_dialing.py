@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,9 +35,9 @@ PHONES = [
 
 
 @pytest.fixture(scope="module")
-def the_playing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playing]:
+def the_playing(new_var_dir: Callable[[], Path]) -> Iterator[Playing]:
     """A server with a call from CLIENT in its log, and PBXs that take orders."""
-    server = Server(var_dir=tmp_path_factory.mktemp("var"), workers=2, threads=2)
+    server = Server(var_dir=new_var_dir(), workers=2, threads=2)
     server.make_tables()
     with playing_for(server) as playing:
         playing.set_up(PHONES)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -38,8 +39,8 @@ write_due()
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(var_dir=tmp_path_factory.mktemp("exports"), asgi=True)
+def server(new_var_dir: Callable[[], Path]) -> Iterator[Server]:
+    made = Server(var_dir=new_var_dir(), asgi=True)
     made.make_tables()
     add_person(made, "anna", "Administrator", first_name="Анна", last_name="Орлова")
     run(made, MAKE)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -17,8 +18,8 @@ VISIBLE = "[...document.querySelectorAll('#nav-sidebar-apps li a')].filter((link
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(var_dir=tmp_path_factory.mktemp("keyboard"), threads=4)
+def server(new_var_dir: Callable[[], Path]) -> Iterator[Server]:
+    made = Server(var_dir=new_var_dir(), threads=4)
     made.make_tables()
     add_person(made, "owner", is_superuser=True)
     made.start()

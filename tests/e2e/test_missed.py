@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,8 +32,8 @@ addEventListener("click", (event) => {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(var_dir=tmp_path_factory.mktemp("missed"), threads=4)
+def server(new_var_dir: Callable[[], Path]) -> Iterator[Server]:
+    made = Server(var_dir=new_var_dir(), threads=4)
     made.make_tables()
     add_person(made, "anna", "Operator", first_name="Анна", last_name="Королёва")
     add_person(made, "boris", "Administrator", first_name="Борис", last_name="Громов")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,8 +107,8 @@ PRESS = """(button) => {
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    server = Server(var_dir=tmp_path_factory.mktemp("var"), asgi=True)
+def place(new_var_dir: Callable[[], Path]) -> Iterator[Office]:
+    server = Server(var_dir=new_var_dir(), asgi=True)
     server.make_tables()
     office = Office(server)
     add_person(server, "owner", is_superuser=True)

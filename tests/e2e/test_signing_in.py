@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -29,8 +30,8 @@ PEOPLE = ("/people/employees/", "/people/employees/new/", "/people/employees/{an
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
-    server = Server(var_dir=tmp_path_factory.mktemp("signing-in"), asgi=True)
+def site(new_var_dir: Callable[[], Path]) -> Iterator[tuple[Server, str]]:
+    server = Server(var_dir=new_var_dir(), asgi=True)
     server.make_tables()
     add_person(server, "owner", is_superuser=True, first_name="Виктор", last_name="Воронов")
     add_person(server, "anna", "Operator", first_name="Анна", last_name="Орлова")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -25,8 +26,8 @@ END_ALL = "from django.contrib.sessions.models import Session; Session.objects.a
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
-    server = Server(var_dir=tmp_path_factory.mktemp("again"), asgi=True)
+def site(new_var_dir: Callable[[], Path]) -> Iterator[tuple[Server, str]]:
+    server = Server(var_dir=new_var_dir(), asgi=True)
     server.make_tables()
     add_person(server, "anna", "Operator", first_name="Анна", last_name="Орлова")
     add_person(server, "boris", "Operator")

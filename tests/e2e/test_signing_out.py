@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -25,8 +26,8 @@ STORED = "() => JSON.stringify([Object.entries(localStorage), Object.entries(ses
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(var_dir=tmp_path_factory.mktemp("signing-out"), threads=4)
+def server(new_var_dir: Callable[[], Path]) -> Iterator[Server]:
+    made = Server(var_dir=new_var_dir(), threads=4)
     made.make_tables()
     add_person(made, "anna", "Administrator")
     run(made, MAKE)

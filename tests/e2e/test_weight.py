@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Request
@@ -33,9 +34,9 @@ SENT = "performance.getEntriesByType('resource').filter((one) => one.name.includ
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(new_var_dir: Callable[[], Path]) -> Iterator[Server]:
     """As production and demo serve it: after `collectstatic`."""
-    server = Server(var_dir=tmp_path_factory.mktemp("var"), threads=4)
+    server = Server(var_dir=new_var_dir(), threads=4)
     server.environment["STATIC_COLLECTED"] = "1"
     server.make_tables()
     server.manage("collectstatic", "--noinput", "-v0")

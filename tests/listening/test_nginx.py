@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,8 +20,8 @@ recording = store(make_call(), data, ending="с пробелом & знаком?
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(var_dir=tmp_path_factory.mktemp("var"), threads=2)
+def server(new_var_dir: Callable[[], Path]) -> Iterator[Server]:
+    server = Server(var_dir=new_var_dir(), threads=2)
     server.environment["TELEPHONY_X_ACCEL_PREFIX"] = "/stored-recordings/"
     server.make_tables()
     server.start()

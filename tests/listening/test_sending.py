@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,8 +24,8 @@ recording = store(make_call(), data)
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["wsgi", "asgi"])
-def server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Server]:
-    server = Server(var_dir=tmp_path_factory.mktemp("var"), threads=4, asgi=request.param)
+def server(new_var_dir: Callable[[], Path], request: pytest.FixtureRequest) -> Iterator[Server]:
+    server = Server(var_dir=new_var_dir(), threads=4, asgi=request.param)
     server.make_tables()
     add_recording(server, STORE)
     server.start()

@@ -9,11 +9,12 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from http.client import HTTPConnection, RemoteDisconnected
+from pathlib import Path
 from threading import local
 from typing import Any
 
@@ -126,9 +127,9 @@ def settings_of(slug: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, postgresql: str) -> Iterator[House]:
+def house(new_var_dir: Callable[[], Path], postgresql: str) -> Iterator[House]:
     with postgresql_database(postgresql, template=postgresql_template(postgresql)) as (_, url):
-        server = Server(var_dir=tmp_path_factory.mktemp("var"), database_url=url, threads=AT_ONCE)
+        server = Server(var_dir=new_var_dir(), database_url=url, threads=AT_ONCE)
         server.environment["DJANGO_SETTINGS_MODULE"] = "tests.load.unlimited"
         house = House(server)
         server.start()

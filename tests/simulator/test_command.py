@@ -50,8 +50,8 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    server = Server(var_dir=tmp_path_factory.mktemp("var"))
+def site(new_var_dir: Callable[[], Path]) -> Iterator[Site]:
+    server = Server(var_dir=new_var_dir())
     server.make_tables()
     site = Site(server)
     server.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,9 +40,9 @@ def prepare(server: Server) -> Server:
 
 
 @pytest.fixture(scope="module")
-def soap_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def soap_server(new_var_dir: Callable[[], Path]) -> Iterator[Server]:
     """A real server with the documents' contact, for the tests of one module."""
-    server = Server(var_dir=tmp_path_factory.mktemp("soap"))
+    server = Server(var_dir=new_var_dir())
     try:
         yield prepare(server)
     finally:
@@ -49,12 +50,12 @@ def soap_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def make_soap_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+def make_soap_server(new_var_dir: Callable[[], Path]) -> Iterator[Callable[..., Server]]:
     """Makes prepared servers with other options; all of them are stopped at the end."""
     servers: list[Server] = []
 
     def make(**options: Any) -> Server:
-        servers.append(Server(var_dir=tmp_path_factory.mktemp("soap"), workers=1, **options))
+        servers.append(Server(var_dir=new_var_dir(), workers=1, **options))
         return prepare(servers[-1])
 
     yield make
