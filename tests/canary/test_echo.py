@@ -49,7 +49,7 @@ print(Call.objects.count())
 """
 
 LISTED = """
-import json
+import json, time
 from django.utils import timezone
 from telephony.models import CanaryRun, Connection
 from telephony.reconcile import requests
@@ -58,10 +58,15 @@ connection = Connection.objects.get(pk=%d)
 day = timezone.localdate()
 call_id = CanaryRun.objects.filter(connection=connection).latest("pk").call_id
 info = connection.vendor_object.call_info
-told = hold(info.day(connection.talk_profile(), day), connection=connection, limits=requests.LIMITS_OF_DAY)
+def by_the_pbx():
+    told = hold(info.day(connection.talk_profile(), day), connection=connection, limits=requests.LIMITS_OF_DAY)
+    return sum(call.call_id == call_id for call in told.calls)
+until = time.monotonic() + 30  # A call is listed when it has ended, and it was heard when it began.
+while not by_the_pbx() and time.monotonic() < until:
+    time.sleep(0.5)
 taken = requests.ask_for_day(connection=connection, day=day)
 print(json.dumps({
-    "by the PBX": sum(call.call_id == call_id for call in told.calls),
+    "by the PBX": by_the_pbx(),
     "here": sum(call.call_id == call_id for call in taken.calls),
 }))
 """

@@ -43,6 +43,7 @@ def main(address: str) -> None:
     line = Client(order["address"], "AF_UNIX")
     _load_project()
     order = _next_order(line)
+    _part_from_the_others()
     run = _run_module if "module" in order else _run_command
     _end_with(lambda: run(**order))
 
@@ -90,6 +91,13 @@ def _load_project() -> None:
     # Commands that check the project read its addresses.
     get_resolver().url_patterns  # noqa: B018
     spare_what_is_loaded()
+
+
+def _part_from_the_others() -> None:
+    """The flag that ends a worker is shared with all that it forks: here, with whoever else comes from this process."""
+    from telephony.jobs import runs
+
+    runs._stopping = runs.SharedFlag()
 
 
 def _run_command(arguments: list[str], printed: list[str]) -> None:

@@ -144,6 +144,8 @@ def test_a_worker_ends_when_told_to(worker: Worker) -> None:
 
 def test_a_worker_waits_longer_than_a_page_for_its_turn_to_write(worker: Worker) -> None:
     with closing(sqlite3.connect(worker.var_dir / "db.sqlite3", timeout=SECONDS, isolation_level=None)) as database:
+        # As it is since the first process opened it; to change that, a connection has to have the file for itself.
+        database.execute("PRAGMA journal_mode = WAL")
         database.execute("BEGIN IMMEDIATE")
         time.sleep(14)  # A page gives up after 10; sweeps come every few seconds.
         database.execute("ROLLBACK")
