@@ -22,7 +22,7 @@ from tests.garbage import spare_what_is_loaded
 from tests.properties import profiles  # noqa: F401  (before any test says how many examples it wants)
 from tests.rounds import FULL
 from tests.servers import Server
-from tests.services import missing
+from tests.services import give_back_redis, missing, take_redis
 from tests.var_folders import var_folder
 
 _FIRST = (
@@ -170,6 +170,14 @@ def postgresql_database(postgresql: str) -> Iterator[str]:
     """The address of a database with the project's tables and no rows; it is dropped afterwards."""
     with postgresql_database_of(postgresql, template=postgresql_template(postgresql)) as (_name, url):
         yield url
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    """The address of a Redis database that nobody else has until the test has ended."""
+    url = take_redis() or missing("Redis")
+    yield url
+    give_back_redis(url)
 
 
 @pytest.fixture(scope="session", autouse=True)

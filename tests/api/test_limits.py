@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 
@@ -18,7 +18,6 @@ from telephony.api.throttling import Asked, SharedUserRateThrottle, take
 from telephony.models import ApiUse
 from tests.api.conftest import sign_in
 from tests.servers import Server
-from tests.services import missing, take_redis
 from tests.telephony.factories import make_user
 
 LIMIT = 3
@@ -94,16 +93,11 @@ class TestInTheDatabase:
 
 
 @pytest.fixture
-def shared_cache(settings: Settings) -> Iterator[str]:
+def shared_cache(settings: Settings, redis_url: str) -> str:
     """A Redis that nobody else uses, set as the project sets it where Celery's broker is one."""
-    url = take_redis()
-    if not url:
-        missing("Redis")
-    settings.CACHES = make_caches(url)
+    settings.CACHES = make_caches(redis_url)
     settings.TELEPHONY_API_CACHE = "shared"
-    yield url
-    with redis.Redis.from_url(url) as server:
-        server.flushdb()
+    return redis_url
 
 
 class TestInRedis:

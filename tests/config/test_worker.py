@@ -15,11 +15,10 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-import redis
 
 from tests.config.test_start import environment, manage
 from tests.databases import ROOT, migrated_sqlite
-from tests.services import missing, take_redis
+from tests.services import give_back_redis, missing, take_redis
 
 pytestmark = pytest.mark.proof
 SECONDS = 25
@@ -112,8 +111,7 @@ def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Work
     for worker in started.values():
         worker.kill()
     if urls["Redis"]:
-        with redis.Redis.from_url(urls["Redis"]) as server:
-            server.flushdb()
+        give_back_redis(urls["Redis"])
 
 
 @pytest.mark.parametrize("broker", ["built in", "Redis", "RabbitMQ"])

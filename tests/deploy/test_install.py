@@ -21,7 +21,6 @@ from tests.faults.steady import Steady
 from tests.load.judged import calls_in, expected_calls
 from tests.rounds import rounds
 from tests.servers import Server, free_port
-from tests.services import missing, take_redis
 
 pytestmark = pytest.mark.proof
 PORTS = {"telephony-web": "8000", "telephony-streams": "8001", "telephony-hooks": "8002"}
@@ -84,8 +83,8 @@ def wait(what: str, condition: Callable[[], bool], log: Path | None = None) -> N
 
 
 @pytest.fixture
-def installed(postgresql_database: str, tmp_path: Path) -> Iterator[Installed]:
-    made = Installed(tmp_path / "machine", postgresql_database, take_redis() or missing("Redis"))
+def installed(postgresql_database: str, redis_url: str, tmp_path: Path) -> Iterator[Installed]:
+    made = Installed(tmp_path / "machine", postgresql_database, redis_url)
     made.install()
     for name in NAMES:
         made.start(name)

@@ -15,7 +15,6 @@ from tests.figures import figure
 from tests.load.judged import add_connection, calls_in, expected_calls, querying
 from tests.load.workers import Program, celery
 from tests.servers import Server
-from tests.services import missing, take_redis
 from tests.summary.smtp import MailServer
 from tests.summary.test_workers import ORDER, STATES
 
@@ -34,10 +33,12 @@ def mail() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def servers(make_server: Callable[..., Server], postgresql_database: str, mail: MailServer) -> tuple[Server, Server]:
+def servers(
+    make_server: Callable[..., Server], postgresql_database: str, redis_url: str, mail: MailServer
+) -> tuple[Server, Server]:
     first, second = (make_server(database_url=postgresql_database, threads=4) for _ in range(2))
     first.environment |= {
-        "CELERY_BROKER_URL": take_redis() or missing("Redis"),
+        "CELERY_BROKER_URL": redis_url,
         "EMAIL_URL": f"smtp://127.0.0.1:{mail.port}",
     }
     second.environment |= first.environment
