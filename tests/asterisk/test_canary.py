@@ -7,18 +7,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from telephony.vendors import installed
 from tests.asterisk.office import Office
 from tests.asterisk.phones import answering, ringing
 from tests.asterisk.running import Asterisk
-from tests.databases import postgresql_database, postgresql_template
 from tests.e2e.browser import run
-from tests.servers import Server
 
 pytestmark = [pytest.mark.proof, pytest.mark.postgresql]
 ECHO = "+74950000001"
@@ -34,27 +30,10 @@ print(json.dumps([model.objects.count() for model in (Call, CallEvent, CallFact,
 
 
 @pytest.fixture(scope="module")
-def office(
-    running_asterisk: Asterisk,
-    postgresql: str,
-    tmp_path_factory: pytest.TempPathFactory,
-    new_var_dir: Callable[[], Path],
-) -> Iterator[Office]:
-    if "asterisk" not in installed():
-        pytest.skip("Asterisk is not among the PBXs of this installation.")
-    with postgresql_database(postgresql, template=postgresql_template(postgresql)) as (_, url):
-        # Streams are held by this server.
-        server = Server(var_dir=new_var_dir(), database_url=url, asgi=True)
-        server.environment["TELEPHONY_PUBLIC_URL"] = server.url
-        made = None
-        try:
-            made = Office(server, running_asterisk, tmp_path_factory.mktemp("agent"))
-            run(server, CHOOSE)
-            yield made
-        finally:
-            if made:
-                made.stop()
-            server.stop()
+def office(new_office: Callable[..., Office]) -> Office:
+    made = new_office(is_public=True, asgi=True)  # Streams are held by this server.
+    run(made.server, CHOOSE)
+    return made
 
 
 @contextmanager

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from telephony.vendors import installed
 from tests.asterisk import stories
 from tests.asterisk.office import Office
 from tests.asterisk.phones import answering, busy, ringing
 from tests.asterisk.running import Asterisk
-from tests.databases import postgresql_database, postgresql_template
 from tests.dialing.playing import wait_until
-from tests.servers import Server
 
 pytestmark = [pytest.mark.proof, pytest.mark.postgresql]
 
@@ -23,24 +20,8 @@ CLIENT = "+79161234567"
 
 
 @pytest.fixture(scope="module")
-def running_office(
-    running_asterisk: Asterisk,
-    postgresql: str,
-    tmp_path_factory: pytest.TempPathFactory,
-    new_var_dir: Callable[[], Path],
-) -> Iterator[Office]:
-    if "asterisk" not in installed():
-        pytest.skip("Asterisk is not among the PBXs of this installation.")
-    with postgresql_database(postgresql, template=postgresql_template(postgresql)) as (_, url):
-        server = Server(var_dir=new_var_dir(), database_url=url, threads=4)
-        made = None
-        try:
-            made = Office(server, running_asterisk, tmp_path_factory.mktemp("agent"))
-            yield made
-        finally:
-            if made:
-                made.stop()
-            server.stop()
+def running_office(new_office: Callable[..., Office]) -> Office:
+    return new_office(threads=4)
 
 
 @pytest.fixture
