@@ -14,6 +14,7 @@ from telephony.calls.contacts import Find, link
 from telephony.calls.keeping import delete_untold
 from telephony.calls.loading import load, load_known, stored_events
 from telephony.database import writing
+from telephony.database.instances import new_row
 from telephony.database.together import Answers
 from telephony.database.writing import Writes
 from telephony.domain.events import CallEvent, EventKind, Phone, to_json
@@ -70,11 +71,11 @@ def add_event(
     loaded = load(connection, event, delivery) if call is None else load_known(call, event)
     call, stored = loaded.call, loaded.stored
     if loaded.is_kept:
-        _store(writes, call, replace(event, external_id=call.external_id, no_call_id=None), delivery)
+        _store(writes, call, _of_call(event, call), delivery)
     if loaded.is_done:
         return call
     call.connection = connection  # It is known: nobody has to look it up.
-    event = replace(event, external_id=call.external_id, no_call_id=None)
+    event = _of_call(event, call)
     known = next((pk for pk, other in stored.items() if other.fingerprint == event.fingerprint), None)
     events = list(stored.values())
     before = fold(events) if events else None
@@ -107,6 +108,13 @@ def refold(*, call: Call, find: Find) -> None:
     writes.write()
 
 
+def _of_call(event: CallEvent, call: Call) -> CallEvent:
+    """The event with its call's id, whatever it had."""
+    if event.external_id == call.external_id and event.no_call_id is None:
+        return event
+    return replace(event, external_id=call.external_id, no_call_id=None)
+
+
 def _store(writes: Writes, call: Call, event: CallEvent, delivery: Delivery | None, known: int | None = None) -> None:
     """The event's row; in the place of this one, which is a copy that knew its time less well."""
     columns = {
@@ -117,7 +125,7 @@ def _store(writes: Writes, call: Call, event: CallEvent, delivery: Delivery | No
         "content": to_json(event),
     }
     if known is None:
-        writes.insert(StoredEvent(call=call, **columns))
+        writes.insert(new_row(StoredEvent, call=call, **columns))
     else:
         writes.update(StoredEvent, {"id": known}, columns)
 

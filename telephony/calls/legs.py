@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Q
 
+from telephony.database.instances import new_row
 from telephony.database.reading import Given, GivenTexts, Prepared
 from telephony.database.together import Answers, Question
 from telephony.database.writing import Writes
@@ -62,12 +63,12 @@ def rows_of(*, call: Call, state: CallState, stored: Sequence[CallLeg], answers:
     for row in stored:
         same[_key(row)].append(row)
         last[_key(row)] = row
-    rows = []
+    rows, known_hashes = [], {row.key_hash for row in stored}
     hashes = [user_keys.possible_hashes(leg.user_key) for leg in state.legs]
     for position, leg in enumerate(state.legs):
         values = {name: getattr(leg, name) for name in _OF_STATE}
-        row = CallLeg(call=call, position=position, extension_number=leg.extension, **values)
-        row.key_hash = _stored_hash(hashes[position], stored)
+        row = new_row(CallLeg, call=call, position=position, extension_number=leg.extension, **values)
+        row.key_hash = _stored_hash(hashes[position], known_hashes)
         if known := last.get(_key(row)):
             row.extension_id, row.user_id = known.extension_id, known.user_id
         if earlier := same[_key(row)]:
@@ -89,9 +90,8 @@ def write(*, writes: Writes, call: Call, legs: Sequence[CallLeg], stored: Sequen
     writes.insert(*changed, unique=["call", "position"], columns=_COLUMNS)
 
 
-def _stored_hash(hashes: list[str], stored: Sequence[CallLeg]) -> str:
+def _stored_hash(hashes: list[str], known: set[str]) -> str:
     """The hash of a leg's key: the one that it has already, or of today's SECRET_KEY."""
-    known = {row.key_hash for row in stored}
     return next((one for one in hashes if one in known), hashes[0] if hashes else "")
 
 

@@ -31,9 +31,7 @@ def take(*, names: Iterable[str], patience_ms: int) -> None:
     keys = sorted({_key(name) for name in names})
     calls = ", ".join(["pg_advisory_xact_lock(%s)"] * len(keys))
     try:
-        sql = f"SELECT set_config('lock_timeout', %s, true), {calls}"
-        with cursors.executed(connection, sql, [f"{patience_ms}ms", *keys]):
-            pass
+        cursors.run(connection, f"SELECT set_config('lock_timeout', %s, true), {calls}", [f"{patience_ms}ms", *keys])
     except OperationalError as error:
         raise CallBusy("Another process worked on the same call for too long.") from error
 

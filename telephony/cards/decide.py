@@ -16,6 +16,7 @@ from django.utils import timezone
 from telephony.calls.change import Change
 from telephony.cards import live
 from telephony.cards.status import begin_after_call
+from telephony.database.instances import new_row
 from telephony.database.writing import Writes
 from telephony.domain.events import CallStatus, Direction, LegRole
 from telephony.models import Call, CallLeg, Card, CardDecision, DeskSettings
@@ -112,7 +113,7 @@ def users_with_card(*, call: Call) -> set[int]:
 def _give(writes: Writes, call: Call, given: Sequence[CallLeg], now: datetime) -> None:
     by_user = {leg.user_id: leg for leg in given if leg.user_id is not None}
     rows = [
-        Card(call=call, user_id=user, created_at=now, page_was_open=_page_is_open(leg, now))
+        new_row(Card, call=call, user_id=user, created_at=now, page_was_open=_page_is_open(leg, now))
         for user, leg in sorted(by_user.items())
     ]
     # Who had the call before, and gets it back, has the same card again.

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from telephony.database.instances import new_row
 from telephony.database.writing import Writes
 from telephony.models import Call, LiveEvent
 
@@ -36,10 +37,11 @@ def add(writes: Writes, *, users: Iterable[int], content: Mapping[str, object], 
     """As `publish`, with what else is written. Readers on PostgreSQL hear of it at the commit."""
     now = timezone.now()
     rows = [
-        LiveEvent(at=now, user_id=user, topic=LiveEvent.Topic.CARDS, content=dict(content)) for user in sorted(users)
+        new_row(LiveEvent, at=now, user_id=user, topic=LiveEvent.Topic.CARDS, content=dict(content))
+        for user in sorted(users)
     ]
     if board:
-        rows.append(LiveEvent(at=now, topic=LiveEvent.Topic.BOARD))
+        rows.append(new_row(LiveEvent, at=now, topic=LiveEvent.Topic.BOARD))
     if rows:
         writes.insert(*rows)
         writes.wake(CHANNEL)

@@ -8,8 +8,7 @@ is a third of what the database does. Here values go beside the text, and where 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import count
 from typing import Any
@@ -20,30 +19,24 @@ MOST_VALUES = 60_000
 """The protocol counts the values of a statement with 16 bits."""
 
 
-@contextmanager
-def executed(connection: Any, sql: str, values: Sequence[Any]) -> Iterator[Any]:
-    """The cursor of a statement that will be sent again, with other values."""
+def run(connection: Any, sql: str, values: Sequence[Any]) -> list[Any]:
+    """The rows of a statement that returns some and will be sent again, with other values."""
     factory = _raw_cursor() if connection.vendor == "postgresql" and len(values) < MOST_VALUES else None
     if factory is None:
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
-            yield cursor
-        return
+            return list(cursor.fetchall())
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     line = connection.connection
-    usual, line.cursor_factory = line.cursor_factory, factory
-    try:
-        cursor = connection.cursor()
-    finally:
-        line.cursor_factory = usual
-    with cursor:
+    with connection._prepare_cursor(factory(line)) as cursor:
         try:
             cursor.execute(_numbered(sql), values)
         except NotSupportedError:
             # A table's columns were changed meanwhile: what this connection keeps does not fit them any more.
             line.close()
             raise
-        yield cursor
+        return list(cursor.fetchall())
 
 
 @cache

@@ -10,14 +10,13 @@ is written with the ORM as everywhere, with `Given` in the place of what differs
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from copy import copy
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from django.db.models import Expression, QuerySet
 
-from telephony.database import cursors
+from telephony.database import cursors, results
 
 Row = TypeVar("Row")
 
@@ -67,8 +66,7 @@ class Prepared(Generic[Row]):
     def rows(self, **values: Any) -> list[Row]:
         """All of them, as the query's own rows would be."""
         statement = self.statement()
-        with cursors.executed(connection, statement.sql, statement.parameters(values)) as cursor:
-            return list(statement.made_of(cursor.fetchall()))
+        return statement.made_of(cursors.run(connection, statement.sql, statement.parameters(values)))
 
     def first(self, **values: Any) -> Row | None:
         """The first of `rows`; the query says itself that it wants no more."""
@@ -83,26 +81,20 @@ class Prepared(Generic[Row]):
 
 
 class Statement:
-    """A query and what Django's compiler made of it, which does not change."""
+    """A query's text, and what its rows become: neither changes."""
 
     def __init__(self, query: QuerySet[Any, Any]) -> None:
-        self._query = query
-        self._compiler: Any = query.query.get_compiler(connection=connection)
-        self.sql, parameters = self._compiler.as_sql()
+        compiler = query.query.get_compiler(connection=connection)
+        self.sql, parameters = compiler.as_sql()
         self._parameters = tuple(parameters)
-        columns = [column for column, *_ in self._compiler.select]
-        self.fields = [column.output_field for column in columns]
-        converters = self._compiler.get_converters(columns)
-        self._compiler.get_converters = lambda expressions: converters
+        self.fields = [column.output_field for column, *_ in compiler.select]
+        self._converted = results.converting(compiler, connection)
+        self._make = results.maker(query, compiler)
 
     def parameters(self, values: dict[str, Any]) -> list[Any]:
         """What goes to the database beside the text."""
         return [one.value(values) if isinstance(one, Given) else one for one in self._parameters]
 
-    def made_of(self, found: list[Any]) -> QuerySet[Any, Any]:
-        """The query with these rows of the database: Django makes its own of them, but builds and sends nothing."""
-        compiler, query = copy(self._compiler), self._query.all()
-        compiler.connection = connection
-        compiler.execute_sql = lambda *_, **__: [found]
-        query.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
-        return query
+    def made_of(self, found: Iterable[Sequence[Any]]) -> list[Any]:
+        """What the query's own rows would be, of these of the database."""
+        return [self._make(values) for values in self._converted(found)]

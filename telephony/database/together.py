@@ -63,10 +63,9 @@ class Answers:
         for statement, one in zip(statements, questions, strict=True):
             parameters += statement.parameters(dict(one.values))
         sql = _one_of(tuple(statements), next_key_of)
-        with cursors.executed(connection, sql, parameters) as cursor:
-            *found, self.next_key = cursor.fetchone()
+        ((*found, self.next_key),) = cursors.run(connection, sql, parameters)
         return [
-            list(statement.made_of(_as_sent(statement, json.loads(rows))) if rows else [])
+            statement.made_of(_as_sent(statement, json.loads(rows))) if rows else []
             for statement, rows in zip(statements, found, strict=True)
         ]
 

@@ -158,17 +158,20 @@ def fingerprint(params: Mapping[str, str]) -> str:
 def to_json(event: CallEvent) -> dict[str, Any]:
     """Everything an event says, for storage; `from_json` gives the same event back."""
     stored: dict[str, Any] = {}
-    for item in fields(event):
-        value = getattr(event, item.name)
+    for name in _NAMES:
+        value = getattr(event, name)
+        if value is None or value is False or value == "":
+            continue
         if isinstance(value, datetime):
-            stored[item.name] = value.isoformat()
-        elif isinstance(value, Mapping):
-            if value:
-                stored[item.name] = dict(value)
-        elif value not in ("", None) and value is not False:
-            stored[item.name] = value
+            stored[name] = value.isoformat()
+        elif not isinstance(value, Mapping):
+            stored[name] = value
+        elif value:
+            stored[name] = dict(value)
     return stored
 
+
+_NAMES = tuple(item.name for item in fields(CallEvent))
 
 _ENUMS: dict[str, type[StrEnum]] = {
     "kind": EventKind,

@@ -22,6 +22,7 @@ from telephony.calls import apply, locate, locks
 from telephony.calls.contacts import Find
 from telephony.conf import contact_directory
 from telephony.database import writing
+from telephony.database.instances import new_row
 from telephony.database.troubles import Trouble, trouble_of
 from telephony.database.versions import Version
 from telephony.database.writing import Writes
@@ -85,7 +86,8 @@ def receive(
 
 def new_delivery(*, connection: Connection, hook: Hook, refused: str = "", key: UUID | None = None) -> Delivery:
     """The row of this request, not stored yet."""
-    return Delivery(
+    return new_row(
+        Delivery,
         connection=connection,
         arrival_key=key,
         received_at=hook.received_at,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 
@@ -15,7 +14,7 @@ from telephony.domain.events import CallStatus, Phone
 from telephony.domain.missed import Part, number_key
 from telephony.missed import clients, rows
 from telephony.missed.clients import Heard
-from telephony.models import Call, MissedItem
+from telephony.models import MissedItem
 
 PATIENCE_MS = 1000
 """A PBX waits for the answer: what takes longer is a worker's turn."""
@@ -74,10 +73,8 @@ def _before(change: Change) -> Heard | None:
     """The call as its row was until now."""
     if not change.stored:
         return None
-    call = change.call
-    unchanged = {"pk": call.pk, "connection_id": call.connection_id, "external_id": call.external_id}
-    was: Any = Call(**unchanged, **change.stored, contact_id=change.former_contact, responsible_id=call.responsible_id)
-    return clients.heard(was)
+    was = {name: value for name, value in change.stored.items() if name in clients.OF_CALL}
+    return clients.heard(change.call, **was, contact_id=change.former_contact)
 
 
 def lock_client(*, keys: Iterable[str], contacts: Iterable[int]) -> None:

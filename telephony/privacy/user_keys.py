@@ -6,6 +6,8 @@ encrypted, in the extension (which orders calls with it) and in the events (so t
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
@@ -37,5 +39,6 @@ def label(key_hash: str) -> str:
     return gettext("key #%(mark)s") % {"mark": key_hash[len(PREFIX) :][:_SHOWN]} if key_hash else ""
 
 
+@lru_cache(maxsize=1000)
 def _hash(key: str, secret: str | bytes) -> str:
     return PREFIX + salted_hmac(_SALT, key, secret=secret, algorithm="sha256").hexdigest()[:_DIGITS]

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from django.utils import timezone
 
 from telephony.calls.change import Change
+from telephony.database.instances import new_row
 from telephony.database.reading import Given, Prepared
 from telephony.database.together import Question
 from telephony.domain.events import CallEvent
@@ -53,7 +54,7 @@ def note_recordings(change: Change) -> None:
     for position, note in enumerate(notes):
         row = known.get(position)
         if row is None:
-            row = Recording(call=call, position=position)
+            row = new_row(Recording, call=call, position=position)
             new.append(row)
             _expect(row, is_wanted)
         elif _is_as_told(row, note, position):
@@ -64,10 +65,12 @@ def note_recordings(change: Change) -> None:
                 _expect(row, is_wanted)
         row.position, row.link, row.reference = position, note.link, note.reference
         row.source_sha256, row.is_told = source_of(note), True
-    Recording.objects.bulk_update(changed, _TOLD_COLUMNS)
+    if changed:
+        Recording.objects.bulk_update(changed, _TOLD_COLUMNS)
     change.writes.insert(*new)
     matched = {row.pk for row in known.values()}
-    _drop([row for row in stored if row.pk not in matched])
+    if untold := [row for row in stored if row.pk not in matched]:
+        _drop(untold)
 
 
 _TOLD_COLUMNS = ["position", "link", "reference", "source_sha256", "is_told", "state", "next_try_at", "attempts"]

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from telephony.calls.change import Change
+from telephony.database.instances import new_row
 from telephony.database.reading import Prepared
 from telephony.database.together import Answers, Question
 from telephony.domain.causes import Lost, cause_of
@@ -99,7 +100,8 @@ def fact_of(call: Call, hours_of: HoursOf, legs: Iterable[CallLeg]) -> CallFact:
         is_outside=outside,
         owners=(leg.user_id is not None for leg in legs if leg.role == LegRole.CALLED),
     )
-    return CallFact(
+    return new_row(
+        CallFact,
         call_id=call.pk,
         quarter=quarter_of(call.started_at),
         connection_id=call.connection_id,

@@ -22,14 +22,13 @@ _AS_IT_IS = (models.CharField, models.TextField, models.BooleanField, models.Dat
 
 def add_row(row: Model, values: list[Any], *, has_key: bool = False) -> tuple[bool, ...]:
     """A new row's values; returns for which of its columns the database has the default."""
-    by_database = []
-    for name, prepare, stamp in _written(type(row), has_key):
-        value = getattr(row, name) if stamp is None else stamp(row, add=True)
-        if isinstance(value, DatabaseDefault):
-            by_database.append(True)
-            continue
-        by_database.append(False)
-        values.append(value if prepare is None or value is None else prepare(value))
+    by_database, told = [], row.__dict__
+    for name, prepare, stamp, may_be_default in _written(type(row), has_key):
+        value = told[name] if stamp is None else stamp(row, add=True)
+        is_default = may_be_default and isinstance(value, DatabaseDefault)
+        by_database.append(is_default)
+        if not is_default:
+            values.append(value if prepare is None or value is None else prepare(value))
     return tuple(by_database)
 
 
@@ -105,11 +104,16 @@ def _condition(model: type[Model], name: str) -> str:
 
 
 @cache
-def _written(model: type[Model], has_key: bool) -> list[tuple[str, Prepare | None, Callable[..., Any] | None]]:
+def _written(model: type[Model], has_key: bool) -> list[tuple[str, Prepare | None, Callable[..., Any] | None, bool]]:
     """What a new row says, by attribute; mostly its key is counted by the database. With what makes a value that the
-    field itself gives, like the time of the first writing."""
+    field itself gives, like the time of the first writing, and whether the database may give one."""
     return [
-        (one.attname, _prepare(one), None if type(one).pre_save is Field.pre_save else one.pre_save)
+        (
+            one.attname,
+            _prepare(one),
+            None if type(one).pre_save is Field.pre_save else one.pre_save,
+            one.has_db_default(),
+        )
         for one in _fields(model, has_key)
     ]
 

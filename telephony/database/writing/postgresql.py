@@ -28,8 +28,7 @@ def write(parts: Sequence[Part], channel: str) -> None:
     if channel:
         told = "SELECT pg_notify(%s, '')"
         values.append(channel)
-    with cursors.executed(connections[DEFAULT_DB_ALIAS], f"WITH {written} {told}", values):
-        pass
+    cursors.run(connections[DEFAULT_DB_ALIAS], f"WITH {written} {told}", values)
 
 
 def insert(row: Model, version: Version | None = None) -> bool:
@@ -43,11 +42,10 @@ def insert(row: Model, version: Version | None = None) -> bool:
         columns.add_row(row, values)
         values += [version.key, version.text]
     key = row._meta.pk
-    with cursors.executed(connections[DEFAULT_DB_ALIAS], f'{sql} RETURNING "{key.column}"', values) as cursor:
-        told = cursor.fetchone()
-    if told is None:
+    told = cursors.run(connections[DEFAULT_DB_ALIAS], f'{sql} RETURNING "{key.column}"', values)
+    if not told:
         return False
-    setattr(row, key.attname, told[0])
+    setattr(row, key.attname, told[0][0])
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return True
 

@@ -9,7 +9,7 @@ best how an unanswered call ended and how long a talk was, and nothing else bett
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
@@ -67,9 +67,10 @@ def fold(events: Iterable[CallEvent]) -> CallState:
     """The call that these events (at least one) tell of."""
     timeline = in_order(set_of(events))
     by_phase = in_phases(timeline)
-    told = in_order(tell_ends_apart(timeline, _started_at(by_phase, timeline)))
-    timeline = in_order(settled(told))
-    by_phase = in_phases(timeline)
+    told = _reordered(timeline, tell_ends_apart(timeline, _started_at(by_phase, timeline)))
+    settled_timeline = _reordered(told, settled(told))
+    if settled_timeline is not timeline:
+        timeline, by_phase = settled_timeline, in_phases(settled_timeline)
     ends = [event for event in timeline if event.kind is EventKind.ENDED]
     reaped_at = _reaped_at(timeline) if not ends else None
 
@@ -102,6 +103,11 @@ def fold(events: Iterable[CallEvent]) -> CallState:
         conflicts=_conflicts(by_phase, is_denied=timeline != told),
         is_test=any(event.is_test for event in timeline),
     )
+
+
+def _reordered(timeline: list[CallEvent], changed: Sequence[CallEvent]) -> list[CallEvent]:
+    """In order again, if something was changed at all."""
+    return timeline if changed is timeline else in_order(changed)
 
 
 def _started_at(by_phase: list[CallEvent], timeline: list[CallEvent]) -> datetime:

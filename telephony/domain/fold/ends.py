@@ -41,8 +41,8 @@ class _People:
         return any(a and b and a != b for a, b in zip(self.who(one), self.who(other), strict=True))
 
 
-def tell_ends_apart(timeline: Sequence[CallEvent], started_at: datetime) -> list[CallEvent]:
-    """The same events; an ENDED that was only one employee's is a LEG_ENDED.
+def tell_ends_apart(timeline: Sequence[CallEvent], started_at: datetime) -> Sequence[CallEvent]:
+    """The same events; an ENDED that was only one employee's is a LEG_ENDED. The same list, if there is none.
 
     That is told by the PBX's own clock alone: after it somebody else rang, answered or left, or the same phone rang
     anew. An end without an answer is no call's, either, in which somebody else answered.
@@ -51,9 +51,11 @@ def tell_ends_apart(timeline: Sequence[CallEvent], started_at: datetime) -> list
     people = _People(timeline)
     candidates = [end for end in ends if people.is_named(end) and not end.listed_at and end.occurred_at >= started_at]
     if not candidates:
-        return list(timeline)
+        return timeline
     others = [event for event in timeline if event.by_pbx_clock and event.kind in (*_SIGNS, EventKind.ENDED)]
     of_legs = {id(end) for end in candidates if any(_outlives(people, end, other) for other in others)}
+    if not of_legs:
+        return timeline
     return [replace(event, kind=EventKind.LEG_ENDED) if id(event) in of_legs else event for event in timeline]
 
 
@@ -72,12 +74,12 @@ def _outlives(people: _People, end: CallEvent, other: CallEvent) -> bool:
     return since > timedelta(0) or (since == timedelta(0) and end.status in _GOES_ON)
 
 
-def settled(timeline: Sequence[CallEvent]) -> list[CallEvent]:
+def settled(timeline: Sequence[CallEvent]) -> Sequence[CallEvent]:
     """The same events; where the PBX's own account of the call says that nobody talked, what told of an answer tells
-    no more than that the phone rang."""
+    no more than that the phone rang. The same list, if there is no such account."""
     accounts = {event.status for event in timeline if event.settles} - {None, CallStatus.UNKNOWN}
     if not accounts or CallStatus.ANSWERED in accounts:
-        return list(timeline)
+        return timeline
     kinds = {EventKind.ANSWERED: EventKind.LEG_RINGING}
     return [
         replace(event, kind=kinds.get(event.kind, event.kind), status=None)
