@@ -13,8 +13,6 @@ from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind,
 
 TOLD_TWICE = timedelta(seconds=2)
 """The same thing may be told again so much later."""
-
-
 OVERTAKEN = timedelta(seconds=3)
 """By so much an answer's message may have overtaken that of a colleague's ring; nobody calls one in so soon."""
 
@@ -52,10 +50,11 @@ class _Draft:
     end_is_inferred: bool = False
 
     def is_of(self, event: CallEvent) -> bool:
-        same_extension = bool(event.extension) and self.extension == event.extension
-        same_key = bool(event.user_key) and self.user_key == event.user_key
         # An end that names no direction doesn't know either whether its employee called or was called.
-        return (same_extension or same_key) and (self.role is event.role or event.direction is None)
+        if self.role is not event.role and event.direction is not None:
+            return False
+        same_extension = bool(event.extension) and self.extension == event.extension
+        return same_extension or (bool(event.user_key) and self.user_key == event.user_key)
 
     def learn(self, event: CallEvent) -> None:
         """One message may name the employee by number only, the next by number and key."""
@@ -107,7 +106,10 @@ def fold_legs(
 
 
 def _find(drafts: list[_Draft], event: CallEvent) -> _Draft | None:
-    return next((draft for draft in reversed(drafts) if draft.is_of(event)), None)
+    for draft in reversed(drafts):
+        if draft.is_of(event):
+            return draft
+    return None
 
 
 def _join(drafts: list[_Draft], event: CallEvent) -> _Draft:
