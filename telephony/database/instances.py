@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
 from django.db.models.base import ModelState
 from django.db.models.signals import post_init, pre_init
 
@@ -34,8 +34,8 @@ def new_row(model: type[M], **columns: Any) -> M:
         for name in columns.keys() - plan.fixed.keys():
             if name not in plan.relations:
                 raise TypeError(f"{model.__name__} has no column {name}.")
-            other, attribute = values.pop(name), plan.relations[name]
-            values[attribute], state.fields_cache[name] = other.pk, other
+            other, (attribute, named) = values.pop(name), plan.relations[name]
+            values[attribute], state.fields_cache[name] = getattr(other, named), other
     for name, make in plan.made:
         if name not in columns:
             values[name] = make()
@@ -82,8 +82,8 @@ class _Plan:
     """By attribute, all of them."""
     made: list[tuple[str, Callable[[], Any]]]
     """What is made anew for each row."""
-    relations: dict[str, str]
-    """By the name of another row its key's attribute."""
+    relations: dict[str, tuple[str, str]]
+    """By the name of another row the attribute here that names it, and what it has there of the other."""
 
 
 @cache
@@ -94,5 +94,5 @@ def _plan(model: type[Model]) -> _Plan:
     return _Plan(
         fixed={one.attname: None if one.attname in names else one.get_default() for one in columns},
         made=made,
-        relations={one.name: one.attname for one in columns if one.name != one.attname},
+        relations={one.name: (one.attname, one.target_field.attname) for one in columns if isinstance(one, ForeignKey)},
     )
