@@ -24,7 +24,9 @@ LIBRARIES = (
     *("django.core.management", "django.db.backends.postgresql.base", "django.db.backends.sqlite3.base"),
     *("django.db.models", "django.test.utils", "django.views.generic", "django_filters", "environ", "fido2.server"),
     *("granian", "openpyxl", "phonenumbers", "prometheus_client", "psycopg_pool", "pycurl", "redis"),
-    *("rest_framework.serializers", "sentry_sdk", "spyne.protocol.soap", "spyne.server.django", "urllib3", "uvicorn"),
+    *("rest_framework.serializers", "sentry_sdk", "urllib3", "uvicorn"),
+    # Newer Pythons load it only as telephony/soap/library.py of the ordered folder has put it right.
+    *(("spyne.protocol.soap", "spyne.server.django") if sys.version_info < (3, 12) else ()),
 )
 """Those that read no settings while they are loaded, and take long."""
 
