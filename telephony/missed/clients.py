@@ -22,7 +22,7 @@ MOST_CALLS = 1000
 MOST_ROUNDS = 5
 """How many times what belongs together may turn out to be more: a contact's other number, which was another's…"""
 
-OF_CALL = (
+_OF_CALL = (
     *("pk", "connection_id", "external_id", "direction", "status", "started_at", "answered_at", "ended_at"),
     *("talk_seconds", "ring_seconds", "client_raw", "client_e164", "our_number", "contact_id", "responsible_id"),
 )
@@ -58,7 +58,7 @@ class Together:
 
 def heard(call: Call, **other: Any) -> Heard:
     """A call as it is in memory, but for these columns; it may not be saved yet."""
-    return _heard({name: getattr(call, name) for name in OF_CALL} | other)
+    return _heard({name: getattr(call, name) for name in _OF_CALL} | other)
 
 
 def together(
@@ -114,7 +114,7 @@ def _calls(keys: set[str], current: Heard | None) -> list[Heard]:
     rows = rows.order_by("-started_at", "-pk")
     if current is not None:
         rows = rows.exclude(pk=current.call.pk)
-    found = [_heard(row) for row in rows.values(*OF_CALL)[:MOST_CALLS]]
+    found = [_heard(row) for row in rows.values(*_OF_CALL)[:MOST_CALLS]]
     if current is not None and current.key in keys:
         found.append(current)
     return sorted(found, key=_newest, reverse=True)

@@ -73,8 +73,7 @@ def _before(change: Change) -> Heard | None:
     """The call as its row was until now."""
     if not change.stored:
         return None
-    was = {name: value for name, value in change.stored.items() if name in clients.OF_CALL}
-    return clients.heard(change.call, **was, contact_id=change.former_contact)
+    return clients.heard(change.call, **change.stored, contact_id=change.former_contact)
 
 
 def lock_client(*, keys: Iterable[str], contacts: Iterable[int]) -> None:
