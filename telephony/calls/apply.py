@@ -8,11 +8,11 @@ from functools import partial
 
 from django.db import transaction
 
-from telephony.calls import legs
+from telephony.calls import legs, ringing
 from telephony.calls.change import Change, followers
 from telephony.calls.contacts import Find, link
 from telephony.calls.keeping import delete_untold
-from telephony.calls.loading import load, load_known, stored_events
+from telephony.calls.loading import Loaded, load, load_known, stored_events
 from telephony.database import writing
 from telephony.database.instances import new_row
 from telephony.database.together import Answers
@@ -70,20 +70,16 @@ def add_event(
     """As `apply_event`, but what is to be written at last is left to the caller, who has more to write with it."""
     loaded = load(connection, event, delivery) if call is None else load_known(call, event)
     call, stored = loaded.call, loaded.stored
-    if loaded.is_kept:
-        _store(writes, call, _of_call(event, call), delivery)
     if loaded.is_done:
         return call
     call.connection = connection  # It is known: nobody has to look it up.
     event = _of_call(event, call)
     known = next((pk for pk, other in stored.items() if other.fingerprint == event.fingerprint), None)
-    events = list(stored.values())
-    before = fold(events) if events else None
-    heard_at = delivery.received_at if delivery else None
-    if before is not None and known is not None and not knows_better(event, stored[known]):
+    if known is not None and not knows_better(event, stored[known]):
         return call
-    after, answers = fold([*events, event]), loaded.answers
-    change = _prepared(call, before=before, after=after, event=event, heard_at=heard_at, writes=writes, answers=answers)
+    before, after = _states(loaded, event)
+    heard_at = delivery.received_at if delivery else None
+    change = _prepared(loaded, before=before, after=after, event=event, heard_at=heard_at, writes=writes)
     told = _save(change, find)
     _store(writes, call, event, delivery, known)
     for more in told:
@@ -102,8 +98,8 @@ def refold(*, call: Call, find: Find) -> None:
         delete_untold(call=call)
         return
     writes = Writes()
-    state, answers = fold(events), Answers()
-    change = _prepared(call, before=None, after=state, event=None, heard_at=None, writes=writes, answers=answers)
+    loaded = Loaded(call=call, stored={}, answers=Answers())
+    change = _prepared(loaded, before=None, after=fold(events), event=None, heard_at=None, writes=writes)
     _save(change, find)
     writes.write()
 
@@ -130,17 +126,25 @@ def _store(writes: Writes, call: Call, event: CallEvent, delivery: Delivery | No
         writes.update(StoredEvent, {"id": known}, columns)
 
 
+def _states(loaded: Loaded, event: CallEvent) -> tuple[CallState | None, CallState]:
+    """What the call is without this event, and with it."""
+    if loaded.turn is not None:
+        return ringing.states(loaded.call, loaded.turn)
+    events = list(loaded.stored.values())
+    return fold(events) if events else None, fold([*events, event])
+
+
 def _prepared(
-    call: Call,
+    loaded: Loaded,
     *,
     before: CallState | None,
     after: CallState,
     event: CallEvent | None,
     heard_at: datetime | None,
     writes: Writes,
-    answers: Answers,
 ) -> Change:
     """The change, before anything of it is written."""
+    call, answers, turn = loaded.call, loaded.answers, loaded.turn
     is_new = call.pk is None
     stored = {} if is_new else {name: getattr(call, name) for name in _STATE_COLUMNS}
     change = Change(
@@ -157,6 +161,8 @@ def _prepared(
     )
     if not change.differs("legs", "responsible_leg"):
         return change
+    if turn is not None:
+        return replace(change, stored_legs=turn.stored_legs, legs=turn.legs)
     stored_legs = () if is_new else legs.stored(call=call, answers=answers)
     rows = legs.rows_of(call=call, state=after, stored=stored_legs, answers=answers)
     return replace(change, stored_legs=stored_legs, legs=tuple(rows))

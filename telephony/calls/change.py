@@ -41,7 +41,8 @@ class Change:
     """Whose call it was until now."""
     stored_legs: tuple[CallLeg, ...] = ()
     legs: tuple[CallLeg, ...] | None = None
-    """Its legs as they will be written, in their order; None if they stay as they are."""
+    """Its legs as they will be written, in their order; None if they stay as they are. Of an incoming call that rings
+    for long (calls/ringing.py) those that are open, and the latest: the others ended long ago, and nobody answered."""
     answers: Answers = field(default_factory=Answers)
     """What was asked before, together with the call (followers.ASKING); anything else is asked when it is wanted."""
     writes: Writes = field(default_factory=Writes)

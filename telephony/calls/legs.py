@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Q
 
-from telephony.database.instances import new_row
+from telephony.database.instances import copied, new_row
 from telephony.database.reading import Given, GivenTexts, Prepared
 from telephony.database.together import Answers, Question
 from telephony.database.writing import Writes
-from telephony.domain.events import CallEvent
+from telephony.domain.events import CallEvent, CallStatus, LegRole
 from telephony.domain.fold import CallState
+from telephony.domain.fold.legs import Leg
 from telephony.models import Call, CallLeg, Connection, Extension
 from telephony.privacy import user_keys
 
@@ -38,21 +39,84 @@ _NAMED = Prepared(
         .order_by("number", "id")
     )
 )
-_OF_ID = Prepared(
-    lambda: CallLeg.objects.filter(call__connection_id=Given("connection"), call__external_id=Given("id"))
-)
+MANY = 50
+"""Of a call with more legs than this the latest ones are read first: more phones than this seldom ring at once."""
+
+
+def _latest_of_id(count: int) -> Prepared[CallLeg]:
+    of_id = {"call__connection_id": Given("connection"), "call__external_id": Given("id")}
+    return Prepared(lambda: CallLeg.objects.filter(**of_id).order_by("-position")[:count])
+
+
+_LATEST_OF_ID = _latest_of_id(MANY + 1)
+_OF_CALL = Prepared(lambda: CallLeg.objects.filter(call_id=Given("call")).order_by("position"))
+_OPEN = Prepared(lambda: CallLeg.objects.filter(call_id=Given("call"), ended_at=None).order_by("position"))
 
 
 def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:
     """The legs of the event's call, and the phones that it names."""
-    yield Question(_OF_ID, {"connection": connection.pk, "id": event.external_id})
+    yield Question(_LATEST_OF_ID, {"connection": connection.pk, "id": event.external_id})
     if event.extension or event.user_key:
         yield _phones(connection.pk, [event.extension], user_keys.possible_hashes(event.user_key))
 
 
 def stored(*, call: Call, answers: Answers) -> tuple[CallLeg, ...]:
     """The call's legs as they are in the database, in their order."""
-    return tuple(answers.rows(_OF_ID, connection=call.connection_id, id=call.external_id))
+    found = latest(call=call, answers=answers)
+    return tuple(found if len(found) <= MANY else _OF_CALL.rows(call=call.pk))
+
+
+def latest(*, call: Call, answers: Answers) -> list[CallLeg]:
+    """The last MANY of them, and the one before, in their order."""
+    return answers.rows(_LATEST_OF_ID, connection=call.connection_id, id=call.external_id)[::-1]
+
+
+def still_open_before(leg: CallLeg) -> list[CallLeg]:
+    """Legs of the same call that joined before this one, and have not ended."""
+    return [one for one in _OPEN.rows(call=leg.call_id) if one.position < leg.position]
+
+
+def latest_of_phone(rows: Sequence[CallLeg], event: CallEvent) -> CallLeg | None:
+    """The last of these legs that is of the event's phone; None too if either of them knows more of it."""
+    hashes = user_keys.possible_hashes(event.user_key)
+    for row in reversed(rows):
+        by_number, by_key = row.extension_number == event.extension, row.key_hash in (hashes or [""])
+        if (by_number and event.extension) or (by_key and hashes):
+            return row if by_number and by_key and row.role == event.role else None
+    return None
+
+
+def as_it_is(row: CallLeg) -> CallLeg:
+    """The leg once more, to be changed and written in the place of the stored one."""
+    again = copied(row)
+    again.pk = None
+    return again
+
+
+def ringing_again(row: CallLeg, call: Call, event: CallEvent, *, position: int, answers: Answers) -> CallLeg:
+    """A new leg of the same phone, not saved, which begins with this event."""
+    again = new_row(
+        CallLeg,
+        call=call,
+        position=position,
+        role=row.role,
+        extension_number=row.extension_number,
+        key_hash=row.key_hash,
+        extension_id=row.extension_id,
+        user_id=row.user_id,
+        rang_at=event.occurred_at,
+        status=CallStatus.RINGING,
+    )
+    if again.user_id is None:
+        _assign_extensions(call, [(again, user_keys.possible_hashes(event.user_key))], answers)
+    return again
+
+
+def as_folded(row: CallLeg) -> Leg:
+    """The row as the fold has it, but for the employee's key, which is stored nowhere."""
+    values = {name: getattr(row, name) for name in _OF_STATE}
+    values |= {"role": LegRole(row.role), "status": CallStatus(row.status)}
+    return Leg(extension=row.extension_number, user_key="", **values)
 
 
 def rows_of(*, call: Call, state: CallState, stored: Sequence[CallLeg], answers: Answers) -> list[CallLeg]:

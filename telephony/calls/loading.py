@@ -8,11 +8,12 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-from telephony.calls import adopting, legs, locate
+from telephony.calls import adopting, legs, locate, ringing
+from telephony.calls.ringing import Turn
 from telephony.database.reading import Given, Prepared
 from telephony.database.together import Answers, Question
-from telephony.domain.events import CallEvent, CallStatus, EventKind, from_json
-from telephony.domain.fold import knows_better, repeats_a_ring
+from telephony.domain.events import CallEvent, EventKind, from_json
+from telephony.domain.fold import knows_better
 from telephony.models import Call, Connection, Delivery
 from telephony.models import CallEvent as StoredEvent
 
@@ -21,7 +22,7 @@ Stored = dict[int, CallEvent]
 Asks = Callable[[Connection, CallEvent], Iterable[Question]]
 """What a follower will most likely want to know when this event comes to its call."""
 MANY = 100
-"""Of a call with more events than this the latest ones are looked at first: most are rings that change nothing."""
+"""Of a call with more events than this the latest ones are looked at first: nearly always it is one that only rings."""
 _READ = MANY + 1
 _BEGINNINGS = (EventKind.CALL_STARTED, EventKind.LEG_RINGING)
 """What the first message of a call tells, if none was late: some PBXs begin with the first phone that rings."""
@@ -48,8 +49,9 @@ class Loaded:
     stored: Stored
     answers: Answers
     is_done: bool = False
-    """The event changes nothing: it is a copy; or, with `is_kept`, a ring that was told before."""
-    is_kept: bool = False
+    """The event is a copy, and changes nothing."""
+    turn: Turn | None = None
+    """What it changes, of a call that rings for long; its events are not loaded then."""
 
 
 def load(connection: Connection, event: CallEvent, delivery: Delivery | None) -> Loaded:
@@ -95,13 +97,10 @@ def _asked(connection: Connection, event: CallEvent) -> Answers:
 
 
 def _of_many(call: Call, event: CallEvent, latest: list[tuple[int, Any]], answers: Answers) -> Loaded:
-    """Mostly nothing is left to do, as the latest of many events tell."""
+    """Mostly the latest of many events are enough to tell what this one changes."""
     event = replace(event, external_id=call.external_id, no_call_id=None)
     known = StoredEvent.objects.filter(call=call, fingerprint=event.fingerprint).first()
-    if known is not None:
-        is_done, is_kept = not knows_better(event, known.event()), False
-    else:
-        is_kept = call.status == CallStatus.RINGING and repeats_a_ring(event, [from_json(one) for _, one in latest])
-        is_done = is_kept
-    stored = {} if is_done else stored_events(call)
-    return Loaded(call=call, stored=stored, answers=answers, is_done=is_done, is_kept=is_kept)
+    if known is not None and not knows_better(event, known.event()):
+        return Loaded(call=call, stored={}, answers=answers, is_done=True)
+    turn = ringing.turn_of(call, event, [from_json(one) for _, one in latest], answers) if known is None else None
+    return Loaded(call=call, stored={} if turn else stored_events(call), answers=answers, turn=turn)

@@ -6,7 +6,8 @@ done for it. Models that do something of their own when they are made, or to whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -42,6 +43,13 @@ def new_row(model: type[M], **columns: Any) -> M:
     return _instance(model, values, state)
 
 
+def copied(row: M) -> M:
+    """The same row, to be given other values: nothing that is set here is seen there."""
+    own = _instance(type(row), row.__dict__, copy(row._state))
+    own._state.fields_cache = {**row._state.fields_cache}
+    return own
+
+
 def loader(model: type[Model]) -> Load:
     """What makes an instance of the values that the database has for these columns; the others are asked for when they
     are wanted."""
@@ -56,7 +64,7 @@ def loader(model: type[Model]) -> Load:
     return load
 
 
-def _instance(model: type[M], values: dict[str, Any], state: ModelState) -> M:
+def _instance(model: type[M], values: Mapping[str, Any], state: ModelState) -> M:
     one: M = model.__new__(model)
     one.__dict__.update(values, _state=state)
     return one

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from itertools import cycle, product
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,24 +27,30 @@ MEASURED = 20
 ALLOWED = 3.0
 """How many times as much an event may cost in a long call."""
 
-Event = tuple[str, str]
-"""Sipuni's number of the event, and whose phone."""
+Event = tuple[str, str, int]
+"""Sipuni's number of the event, whose phone, and in which second."""
 
 
 def rings() -> Iterator[Event]:
     """Every phone of the queue is told to ring again and again."""
-    while True:
-        yield from (("1", phone) for phone in PHONES)
+    return (("1", phone, second) for second, phone in enumerate(cycle(PHONES)))
 
 
 def rounds() -> Iterator[Event]:
     """Every phone rings, and stops, and the next round begins: each ring is a leg of its own."""
-    while True:
-        yield from (("1", phone) for phone in PHONES)
-        yield from (("4", phone) for phone in PHONES)
+    return ((event, phone, second) for second, (event, phone) in enumerate(cycle(product("14", PHONES))))
 
 
-SCENARIOS: dict[str, Callable[[], Iterator[Event]]] = {"repeated rings": rings, "rounds": rounds}
+def rounds_at_once() -> Iterator[Event]:
+    """The same, and all phones ring, and stop, in the same second."""
+    return ((event, phone, second // len(PHONES)) for event, phone, second in rounds())
+
+
+SCENARIOS: dict[str, Callable[[], Iterator[Event]]] = {
+    "repeated rings": rings,
+    "rounds": rounds,
+    "rounds at once": rounds_at_once,
+}
 
 
 def body(event: str, phone: str, second: int) -> bytes:
@@ -60,11 +67,11 @@ class Pbx:
         from telephony.models import Connection
 
         self._connection = Connection.objects.create(vendor="sipuni", name=str(size), settings={"user": "012345"})
-        self._hooks = (self._hook(second, *event) for second, event in enumerate(scenario()))
+        self._hooks = (self._hook(*event) for event in scenario())
         self.deliver()
         self._fill(size - 1)
 
-    def _hook(self, second: int, event: str, phone: str) -> Any:
+    def _hook(self, event: str, phone: str, second: int) -> Any:
         from telephony.domain.hooks import Hook
 
         headers = {"content-type": "application/x-www-form-urlencoded"}

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from telephony.calls import reaper
+from telephony.calls import legs, loading, reaper
 from telephony.domain.events import CallStatus, Direction
 from telephony.domain.fold import fold
 from telephony.domain.fold.order import set_of
@@ -39,6 +39,16 @@ pytestmark = pytest.mark.django_db
 SAME_RING = 120
 
 
+@pytest.fixture(params=["calls as they are", "each call is a long one"])
+def lengths(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From how many events and legs on a call that rings is not folded for each event (calls/ringing.py)."""
+    if request.param != "calls as they are":
+        monkeypatch.setattr(loading, "MANY", 1)
+        monkeypatch.setattr(legs, "MANY", 2)
+        monkeypatch.setattr(legs, "_LATEST_OF_ID", legs._latest_of_id(3))
+
+
+@pytest.mark.usefixtures("lengths")
 @pytest.mark.parametrize("vendor", VENDORS)
 @examples(40)
 @given(data=st.data())

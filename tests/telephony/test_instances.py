@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.db.models import Model
 from django.db.models.signals import post_init
 
-from telephony.database.instances import loader, new_row
+from telephony.database.instances import copied, loader, new_row
 from telephony.database.reading import Prepared
 from telephony.models import Call, CallFact, CallLeg, Connection, Recording, Team
 
@@ -20,6 +21,7 @@ def _values(row: Model) -> dict[str, Any]:
     return {one.attname: row.__dict__[one.attname] for one in row._meta.concrete_fields}
 
 
+@time_machine.travel("2026-11-30T10:00:00Z", tick=False)
 def test_a_new_row_has_the_defaults_that_django_gives() -> None:
     for model in MODELS:
         by_chance = {
@@ -95,3 +97,12 @@ def test_who_listens_to_a_model_hears_of_each_instance() -> None:
 def test_a_kind_of_query_for_which_there_is_no_plan_says_so() -> None:
     with pytest.raises(TypeError, match="No plan is made for ValuesIterable"):
         Prepared(lambda: Team.objects.values("name")).rows()
+
+
+def test_what_is_set_in_a_copy_is_not_seen_in_the_row() -> None:
+    call, other = Call(pk=7), Call(pk=8)
+    leg = new_row(CallLeg, call=call, position=2)
+    again = copied(leg)
+    assert (_values(again), again.call is call) == (_values(leg), True)
+    again.position, again.call, again._state.adding = 3, other, False
+    assert (leg.position, leg.call is call, leg._state.adding) == (2, True, True)

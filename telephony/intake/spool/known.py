@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from copy import copy
 from dataclasses import replace
 
 from telephony.calls.selectors import Knock
-from telephony.models import Connection
+from telephony.database.instances import copied
 from telephony.models.connection import hook_secret_sha256
 from telephony.vendors import installed
 
@@ -47,10 +46,8 @@ def provable(*, vendor: str, secret: str) -> Knock | None:
     found = recall(vendor=vendor, secret=secret)
     if found is None or found.version is None or found.connection is None or found.is_former:
         return None
-    own = Connection.__new__(Connection)  # Its columns may be given new values, as far as this request goes.
-    own.__dict__.update(found.connection.__dict__)
-    own._state = copy(found.connection._state)
-    return replace(found, connection=own, is_remembered=True)
+    # Its columns may be given new values, as far as this request goes.
+    return replace(found, connection=copied(found.connection), is_remembered=True)
 
 
 def may_be_ours(*, vendor: str, secret: str) -> bool:

@@ -1,0 +1,100 @@
+"""One event of a call that rings for long, without its thousand others: it changes one phone's leg, or nothing.
+
+domain/fold/ringing.py says which events these are. All others, and whatever is rare about a call, are folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from telephony.calls import legs
+from telephony.database.reading import Given, Prepared
+from telephony.database.together import Answers
+from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind
+from telephony.domain.fold import CallState, concerns_one_phone, repeats_a_ring, responsible_leg
+from telephony.models import Call, CallLeg
+from telephony.models import CallEvent as StoredEvent
+
+_CLAIMING_AN_ANSWER = Prepared(
+    lambda: StoredEvent.objects.filter(call_id=Given("call"), content__status=CallStatus.ANSWERED).values_list("pk")[:1]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A phone's ring or leave, and what it changes."""
+
+    stored_legs: tuple[CallLeg, ...] = ()
+    """Of the call's legs those that are open, and the latest, as they are. None of them, if nothing changes."""
+    legs: tuple[CallLeg, ...] = ()
+    """The same as they will be: one has ended, or is new."""
+    changed: CallLeg | None = None
+    """That one."""
+
+
+def turn_of(call: Call, event: CallEvent, latest: Sequence[CallEvent], answers: Answers) -> Turn | None:
+    """What this event changes of its call, whose latest events these are; None if that takes all events to tell."""
+    rings = call.status == CallStatus.RINGING and call.direction == Direction.INCOMING
+    is_known = call.client_raw and call.ringing_at
+    if not rings or not is_known or not concerns_one_phone(event, latest):
+        return None
+    if repeats_a_ring(event, latest):
+        return Turn()
+    if _CLAIMING_AN_ANSWER.rows(call=call.pk):
+        return None
+    stored = legs.latest(call=call, answers=answers)
+    leg = legs.latest_of_phone(stored, event)
+    return None if leg is None else _turn_of_leg(leg, stored, call=call, event=event, answers=answers)
+
+
+def _turn_of_leg(leg: CallLeg, latest: list[CallLeg], *, call: Call, event: CallEvent, answers: Answers) -> Turn | None:
+    """`leg` is the last one of the event's phone."""
+    if (event.kind is EventKind.LEG_RINGING) is (leg.ended_at is None):
+        return Turn()  # It rings, or left, already.
+    stored = (*legs.still_open_before(latest[0]), *latest)
+    now = [legs.as_it_is(one) for one in stored]
+    if event.kind is EventKind.LEG_ENDED:
+        left = now[stored.index(leg)]
+        left.ended_at, left.status = event.occurred_at, event.status or CallStatus.UNKNOWN
+        return Turn(stored_legs=stored, legs=tuple(now), changed=left)
+    at_once = [one for one in now if one.rang_at == event.occurred_at]
+    if at_once and not event.extension:
+        return None  # Which of them comes first, their keys would tell, which are stored nowhere.
+    later = [one for one in at_once if one.extension_number > event.extension]
+    again = legs.ringing_again(leg, call, event, position=stored[-1].position + 1 - len(later), answers=answers)
+    for one in later:
+        one.position += 1
+    return Turn(stored_legs=stored, legs=(*now[: len(now) - len(later)], again, *later), changed=again)
+
+
+def states(call: Call, turn: Turn) -> tuple[CallState, CallState]:
+    """Before and after it: what the call's row says, and which of the turn's legs is responsible. Of the legs only the
+    changed one stands there, and only after it."""
+    before = _as_stored(call, responsible_leg(turn.stored_legs))
+    changed = tuple(legs.as_folded(one) for one in (turn.changed,) if one is not None)
+    return before, replace(before, legs=changed, responsible_leg=responsible_leg(turn.legs))
+
+
+def _as_stored(call: Call, responsible: int | None) -> CallState:
+    return CallState(
+        direction=Direction(call.direction),
+        status=CallStatus(call.status),
+        client_raw=call.client_raw,
+        client_e164=call.client_e164,
+        our_number=call.our_number,
+        started_at=call.started_at,
+        ringing_at=call.ringing_at,
+        answered_at=call.answered_at,
+        ended_at=call.ended_at,
+        ring_seconds=call.ring_seconds,
+        talk_seconds=call.talk_seconds,
+        legs=(),
+        responsible_leg=responsible,
+        recordings=(),
+        end_reason=call.end_reason,
+        end_reason_said=call.end_reason_said,
+        tracking=call.tracking,
+        conflicts=tuple(call.conflicts),
+        is_test=call.is_test,
+    )
