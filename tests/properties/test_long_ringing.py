@@ -170,3 +170,25 @@ def test_a_ring_after_something_else_or_with_news_repeats_nothing() -> None:
     assert not repeats_a_ring(news, told)
     assert not concerns_one_phone(news, told)
     assert not concerns_one_phone(late, told)
+
+
+def test_what_tells_more_than_of_one_phone_concerns_the_call() -> None:
+    told = [one for event in queue(1) for one in (event, left(event))]
+    ring = replace(told[0], occurred_at=ZERO + timedelta(seconds=60), fingerprint="again")
+    leave = replace(told[1], occurred_at=ZERO + timedelta(seconds=60), fingerprint="again")
+    assert concerns_one_phone(ring, told)
+    assert concerns_one_phone(leave, told)
+    assert concerns_one_phone(replace(leave, status=CallStatus.BUSY), told), "While the call rings that is the phone's."
+    for more in (
+        replace(ring, kind=EventKind.ANSWERED),
+        replace(ring, extension=""),
+        replace(ring, direction=Direction.OUTGOING),
+        replace(leave, transferred_to="102"),
+        replace(leave, status=CallStatus.ANSWERED),
+        replace(ring, extension="999"),
+        replace(ring, tracking={"utm_source": "letter"}),
+    ):
+        assert not concerns_one_phone(more, told), more
+    same_moment = [*told, replace(leave, fingerprint="and leaves")]
+    assert not concerns_one_phone(ring, same_moment), "Which of them was first?"
+    assert not repeats_a_ring(leave, told)

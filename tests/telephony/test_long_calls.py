@@ -9,8 +9,12 @@ import pytest
 import time_machine
 
 from telephony.calls import apply, legs, loading, ringing
+from telephony.database.together import Answers
+from telephony.domain.events import CallEvent, CallStatus
 from telephony.domain.fold import fold
-from telephony.models import CallEvent, CallFact, Card, Connection
+from telephony.models import Call, CallFact, Card, Connection
+from telephony.models import CallEvent as StoredEvent
+from telephony.privacy.user_keys import make_hash
 from tests.properties.stored import make_connection, stored_calls
 from tests.telephony.messages import Message, at, deliver, sipuni, sipuni_answers, sipuni_ends, sipuni_rings
 
@@ -37,8 +41,8 @@ def rings(first: int, count: int) -> list[Message]:
     return [sipuni_rings(second, PHONES[second % len(PHONES)]) for second in range(first, first + count)]
 
 
-def leg_ends(second: int, extension: str) -> Message:
-    fields = {"dst_num": f"012345{extension}", "short_dst_num": extension, "dst_type": "2", "status": "NOANSWER"}
+def leg_ends(second: int, extension: str, status: str = "NOANSWER") -> Message:
+    fields = {"dst_num": f"012345{extension}", "short_dst_num": extension, "dst_type": "2", "status": status}
     return sipuni(4, second, **fields)
 
 
@@ -76,6 +80,11 @@ TALES: dict[str, list[Message]] = {
         for told in (sipuni_rings, leg_ends)
         for phone in (PHONES if second % 2 else ("103", "101", "104", "102"))
     ],
+    "rounds, and a phone that leaves twice": [*rounds(0, 4), leg_ends(40, "101"), leg_ends(42, "101")],
+    "rounds, of which a greeting says that it answered": [
+        *(leg_ends(0, phone, "ANSWER") for phone in PHONES),
+        *rounds(1, 3),
+    ],
     "rounds, told twice": [*rounds(0, 3), *rounds(0, 3)],
     "a round that came late": [*rounds(0, 2), *rounds(30, 2), *rounds(20, 1)],
     "an end, and rings after it": [*rings(0, 20), sipuni_ends(20, "NOANSWER"), *rings(21, 6)],
@@ -88,11 +97,11 @@ def test_the_rows_are_the_fold_of_all_events(tale: str, connection: Connection) 
         deliver(connection, message)
         if place >= MANY:
             [found] = stored_calls(connection)
-            expected = fold(row.event() for row in CallEvent.objects.all())
+            expected = fold(row.event() for row in StoredEvent.objects.all())
             # A row names the employee, not which of the employee's legs it was.
             assert replace(found, responsible_leg=None) == replace(expected, responsible_leg=None)
     told = {message.body for message in TALES[tale]}
-    assert CallEvent.objects.count() == len(told)
+    assert StoredEvent.objects.count() == len(told)
 
 
 def test_a_repeated_ring_takes_few_queries_and_no_fold_however_many_there_are(
@@ -136,6 +145,43 @@ def test_phones_that_ring_in_the_same_second_are_told_of_in_any_order(
         deliver(connection, sipuni_rings(60, phone))
     legs = connection.calls.get().legs.filter(rang_at=at(60)).order_by("position")
     assert tuple(leg.extension_number for leg in legs) == PHONES
+
+
+def after_rounds(connection: Connection) -> tuple[Call, CallEvent, list[CallEvent]]:
+    """A call of eight rounds, a ring that begins the next one, and all that was told before."""
+    for message in rounds(0, 8):
+        deliver(connection, message)
+    call = connection.calls.get()
+    [ring] = connection.vendor_object.parse(sipuni_rings(80, "102").hook(at(80)), connection.profile()).events
+    return call, ring, [row.event() for row in call.events.all()]
+
+
+def test_a_call_of_which_an_answer_is_claimed_is_folded(connection: Connection) -> None:
+    call, ring, told = after_rounds(connection)
+    assert ringing.turn_of(call, ring, told, Answers()) is not None
+    claim = call.events.earliest("pk")
+    claim.content |= {"status": CallStatus.ANSWERED}
+    claim.save()
+    assert ringing.turn_of(call, ring, told, Answers()) is None
+
+
+def test_phones_without_numbers_that_ring_at_once_are_folded(connection: Connection) -> None:
+    """Their legs stand in the order of their keys, which are not stored with them."""
+    call, ring, told = after_rounds(connection)
+    told, ring = [by_key(event) for event in told], by_key(ring)
+    for leg in call.legs.all():
+        leg.key_hash, leg.extension_number = make_hash(f"key-{leg.extension_number}"), ""
+        leg.save()
+    turn = ringing.turn_of(call, ring, told, Answers())
+    assert turn is not None
+    assert turn.changed is not None
+    assert turn.changed.key_hash == make_hash("key-102")
+    call.legs.filter(position=31).update(rang_at=at(80))
+    assert ringing.turn_of(call, ring, told, Answers()) is None
+
+
+def by_key(event: CallEvent) -> CallEvent:
+    return replace(event, extension="", user_key=f"key-{event.extension}")
 
 
 def rows_of(connection: Connection) -> tuple[list[tuple[object, ...]], ...]:
