@@ -51,6 +51,7 @@ class Server:
     ) -> None:
         self.port = free_port()
         self.asgi = asgi
+        self.application = "config.asgi:application" if asgi else "config.web:application"
         self.workers, self.threads = workers, threads
         inherited = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
         self.environment = {**inherited, "VAR_DIR": str(var_dir), "DATABASE_URL": database_url}
@@ -91,14 +92,14 @@ class Server:
 
     def _granian(self) -> list[str]:
         return [
-            *("granian", "config.web:application", "--interface", "asginl", "--no-ws"),
+            *("granian", self.application, "--interface", "asginl", "--no-ws"),
             *("--host", "127.0.0.1", "--port", str(self.port), "--log-level", "error"),
             *("--workers", str(self.workers)),
         ]
 
     def _uvicorn(self) -> list[str]:
         return [
-            *("uvicorn", "config.asgi:application"),
+            *("uvicorn", self.application),
             *("--lifespan", "off", "--ws", "none"),
             *("--host", "127.0.0.1", "--port", str(self.port), "--log-level", "error", "--no-access-log"),
             *("--timeout-graceful-shutdown", "3"),

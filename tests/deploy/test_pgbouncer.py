@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,8 +19,8 @@ from tests.load.workers import Program, celery
 from tests.servers import ROOT, Server
 
 RINGS = 12
-BETWEEN_LOOKS = 2.0
-"""Seconds: so seldom it looks without being told (cards/waking.py)."""
+PATIENCE = 60
+"""Seconds until a card is there: a tenth of what passes between two looks of who is not woken."""
 ON_THE_SERVER = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND query NOT LIKE 'LISTEN%' AND pid <> pg_backend_pid()
@@ -42,6 +41,7 @@ def servers(
         hooks.environment["DATABASE_DIRECT_URL"] = postgresql_database
         streams = make_server(database_url=url, asgi=True)
         streams.environment |= hooks.environment
+        streams.application = "tests.deploy.woken:application"
         worker = Program(hooks.environment, tmp_path / "worker.log", *celery("worker", "--beat", "--pool", "threads"))
         worker.start()
         hooks.start()
@@ -59,33 +59,30 @@ def test_messages_cards_and_the_worker(servers: tuple[Server, Server], postgresq
     hooks, live = servers
     _, path = add_connection(hooks)
     with Steady(hooks, path, per_second=50) as sent:
-        waits = seconds_until_cards(hooks, live, path)
+        see_a_card_of_each_ring(hooks, live, path)
     sent_calls = expected_calls(sent.requests())
     wait_until_applied(hooks, len(sent.answers) + RINGS)
     assert sent.statuses() == {200}
     assert not sent.unanswered
     assert {name: call for name, call in calls_in(hooks).items() if name in sent_calls} == sent_calls
     assert not list((Path(hooks.environment["VAR_DIR"]) / "spool").glob("*.damaged"))
-    # Woken each time; who only looked would be a second late on average.
-    assert statistics.median(waits) < BETWEEN_LOOKS / 4, waits
     with psycopg.connect(postgresql_database) as database:
         assert database.execute(HELD_LOCKS).fetchall() == [(0,)]
         [(used,)] = database.execute(ON_THE_SERVER).fetchall()
     assert 0 < used <= CONNECTIONS
 
 
-def seconds_until_cards(hooks: Server, live: Server, path: str) -> list[float]:
+def see_a_card_of_each_ring(hooks: Server, live: Server, path: str) -> None:
+    """PostgreSQL wakes the streams: they hear of it in no other way (woken.py)."""
     sessions = people(hooks, RINGS)
     streams = Streams(live)
     try:
         for number, session in sessions.items():
             streams.open(number, session)
         streams.read_until(lambda: all("resync" in line.topics() for line in streams.lines.values()), 30)
-        waits = []
         for number, phone in enumerate(sessions):
             ring(hooks, path, phone, f"9.{number}")
-            waits.append(streams.read_until(lambda: "cards" in streams.lines[phone].topics(), 15))  # noqa: B023
-        return waits
+            streams.read_until(lambda: "cards" in streams.lines[phone].topics(), PATIENCE)  # noqa: B023
     finally:
         streams.close()
 

@@ -5,10 +5,12 @@
     const LOOK_EVERY = 15000;
     const LEAST_PAUSE = 2000;
     const ANSWER = 6000;
+    const TAKE_BACK = 10000;
     const HREF = /\/missed\/$/;
     let readAt = 0;
     let planned = null;
     let shown = "";
+    let decidedAt = -TAKE_BACK;
 
     const link = () => [...document.querySelectorAll("nav a[href], #nav-sidebar a[href]")].find((one) => HREF.test(one.pathname));
 
@@ -28,9 +30,9 @@
         }
     }
 
-    // Whoever chooses something in the list is not disturbed.
+    // Whoever chooses something in the list is not disturbed, nor who may want to take back what was decided just now.
     function isBusy(list) {
-        return list.querySelector("details[open], .htmx-request, [role=alert]") || (list.contains(document.activeElement) && document.activeElement.matches("input, select"));
+        return performance.now() - decidedAt < TAKE_BACK || list.querySelector("details[open], .htmx-request, [role=alert]") || (list.contains(document.activeElement) && document.activeElement.matches("input, select"));
     }
 
     async function read() {
@@ -61,6 +63,9 @@
         planned ??= setTimeout(read, Math.max(0, readAt + LEAST_PAUSE - Date.now()));
     }
 
+    document.addEventListener("htmx:beforeSwap", (event) => {
+        if (event.target.closest("#tel-missed")) decidedAt = performance.now();
+    });
     document.addEventListener("tel-cards", plan);
     document.addEventListener("tel-board", plan);
     document.addEventListener("tel-missed", plan);
