@@ -9,7 +9,7 @@ from functools import partial
 from django.db import transaction
 
 from telephony.calls import legs, ringing
-from telephony.calls.change import Change, followers
+from telephony.calls.change import STATE_COLUMNS, Change, followers
 from telephony.calls.contacts import Find, link
 from telephony.calls.keeping import delete_untold
 from telephony.calls.loading import Loaded, load, load_known, stored_events
@@ -23,25 +23,6 @@ from telephony.log_context import about_call
 from telephony.models import Call, Connection, Delivery
 from telephony.models import CallEvent as StoredEvent
 from telephony.signals import call_changed
-
-_STATE_COLUMNS = (
-    "direction",
-    "status",
-    "client_raw",
-    "client_e164",
-    "our_number",
-    "started_at",
-    "ringing_at",
-    "answered_at",
-    "ended_at",
-    "ring_seconds",
-    "talk_seconds",
-    "end_reason",
-    "end_reason_said",
-    "tracking",
-    "conflicts",
-    "is_test",
-)
 
 
 def apply_event(
@@ -93,12 +74,13 @@ def refold(*, call: Call, find: Find) -> None:
 
     Raises `CallIsKept` if something would go with it that cannot be brought back.
     """
-    events = list(stored_events(call).values())
+    stored = stored_events(call)
+    events = list(stored.values())
     if all(event.kind is EventKind.ORDERED for event in events):
         delete_untold(call=call)
         return
     writes = Writes()
-    loaded = Loaded(call=call, stored={}, answers=Answers())
+    loaded = Loaded(call=call, stored=stored, answers=Answers())
     change = _prepared(loaded, before=None, after=fold(events), event=None, heard_at=None, writes=writes)
     _save(change, find)
     writes.write()
@@ -146,7 +128,7 @@ def _prepared(
     """The change, before anything of it is written."""
     call, answers, turn = loaded.call, loaded.answers, loaded.turn
     is_new = call.pk is None
-    stored = {} if is_new else {name: getattr(call, name) for name in _STATE_COLUMNS}
+    stored = {} if is_new else {name: getattr(call, name) for name in STATE_COLUMNS}
     change = Change(
         call=call,
         before=before,
@@ -203,10 +185,10 @@ def _begin(change: Change) -> None:
 def _set_columns(change: Change, find: Find) -> list[str]:
     """Give the call what the events say of it; returns the columns to save."""
     call, after = change.call, change.after
-    for name in _STATE_COLUMNS:
+    for name in STATE_COLUMNS:
         setattr(call, name, getattr(after, name))
     call.conflicts = list(after.conflicts)
-    columns = [*_STATE_COLUMNS]
+    columns = [*STATE_COLUMNS]
     if change.differs("client_raw"):
         columns += link(call, Phone(raw=after.client_raw, e164=after.client_e164), find)
     if change.legs is not None:

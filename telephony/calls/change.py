@@ -16,6 +16,26 @@ from telephony.domain.events import CallEvent, Phone
 from telephony.domain.fold import CallState
 from telephony.models import Call, CallLeg
 
+STATE_COLUMNS = (
+    "direction",
+    "status",
+    "client_raw",
+    "client_e164",
+    "our_number",
+    "started_at",
+    "ringing_at",
+    "answered_at",
+    "ended_at",
+    "ring_seconds",
+    "talk_seconds",
+    "end_reason",
+    "end_reason_said",
+    "tracking",
+    "conflicts",
+    "is_test",
+)
+"""Of a call's row: what its events say, under the names of CallState."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:

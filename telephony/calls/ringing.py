@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from telephony.calls import legs
+from telephony.calls.change import STATE_COLUMNS
 from telephony.database.reading import Given, Prepared
 from telephony.database.together import Answers
 from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind
@@ -71,30 +72,12 @@ def _turn_of_leg(leg: CallLeg, latest: list[CallLeg], *, call: Call, event: Call
 def states(call: Call, turn: Turn) -> tuple[CallState, CallState]:
     """Before and after it: what the call's row says, and which of the turn's legs is responsible. Of the legs only the
     changed one stands there, and only after it."""
-    before = _as_stored(call, responsible_leg(turn.stored_legs))
-    changed = tuple(legs.as_folded(one) for one in (turn.changed,) if one is not None)
+    told = {name: getattr(call, name) for name in STATE_COLUMNS}
+    told |= {
+        "direction": Direction(call.direction),
+        "status": CallStatus(call.status),
+        "conflicts": tuple(call.conflicts),
+    }
+    before = CallState(**told, legs=(), recordings=(), responsible_leg=responsible_leg(turn.stored_legs))
+    changed = () if turn.changed is None else (legs.as_folded(turn.changed),)
     return before, replace(before, legs=changed, responsible_leg=responsible_leg(turn.legs))
-
-
-def _as_stored(call: Call, responsible: int | None) -> CallState:
-    return CallState(
-        direction=Direction(call.direction),
-        status=CallStatus(call.status),
-        client_raw=call.client_raw,
-        client_e164=call.client_e164,
-        our_number=call.our_number,
-        started_at=call.started_at,
-        ringing_at=call.ringing_at,
-        answered_at=call.answered_at,
-        ended_at=call.ended_at,
-        ring_seconds=call.ring_seconds,
-        talk_seconds=call.talk_seconds,
-        legs=(),
-        responsible_leg=responsible,
-        recordings=(),
-        end_reason=call.end_reason,
-        end_reason_said=call.end_reason_said,
-        tracking=call.tracking,
-        conflicts=tuple(call.conflicts),
-        is_test=call.is_test,
-    )

@@ -42,13 +42,14 @@ def concerns_one_phone(event: CallEvent, latest: Sequence[CallEvent]) -> bool:
 
 
 def repeats_a_ring(event: CallEvent, latest: Sequence[CallEvent]) -> bool:
-    """Of an event that concerns one phone: whether it changes nothing, because that phone rings already.
+    """Whether the fold is the same with this event as without it, because its phone rings already.
 
-    So it does if the same was the last that was told of this phone, and since then others only rang and left.
+    `latest` are a call's latest events by `occurred_at`, and the call is still RINGING. So it does if the same was the
+    last that was told of this phone, and since then others only rang and left.
     """
-    if event.kind is not EventKind.LEG_RINGING:
-        return False
     newest_first = sorted(latest, key=order, reverse=True)
+    if event.kind is not EventKind.LEG_RINGING or not latest or newest_first[0].occurred_at > event.occurred_at:
+        return False
     for earlier in newest_first:
         if _is_of_same_phone(earlier, event) and _says_the_same(earlier, event):
             # Of the oldest moment there may be more than was given.

@@ -10,7 +10,7 @@
     let readAt = 0;
     let planned = null;
     let shown = "";
-    let decidedAt = -TAKE_BACK;
+    let decidedAt = 0;
 
     const link = () => [...document.querySelectorAll("nav a[href], #nav-sidebar a[href]")].find((one) => HREF.test(one.pathname));
 
@@ -32,7 +32,7 @@
 
     // Whoever chooses something in the list is not disturbed, nor who may want to take back what was decided just now.
     function isBusy(list) {
-        return performance.now() - decidedAt < TAKE_BACK || list.querySelector("details[open], .htmx-request, [role=alert]") || (list.contains(document.activeElement) && document.activeElement.matches("input, select"));
+        return Date.now() - decidedAt < TAKE_BACK || list.querySelector("details[open], .htmx-request, [role=alert]") || (list.contains(document.activeElement) && document.activeElement.matches("input, select"));
     }
 
     async function read() {
@@ -64,7 +64,7 @@
     }
 
     document.addEventListener("htmx:beforeSwap", (event) => {
-        if (event.target.closest("#tel-missed")) decidedAt = performance.now();
+        if (event.target.closest("#tel-missed")) decidedAt = Date.now();
     });
     document.addEventListener("tel-cards", plan);
     document.addEventListener("tel-board", plan);
