@@ -43,16 +43,19 @@ _OF_UNREADABLE = Prepared(lambda: _with_phone(phones__last10=Given("last10"), ph
 class CrmDirectory:
     """Finds contacts by E.164; a number that is no valid one, or unknown so, by its last 10 digits."""
 
-    def find(self, phone: Phone) -> list[ContactCard]:
-        """Contacts with this number, the one added first leading."""
+    def asks(self, phone: Phone) -> list[Question]:
+        """What `find` wants to know, in its order: the first that finds somebody counts."""
         last10 = phones.last_digits(phone.e164 or phone.raw)
         if phone.e164:
-            number, digits = {"number": phone.e164}, {"last10": last10}
-            # Asked at once: of a stranger the second answer is wanted, too.
-            answers = Answers([Question(_OF_NUMBER, number), Question(_OF_UNREADABLE, digits)])
-            found = answers.rows(_OF_NUMBER, **number) or answers.rows(_OF_UNREADABLE, **digits)
-        else:
-            found = _OF_DIGITS.rows(last10=last10) if last10 else []
+            return [Question(_OF_NUMBER, {"number": phone.e164}), Question(_OF_UNREADABLE, {"last10": last10})]
+        return [Question(_OF_DIGITS, {"last10": last10})] if last10 else []
+
+    def find(self, phone: Phone, answers: Answers | None = None) -> list[ContactCard]:
+        """Contacts with this number, the one added first leading."""
+        questions = self.asks(phone)
+        # Asked at once: of a stranger the second answer is wanted, too.
+        answers = answers or Answers(questions)
+        found = next((rows for one in questions if (rows := answers.of(one))), [])
         return [_card(contact) for contact in found]
 
     def actions(self, call: Call, user: Any) -> Sequence[Action]:

@@ -45,6 +45,9 @@ FOLLOWERS: tuple[Follower, ...] = (
 ASKING: tuple[Asks, ...] = (notices.asks, noting.asks, facts.asks, planning.asks, status.asks)
 """What they will most likely want to know when an event comes: it is asked together with the call."""
 
+ASKING_OF_NEW: tuple[Asks, ...] = (notices.asks_of_new,)
+"""The same, if no call has the event's id yet."""
+
 OF_TEST_CALLS: tuple[Follower, ...] = (give_cards,)
 """What hangs on a call that this installation played itself: figures, rules and other systems never hear of it."""
 

@@ -58,9 +58,8 @@ _LISTED_LATER = Prepared(lambda: _listed().filter(ended_at__gte=GivenTime("since
 
 
 def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:
-    """Which calls may be this one, where a message is most likely the first one with its id."""
-    if event.kind is EventKind.CALL_STARTED:
-        yield from filter(None, (_anonymous(connection, event), _only_listed(connection, event)))
+    """Which calls may be this one, whose id no call has yet."""
+    yield from filter(None, (_anonymous(connection, event), _only_listed(connection, event)))
 
 
 def adopt(*, connection: Connection, event: CallEvent, answers: Answers) -> Call | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,6 +15,7 @@ from telephony.calls.contacts import Find, link
 from telephony.calls.keeping import delete_untold
 from telephony.calls.loading import Loaded, load, load_known, stored_events
 from telephony.database import writing
+from telephony.database.cursors import Statement
 from telephony.database.instances import new_row
 from telephony.database.together import Answers
 from telephony.database.writing import Writes
@@ -47,9 +49,13 @@ def add_event(
     delivery: Delivery | None,
     find: Find,
     call: Call | None = None,
+    ahead: Sequence[Statement] = (),
 ) -> Call:
-    """As `apply_event`, but what is to be written at last is left to the caller, who has more to write with it."""
-    loaded = load(connection, event, delivery) if call is None else load_known(call, event)
+    """As `apply_event`, but what is to be written at last is left to the caller, who has more to write with it.
+
+    `ahead`: what takes the locks (`locks.taking`), if they are not held yet.
+    """
+    loaded = load(connection, event, delivery, ahead) if call is None else load_known(call, event)
     call, stored = loaded.call, loaded.stored
     if loaded.is_done:
         return call
@@ -190,7 +196,7 @@ def _set_columns(change: Change, find: Find) -> list[str]:
     call.conflicts = list(after.conflicts)
     columns = [*STATE_COLUMNS]
     if change.differs("client_raw"):
-        columns += link(call, Phone(raw=after.client_raw, e164=after.client_e164), find)
+        columns += link(call, Phone(raw=after.client_raw, e164=after.client_e164), find, change.answers)
     if change.legs is not None:
         responsible = change.legs[after.responsible_leg] if after.responsible_leg is not None else None
         call.responsible_id = responsible.user_id if responsible else None

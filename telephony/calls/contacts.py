@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Q
 
 from telephony.calls.change import relinked
 from telephony.conf import contact_directory
+from telephony.database.together import Answers, Question
 from telephony.domain import numbers
 from telephony.domain.directory import ContactCard
-from telephony.domain.events import Phone
+from telephony.domain.events import CallEvent, Phone
 from telephony.models import Call, ContactChoice
 from telephony.signals import call_changed
 
@@ -21,7 +22,25 @@ Find = Callable[[Phone], list[ContactCard]]
 """A contact directory's `find`."""
 
 
-def link(call: Call, number: Phone, find: Find) -> list[str]:
+def asks(event: CallEvent) -> Sequence[Question]:
+    """What tells whose number this is, as far as the contact directory says what it will ask (`asks`)."""
+    return _questions(Phone(raw=event.client_raw, e164=event.client_e164)) if event.client_raw else ()
+
+
+def _questions(number: Phone) -> Sequence[Question]:
+    ask = getattr(contact_directory(), "asks", None)
+    return ask(number) if ask is not None else ()
+
+
+def _found(number: Phone, find: Find, answers: Answers) -> Sequence[ContactCard]:
+    """Of what was asked together with the call, if it was."""
+    questions, directory = _questions(number), cast("Any", contact_directory())
+    if questions and answers.know(questions):
+        return cast("Sequence[ContactCard]", directory.find(number, answers))
+    return find(number)
+
+
+def link(call: Call, number: Phone, find: Find, answers: Answers) -> list[str]:
     """Link the contact with this number, if it is exactly one, or the one that a person chose of several.
 
     Returns the columns to save: others link contacts too, and what they wrote meanwhile is not overwritten.
@@ -30,7 +49,7 @@ def link(call: Call, number: Phone, find: Find) -> list[str]:
     if key == call.client_match and call.contact_id is not None:
         return []
     call.client_match = key
-    call.contact_id = the_contact(number=number, found=find(number)) if number.raw else None
+    call.contact_id = the_contact(number=number, found=_found(number, find, answers)) if number.raw else None
     return ["client_match", "contact_id"]
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.module_loading import import_string
 
-from telephony.calls import adopting, legs, locate, ringing
+from telephony.calls import adopting, contacts, legs, locate, locks, ringing
 from telephony.calls.ringing import Turn
+from telephony.database import cursors
+from telephony.database.cursors import Statement
 from telephony.database.reading import Given, Prepared
 from telephony.database.together import Answers, Question
 from telephony.domain.events import CallEvent, EventKind, from_json
@@ -54,9 +56,13 @@ class Loaded:
     """What it changes, of a call that rings for long; its events are not loaded then."""
 
 
-def load(connection: Connection, event: CallEvent, delivery: Delivery | None) -> Loaded:
-    """The event's call. Needs a transaction that holds `locate.lock_names`."""
-    answers = _asked(connection, event)
+def load(
+    connection: Connection, event: CallEvent, delivery: Delivery | None, ahead: Sequence[Statement] = ()
+) -> Loaded:
+    """The event's call. Needs a transaction that holds `locate.lock_names`, or takes them by these statements
+    (`locks.taking`), which go with the first question."""
+    with locks.waiting():
+        answers = _asked(connection, event, ahead)
     if event.external_id:
         of_id = {"connection": connection.pk, "id": event.external_id}
         for call in answers.rows(_OF_ID, **of_id):
@@ -84,16 +90,28 @@ def stored_events(call: Call) -> Stored:
     return {pk: from_json(content) for pk, content in _OF_CALL.rows(call=call.pk)}
 
 
-def _asked(connection: Connection, event: CallEvent) -> Answers:
+def _asked(connection: Connection, event: CallEvent, ahead: Sequence[Statement]) -> Answers:
     """One question for all that the fold and the followers want to know of a call whose id is known."""
     if not event.external_id:
+        if ahead:
+            cursors.run_all(ahead)
         return Answers()
     of_id = {"connection": connection.pk, "id": event.external_id}
     questions = [Question(_OF_ID, of_id), Question(_LATEST_OF_ID, of_id), *legs.asks(connection, event)]
-    questions += adopting.asks(connection, event)
-    asking: Iterable[Asks] = import_string("telephony.followers.ASKING")
-    questions += (question for asks in asking for question in asks(connection, event))
-    return Answers(questions, next_key_of=Call if event.kind in _BEGINNINGS else None)
+    questions += _followers_questions("ASKING", connection, event)
+    if event.kind not in _BEGINNINGS:
+        return Answers(questions, ahead=ahead)
+    if event.kind is EventKind.LEG_RINGING and not connection.vendor_object.begins_with_a_ring:
+        return Answers(questions, next_key_of=Call, ahead=ahead)
+    of_new = [*adopting.asks(connection, event), *contacts.asks(event)]
+    of_new += _followers_questions("ASKING_OF_NEW", connection, event)
+    return Answers(questions, next_key_of=Call, of_new=of_new, ahead=ahead)
+
+
+def _followers_questions(name: str, connection: Connection, event: CallEvent) -> Iterator[Question]:
+    """Named by their path: nothing in `calls` imports a feature."""
+    asking: Iterable[Asks] = import_string(f"telephony.followers.{name}")
+    return (question for asks in asking for question in asks(connection, event))
 
 
 def _of_many(call: Call, event: CallEvent, latest: list[tuple[int, Any]], answers: Answers) -> Loaded:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
 from telephony.database import cursors
 from telephony.domain.exceptions import CallBusy
@@ -24,15 +25,33 @@ def take(*, names: Iterable[str], patience_ms: int) -> None:
 
     All names of a transaction are taken at once and in one order, so two of them never wait for each other.
     """
-    if not transaction.get_connection().in_atomic_block:
+    statements = taking(names=names, patience_ms=patience_ms)
+    if statements:
+        with waiting():
+            cursors.run_all(statements)
+
+
+def taking(*, names: Iterable[str], patience_ms: int) -> list[cursors.Statement]:
+    """What `take` sends, for whoever sends their first question with it: the answer is of when the locks were taken,
+    since each statement sees what was committed before it began. Is sent inside of `waiting`."""
+    connection = transaction.get_connection()
+    if not connection.in_atomic_block:
         raise RuntimeError("A lock needs a transaction to end with.")
-    if connection.vendor != "postgresql":
-        return
     keys = sorted({_key(name) for name in names})
+    if connection.vendor != "postgresql" or not keys:
+        return []
     calls = ", ".join(["pg_advisory_xact_lock(%s)"] * len(keys))
+    return [(f"SELECT set_config('lock_timeout', %s, true), {calls}", [f"{patience_ms}ms", *keys])]
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Whoever waits too long for the locks that are taken in here is told so by `CallBusy`."""
     try:
-        cursors.run(connection, f"SELECT set_config('lock_timeout', %s, true), {calls}", [f"{patience_ms}ms", *keys])
+        yield
     except OperationalError as error:
+        if not is_busy(error):
+            raise
         raise CallBusy("Another process worked on the same call for too long.") from error
 
 

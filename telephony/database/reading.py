@@ -66,7 +66,7 @@ class Prepared(Generic[Row]):
     def rows(self, **values: Any) -> list[Row]:
         """All of them, as the query's own rows would be."""
         statement = self.statement()
-        return statement.made_of(cursors.run(connection, statement.sql, statement.parameters(values)))
+        return statement.made_of(cursors.run(statement.sql, statement.parameters(values)))
 
     def first(self, **values: Any) -> Row | None:
         """The first of `rows`; the query says itself that it wants no more."""

@@ -40,14 +40,24 @@ class Question:
 class Answers:
     """The rows of what was asked together. What was not is asked when it is wanted."""
 
-    def __init__(self, questions: Sequence[Question] = (), *, next_key_of: type[models.Model] | None = None) -> None:
+    def __init__(
+        self,
+        questions: Sequence[Question] = (),
+        *,
+        next_key_of: type[models.Model] | None = None,
+        of_new: Sequence[Question] = (),
+        ahead: Sequence[cursors.Statement] = (),
+    ) -> None:
         """`next_key_of`: a key for a new row of this table, if the first question finds none and the database can give
-        keys beforehand."""
+        keys beforehand; then the questions `of_new` are asked, too. `ahead`: statements of PostgreSQL's that are sent
+        with the questions, before them."""
         self.next_key: int | None = None
+        self._ahead = ahead
         self._rows: dict[tuple[Any, ...], list[Any]] = {}
         if questions and connection.vendor == "postgresql":
-            found = self._at_once(questions, next_key_of)
-            self._rows = {one.key(): rows for one, rows in zip(questions, found, strict=True)}
+            found = self._at_once(questions, of_new, next_key_of)
+            asked = (*questions, *of_new)
+            self._rows = {one.key(): rows for one, rows in zip(asked, found, strict=True) if rows is not None}
 
     def rows(self, query: Prepared[Row], **values: Any) -> list[Row]:
         found: list[Row] = self.of(Question(query, values))
@@ -57,30 +67,42 @@ class Answers:
         known = self._rows.get(question.key())
         return question.query.rows(**question.values) if known is None else known
 
-    def _at_once(self, questions: Sequence[Question], next_key_of: type[models.Model] | None) -> list[list[Any]]:
-        statements = [one.query.statement() for one in questions]
+    def know(self, questions: Sequence[Question]) -> bool:
+        """Whether all of these were asked."""
+        return all(one.key() in self._rows for one in questions)
+
+    def _at_once(
+        self, questions: Sequence[Question], of_new: Sequence[Question], next_key_of: type[models.Model] | None
+    ) -> list[list[Any] | None]:
+        """None where it was not asked."""
+        asked = (*questions, *of_new)
+        statements = [one.query.statement() for one in asked]
         parameters: list[Any] = []
-        for statement, one in zip(statements, questions, strict=True):
+        for statement, one in zip(statements, asked, strict=True):
             parameters += statement.parameters(dict(one.values))
-        sql = _one_of(tuple(statements), next_key_of)
-        ((*found, self.next_key),) = cursors.run(connection, sql, parameters)
+        sql = _one_of(tuple(statements[: len(questions)]), tuple(statements[len(questions) :]), next_key_of)
+        ((*found, self.next_key),) = cursors.run_all([*self._ahead, (sql, parameters)])
         return [
-            statement.made_of(_as_sent(statement, json.loads(rows))) if rows else []
+            None if rows is None else statement.made_of(_as_sent(statement, json.loads(rows)))
             for statement, rows in zip(statements, found, strict=True)
         ]
 
 
 @cache
-def _one_of(statements: tuple[Statement, ...], next_key_of: type[models.Model] | None) -> str:
-    """Each query's rows as one JSON text, None if there are none; at last a new row's key."""
+def _one_of(
+    statements: tuple[Statement, ...], of_new: tuple[Statement, ...], next_key_of: type[models.Model] | None
+) -> str:
+    """Each query's rows as one JSON text; None for those of a new row, if it is not new; at last a new row's key."""
     asked = ", ".join(f"{_as_json(statement)} AS rows_{place}" for place, statement in enumerate(statements))
-    if next_key_of is None:
+    if next_key_of is None and not of_new:
         return f"SELECT {asked}, NULL"
-    table = next_key_of._meta
-    key = f"nextval(pg_get_serial_sequence('{table.db_table}', '{table.pk.column}'))"
+    key = "NULL::bigint"
+    if next_key_of is not None:
+        table = next_key_of._meta
+        key = f"nextval(pg_get_serial_sequence('{table.db_table}', '{table.pk.column}'))"
     rows = ", ".join(f"rows_{place}" for place in range(len(statements)))
-    # OFFSET 0: else the first query would be asked twice.
-    return f"SELECT {rows}, CASE WHEN rows_0 IS NULL THEN {key} END FROM (SELECT {asked} OFFSET 0) AS asked"  # nosec B608  # noqa: S608
+    new = ", ".join(f"CASE WHEN rows_0 = '[]' THEN {one} END" for one in (*map(_as_json, of_new), key))
+    return f"WITH asked AS MATERIALIZED (SELECT {asked}) SELECT {rows}, {new} FROM asked"  # nosec B608  # noqa: S608
 
 
 def _as_json(statement: Statement) -> str:
@@ -91,7 +113,7 @@ def _as_json(statement: Statement) -> str:
         for name, one in zip(names, statement.fields, strict=True)
     ]
     rows = f"({statement.sql}) AS asked({', '.join(names)})"
-    return f"(SELECT json_agg(json_build_array({', '.join(values)}))::text FROM {rows})"  # nosec B608  # noqa: S608
+    return f"(SELECT coalesce(json_agg(json_build_array({', '.join(values)}))::text, '[]') FROM {rows})"  # nosec B608  # noqa: S608
 
 
 def _as_sent(statement: Statement, rows: list[list[Any]]) -> list[list[Any]]:

@@ -78,7 +78,9 @@ class ContactDirectory(Protocol):
     def find(self, phone: Phone) -> list[ContactCard]:
         """Contacts that have this number, best match first; empty when nobody has.
 
-        Called while a phone rings: answer from an index, within milliseconds.
+        Called while a phone rings: answer from an index, within milliseconds. A directory that has
+        `asks(phone) -> Sequence[Question]` as well (database/together.py) is spared the way to the database for a new
+        call: those questions go with the call's, and it is called as `find(phone, answers)`.
         """
 
     def actions(self, call: Call, user: Any) -> Sequence[Action]:

@@ -114,7 +114,7 @@ class CallEvent:
     def __post_init__(self) -> None:
         if not self.external_id and self.no_call_id is None:
             raise ValueError("An event without external_id has to say how its call is found (no_call_id).")
-        for name in ("occurred_at", "listed_at", "started_at", "answered_at"):
+        for name in _TIMES:
             moment = getattr(self, name)
             if moment is not None and moment.tzinfo is None:
                 raise ValueError(f"{name} has no time zone: {moment!r}")
@@ -149,10 +149,8 @@ class Parsed:
 
 def fingerprint(params: Mapping[str, str]) -> str:
     """Hash of a message's fields, the same for a repeated message whatever the order of its fields."""
-    digest = hashlib.sha256()
-    for name in sorted(params):
-        digest.update(f"{len(name)}:{name}={len(params[name])}:{params[name]};".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()[:40]
+    told = "".join(f"{len(name)}:{name}={len(params[name])}:{params[name]};" for name in sorted(params))
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
 
 def to_json(event: CallEvent) -> dict[str, Any]:
@@ -181,6 +179,7 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "no_call_id": NoCallId,
     "reason": EndReason,
 }
+_TIMES = ("occurred_at", "listed_at", "started_at", "answered_at")
 
 
 def from_json(stored: Mapping[str, Any]) -> CallEvent:
@@ -189,7 +188,7 @@ def from_json(stored: Mapping[str, Any]) -> CallEvent:
     for name, enum in _ENUMS.items():
         if name in values:
             values[name] = enum(values[name])
-    for name in ("occurred_at", "listed_at", "started_at", "answered_at"):
+    for name in _TIMES:
         if name in values:
             values[name] = datetime.fromisoformat(values[name])
     return CallEvent(**values)

@@ -157,21 +157,21 @@ def _apply(delivery: Delivery, parsed: Parsed, find: Find, patience_ms: int) -> 
         writes.write()
         return
     with transaction.atomic():
-        apply_parsed(delivery, parsed, find, patience_ms)
+        apply_parsed(delivery, parsed, find, patience_ms, ends=True)
 
 
-def apply_parsed(delivery: Delivery, parsed: Parsed, find: Find, patience_ms: int) -> None:
-    """Write all that the message says, and that it was applied. Needs a transaction."""
+def apply_parsed(delivery: Delivery, parsed: Parsed, find: Find, patience_ms: int, *, ends: bool = False) -> None:
+    """Write all that it says, and that it was applied. Needs a transaction, in which nothing follows if it `ends`."""
     connection, writes = delivery.connection, Writes()
     names = [name for event in parsed.events for name in locate.lock_names(connection=connection, event=event)]
-    if names:
-        locks.take(names=names, patience_ms=patience_ms)
+    ahead = locks.taking(names=names, patience_ms=patience_ms)
     for event in parsed.events:
         writes.write()  # The next event finds what the one before it did.
-        apply.add_event(writes, connection=connection, event=event, delivery=delivery, find=find)
+        apply.add_event(writes, connection=connection, event=event, delivery=delivery, find=find, ahead=ahead)
+        ahead = []
     errands.tell_of_failed(connection, parsed.failed_orders)
     finish_parsed(writes, delivery, parsed)
-    writes.write()
+    writes.write(ends=ends)
 
 
 def finish_parsed(writes: Writes, delivery: Delivery, parsed: Parsed) -> None:

@@ -4,7 +4,7 @@ from telephony.models.alarm import Alarm, AlarmMail
 from telephony.models.api_use import ApiUse
 from telephony.models.ask_turn import AskTurn
 from telephony.models.audit import AuditEntry
-from telephony.models.call import Call, CallEvent, CallLeg
+from telephony.models.call import Call, CallEvent
 from telephony.models.call_info import CallQuery, PbxDay, PbxRow
 from telephony.models.call_rule import CallEnding, CallRule
 from telephony.models.canary import CanaryRun
@@ -24,6 +24,7 @@ from telephony.models.exported import Exported
 from telephony.models.extension import Extension
 from telephony.models.fact import CallFact, CallSum, HoursChange, StaleDay
 from telephony.models.failed_login import FailedLogin
+from telephony.models.leg import CallLeg
 from telephony.models.line import Line
 from telephony.models.live import LiveEvent
 from telephony.models.missed import MissedItem, MissedPlace, MissedReason, MissedState

@@ -11,10 +11,8 @@ from telephony import conf
 from telephony.domain import events, numbers
 from telephony.models.choices import DirectionChoice, EndReasonChoice, StatusChoice
 from telephony.models.connection import Connection
-from telephony.models.decision import CardDecision
 from telephony.models.delivery import Delivery
 from telephony.models.encrypted import PartlyEncryptedJSONField
-from telephony.models.extension import Extension
 
 OUR_NUMBERS_END = Right("our_number", 10)
 """What a PBX's spellings of one of our numbers share; there is an index for it."""
@@ -29,7 +27,12 @@ class Call(models.Model):
         ERASED = "erased", _("the client's number was erased")
 
     connection = models.ForeignKey(
-        Connection, models.CASCADE, related_name="calls", verbose_name=_("connection"), help_text=_("At which PBX.")
+        Connection,
+        models.CASCADE,
+        db_index=False,  # The first column of call_of_connection.
+        related_name="calls",
+        verbose_name=_("connection"),
+        help_text=_("At which PBX."),
     )
     external_id = models.CharField(
         _("call id"),
@@ -44,10 +47,10 @@ class Call(models.Model):
         _("client's number as received"), max_length=200, blank=True, help_text=_("Exactly as the PBX wrote it.")
     )
     client_e164 = models.CharField(
-        _("client's number"), max_length=16, blank=True, db_index=True, help_text=_("In E.164, where it is valid.")
+        _("client's number"), max_length=16, blank=True, help_text=_("In E.164, where it is valid.")
     )
     client_match = models.CharField(
-        max_length=50, blank=True, db_index=True, editable=False, help_text=_("Its last 10 digits, for matching.")
+        max_length=50, blank=True, editable=False, help_text=_("Its last 10 digits, for matching.")
     )
     our_number = models.CharField(
         _("our number"), max_length=200, blank=True, help_text=_("The company's number that was dialled or shown.")
@@ -123,6 +126,9 @@ class Call(models.Model):
             ("see_all_calls", _("Can see all calls")),
         ]
         indexes = [
+            # Not by db_index: PostgreSQL would keep a second one of each text, for texts that begin alike.
+            models.Index(fields=["client_e164"], name="call_of_number"),
+            models.Index(fields=["client_match"], name="call_of_last_digits"),
             models.Index(fields=["-started_at", "-id"], name="call_newest_first"),
             models.Index(fields=["connection", "-started_at"], name="call_of_connection"),
             models.Index(fields=["contact", "-started_at", "-id"], name="call_of_contact"),
@@ -154,7 +160,12 @@ class CallEvent(models.Model):
     """One thing that a PBX said of a call, in the normal form (telephony/domain/events.py)."""
 
     call = models.ForeignKey(
-        Call, models.CASCADE, related_name="events", verbose_name=_("call"), help_text=_("Which call.")
+        Call,
+        models.CASCADE,
+        db_index=False,  # The first column of event_once.
+        related_name="events",
+        verbose_name=_("call"),
+        help_text=_("Which call."),
     )
     delivery = models.ForeignKey(
         Delivery,
@@ -164,7 +175,7 @@ class CallEvent(models.Model):
         verbose_name=_("delivery"),
         help_text=_("The request that brought it; empty for the reaper's."),
     )
-    fingerprint = models.CharField(max_length=64, db_index=True, help_text=_("The same for copies of one message."))
+    fingerprint = models.CharField(max_length=64, help_text=_("The same for copies of one message."))
     kind = models.CharField(_("event"), max_length=20, help_text=_("What happened."))
     occurred_at = models.DateTimeField(
         _("time"), help_text=_("When it happened, or was received if the PBX did not say.")
@@ -180,70 +191,10 @@ class CallEvent(models.Model):
         verbose_name_plural = _("events")
         ordering = ["occurred_at", "id"]
         constraints = [models.UniqueConstraint(fields=["call", "fingerprint"], name="event_once")]
+        indexes = [models.Index(fields=["fingerprint"], name="event_of_fingerprint")]
 
     def __str__(self) -> str:
         return self.kind
 
     def event(self) -> events.CallEvent:
         return events.from_json(self.content)
-
-
-class CallLeg(models.Model):
-    """One employee's part in a call."""
-
-    call = models.ForeignKey(
-        Call, models.CASCADE, related_name="legs", verbose_name=_("call"), help_text=_("Which call.")
-    )
-    position = models.PositiveSmallIntegerField(_("position"), help_text=_("Order in which the legs joined, from 0."))
-    role = models.CharField(_("role"), max_length=10, help_text=_("called, or calling."))
-    extension = models.ForeignKey(
-        Extension,
-        models.SET_NULL,
-        null=True,
-        related_name="legs",
-        verbose_name=_("extension"),
-        help_text=_("The extension, if it is known here."),
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        db_index=False,  # The first column of leg_of_user.
-        related_name="call_legs",
-        verbose_name=_("user"),
-        help_text=_("Whose phone it was at the time."),
-    )
-    extension_number = models.CharField(
-        _("internal number"), max_length=200, blank=True, help_text=_("As the PBX sent it.")
-    )
-    key_hash = models.CharField(max_length=200, blank=True, help_text=_("Keyed hash of the key that the PBX sent."))
-    rang_at = models.DateTimeField(_("rang"), null=True, help_text=_("When this phone began to ring."))
-    answered_at = models.DateTimeField(_("answered"), null=True, help_text=_("When it was picked up."))
-    ended_at = models.DateTimeField(_("ended"), null=True, help_text=_("When it stopped ringing or was hung up."))
-    status = models.CharField(_("status"), max_length=10, choices=StatusChoice, help_text=_("State or outcome."))
-    talk_seconds = models.PositiveIntegerField(_("talked, s"), null=True, help_text=_("Length of this leg's talk."))
-    is_transfer = models.BooleanField(
-        _("transfer"), default=False, help_text=_("Rang when somebody else already talked.")
-    )
-    end_is_inferred = models.BooleanField(
-        _("end inferred"),
-        default=False,
-        help_text=_("The PBX told no end; the next employee's answer was taken for it."),
-    )
-    card = models.CharField(
-        _("card"), max_length=15, choices=CardDecision, blank=True, help_text=_("Whether its user got one, or why not.")
-    )
-    card_at = models.DateTimeField(_("decided"), null=True, help_text=_("When that was decided."))
-
-    class Meta:
-        verbose_name = _("leg")
-        verbose_name_plural = _("legs")
-        ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["call", "position"], name="leg_once")]
-        indexes = [
-            models.Index(fields=["user", "call"], name="leg_of_user"),
-            models.Index(fields=["extension_number", "call"], name="leg_of_number"),
-        ]
-
-    def __str__(self) -> str:
-        return self.extension_number or Extension.label_of(self.key_hash)

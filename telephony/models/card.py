@@ -13,7 +13,12 @@ class Card(models.Model):
     """A call on one user's screen. The row is the memory; whatever tells the browser of it is only a hint."""
 
     call = models.ForeignKey(
-        Call, models.CASCADE, related_name="cards", verbose_name=_("call"), help_text=_("Which call.")
+        Call,
+        models.CASCADE,
+        db_index=False,  # The first column of card_once.
+        related_name="cards",
+        verbose_name=_("call"),
+        help_text=_("Which call."),
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -27,6 +27,7 @@ class Delivery(models.Model):
     connection = models.ForeignKey(
         Connection,
         models.CASCADE,
+        db_index=False,  # The first column of delivery_of_connection.
         related_name="deliveries",
         verbose_name=_("connection"),
         help_text=_("From which PBX."),

@@ -73,7 +73,12 @@ class Recording(models.Model):
         NOT_PREPARED = "not_prepared", _("It could not be made ready for browsers.")
 
     call = models.ForeignKey(
-        Call, models.CASCADE, related_name="recordings", verbose_name=_("call"), help_text=_("Which call.")
+        Call,
+        models.CASCADE,
+        db_index=False,  # The first column of recording_once.
+        related_name="recordings",
+        verbose_name=_("call"),
+        help_text=_("Which call."),
     )
     source_sha256 = models.CharField(
         max_length=64, editable=False, help_text=_("Tells two recordings of a call apart.")

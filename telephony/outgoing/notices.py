@@ -22,7 +22,7 @@ from telephony.models import Alarm, Call, CallResult, Connection, Notice, Record
 
 _MILESTONES = {Topic.CALL_STARTED: "started_at", Topic.CALL_ANSWERED: "answered_at", Topic.CALL_ENDED: "ended_at"}
 _SUBSCRIBED = Prepared(lambda: Subscription.objects.filter(enabled=True).only("pk", "topics"))
-_TELLING = (EventKind.CALL_STARTED, EventKind.ANSWERED, EventKind.ENDED)
+_TELLING = (EventKind.ANSWERED, EventKind.ENDED)
 _FACTS = ("direction", "status", "client_raw", "client_e164", "our_number", "ring_seconds", "talk_seconds")
 _TIMES = ("started_at", "ringing_at", "answered_at", "ended_at")
 
@@ -53,6 +53,11 @@ def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:
     """Who wants to know, where a milestone is likely."""
     if event.kind in _TELLING:
         yield Question(_SUBSCRIBED)
+
+
+def asks_of_new(connection: Connection, event: CallEvent) -> Iterator[Question]:
+    """The same of a call that begins with this event."""
+    yield Question(_SUBSCRIBED)
 
 
 def _corrected(change: Change) -> dict[str, Any]:

@@ -74,6 +74,8 @@ class Vendor(ABC):
     """What it can call besides the hook's address, with a login."""
     may_lack_call_id: ClassVar[bool] = False
     """Some of its messages name no call, so all messages of one number are processed one after another."""
+    begins_with_a_ring: ClassVar[bool] = False
+    """Of a call's start it tells by the first phone that rings. A hint only: what a new call needs is asked then."""
     only_posts: ClassVar[bool] = True
     """Its messages are POST: one by GET is a wrong setting over there, or an address opened in a browser."""
     tells_rings: ClassVar[bool] = True

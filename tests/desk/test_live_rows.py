@@ -12,8 +12,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import DjangoDbBlocker
 
 from telephony.cards import live
-from telephony.database import writing
-from telephony.database.writing import columns, postgresql
+from telephony.database import cursors, writing
+from telephony.database.writing import columns
 from telephony.models import LiveEvent
 
 
@@ -26,7 +26,7 @@ def on_postgresql(
     monkeypatch.setitem(connections.settings, "postgresql", options)
     connection = connections.create_connection("postgresql")
     monkeypatch.setattr(writing, "connection", connection)
-    for part in (postgresql, columns):
+    for part in (cursors, columns):
         monkeypatch.setattr(part, "connections", {DEFAULT_DB_ALIAS: connection})
     with django_db_blocker.unblock():
         yield connection

@@ -148,7 +148,7 @@ def test_a_lost_database_costs_an_attempt_and_a_short_pause(
         raise OperationalError("server closed the connection unexpectedly")
 
     with monkeypatch.context() as broken:
-        broken.setattr(locks, "take", lost)
+        broken.setattr(locks, "taking", lost)
         assert inbox.process_due() == 1
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts) == ("received", 4)
@@ -215,7 +215,7 @@ def test_a_call_that_somebody_else_works_on_for_long_is_left_to_the_worker(
         raise CallBusy("Another process worked on the same call for too long.")
 
     with monkeypatch.context() as busy:
-        busy.setattr(locks, "take", take)
+        busy.setattr(locks, "taking", take)
         delivery = deliver(connection, sipuni(1, 0))
         assert delivery.state == "received"
         assert timezone.now() < delivery.next_try_at <= timezone.now() + inbox.PAUSE_AFTER_BUSY

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from telephony.database import reading, together
+from telephony.database import cursors, reading, together
 from telephony.database.reading import Given, GivenTexts, GivenTime, Prepared
 from telephony.database.together import Answers, Question
 from telephony.models import DeskSettings, Subscription, Team
@@ -43,6 +43,7 @@ def on_postgresql(
     connections["postgresql"] = connection = connections.create_connection("postgresql")
     monkeypatch.setattr(reading, "connection", connection)
     monkeypatch.setattr(together, "connection", connection)
+    monkeypatch.setattr(cursors, "DEFAULT_DB_ALIAS", "postgresql")
     with django_db_blocker.unblock():
         yield "postgresql"
         connection.close()

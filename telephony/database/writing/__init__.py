@@ -49,13 +49,16 @@ class Writes:
         """Who listens there on PostgreSQL hears of it at the commit."""
         self.channel = channel
 
-    def write(self) -> None:
-        """Write all of it, in the transaction of the change; then this is empty again."""
+    def write(self, *, ends: bool = False) -> None:
+        """Write all of it, in the transaction of the change; then this is empty again.
+
+        `ends`: nothing follows in the block of this transaction, which may be committed at once.
+        """
         parts, channel = self.parts, self.channel
         self.parts, self.channel = [], ""
         if not parts:
             return
-        _hand().write(parts, channel)
+        _hand().write(parts, channel, ends)
 
 
 def insert(row: Model, *, version: Version | None = None) -> bool:

@@ -10,8 +10,9 @@ from telephony.database.versions import Version
 from telephony.database.writing.parts import Deleted, Inserted, Part, Updated
 
 
-def write(parts: Sequence[Part], channel: str) -> None:
-    """Write them in this order. Nobody is woken: readers look several times a second."""
+def write(parts: Sequence[Part], channel: str, ends: bool) -> None:
+    """Write them in this order. Nobody is woken: readers look several times a second. Whether the transaction ends
+    with them is left to its block."""
     for part in parts:
         rows = part.model._base_manager
         match part:

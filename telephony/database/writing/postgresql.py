@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 
 from telephony.database import cursors
@@ -20,15 +20,16 @@ from telephony.database.writing import columns
 from telephony.database.writing.parts import Deleted, Inserted, Part, Updated
 
 
-def write(parts: Sequence[Part], channel: str) -> None:
-    """Write them. Who listens to the channel hears of it at the commit."""
+def write(parts: Sequence[Part], channel: str, ends: bool) -> None:
+    """Write them, and commit if the transaction ends with them. Who listens to the channel hears of it at the
+    commit."""
     values: list[Any] = []
     written = ", ".join(f"part_{number} AS ({_sql(part, values)})" for number, part in enumerate(parts))
     told = "SELECT 1"
     if channel:
         told = "SELECT pg_notify(%s, '')"
         values.append(channel)
-    cursors.run(connections[DEFAULT_DB_ALIAS], f"WITH {written} {told}", values)
+    cursors.run_all([(f"WITH {written} {told}", values)], ends=ends)
 
 
 def insert(row: Model, version: Version | None = None) -> bool:
@@ -42,7 +43,7 @@ def insert(row: Model, version: Version | None = None) -> bool:
         columns.add_row(row, values)
         values += [version.key, version.text]
     key = row._meta.pk
-    told = cursors.run(connections[DEFAULT_DB_ALIAS], f'{sql} RETURNING "{key.column}"', values)
+    told = cursors.run(f'{sql} RETURNING "{key.column}"', values)
     if not told:
         return False
     setattr(row, key.attname, told[0][0])

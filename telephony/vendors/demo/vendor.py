@@ -14,6 +14,7 @@ class Demo(Vendor):
     """A PBX that exists only here; README.md documents its protocol."""
 
     slug = "demo"
+    begins_with_a_ring = True
     label = "Demo PBX"
     address_help = _("Anything that sends HTTP can play this PBX, curl for one: see telephony/vendors/demo/README.md.")
     only_posts = False

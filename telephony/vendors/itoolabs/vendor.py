@@ -68,6 +68,7 @@ class Itoolabs(Vendor):
 
     slug = "itoolabs"
     label = "MegaFon / Gravitel / Dom.ru / WestCall"
+    begins_with_a_ring = True
     settings_form = ItoolabsSettingsForm
     address_help = _(
         "In the PBX's cabinet, under the integration with a CRM of your own (REST API): “Адрес вашей CRM”."

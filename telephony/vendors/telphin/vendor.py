@@ -42,6 +42,7 @@ class Telphin(Vendor):
 
     slug = "telphin"
     label = "Telphin"
+    begins_with_a_ring = True
     settings_form = TelphinSettingsForm
     address_help = _("Telphin: each extension that is a phone, Events: this address, by POST, for all four events.")
     steps = (
