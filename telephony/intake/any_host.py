@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeVar
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.urls import Resolver404, ResolverMatch, get_urlconf, resolve
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
@@ -34,7 +35,9 @@ class AnyHostForPbx(MiddlewareMixin):
     """Goes first in MIDDLEWARE: whatever stands behind it sees no message of a PBX."""
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
-        found = _view_for_pbxs(request.path_info)
+        if not _MAY_BE_FOR_PBXS.search(request.path_info):
+            return None
+        found = _view_for_pbxs(request.path_info, get_urlconf() or settings.ROOT_URLCONF)
         if found is None:
             return None
         try:
@@ -50,11 +53,11 @@ class AnyHostForPbx(MiddlewareMixin):
         return response
 
 
-def _view_for_pbxs(path: str) -> ResolverMatch | None:
-    if not _MAY_BE_FOR_PBXS.search(path):
-        return None
+@lru_cache(maxsize=1000)
+def _view_for_pbxs(path: str, urlconf: str) -> ResolverMatch | None:
+    """Remembered: a PBX has one address, or a few, and Django goes through all levels of addresses for each message."""
     try:
-        found = resolve(path)
+        found = resolve(path, urlconf)
     except Resolver404:
         return None
     return found if getattr(found.func, _MARK, False) else None

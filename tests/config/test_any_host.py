@@ -86,3 +86,13 @@ def test_the_delivery_keeps_the_host_as_it_came(allowed: list[str], ours: str) -
 @pytest.mark.parametrize("path", ["/admin/login/", "/no/such/page/"])
 def test_another_host_is_refused_where_no_pbx_calls(path: str) -> None:
     assert Client(raise_request_exception=False).get(path, headers={"host": "other.example.ru"}).status_code == 400
+
+
+@pytest.mark.django_db
+def test_what_an_address_means_is_remembered_for_its_urlconf_alone() -> None:
+    request = RequestFactory().get("/telephony/hooks/none/secret/")
+    middleware = AnyHostForPbx(lambda _: HttpResponse("Django's way"))
+    for _ in range(2):
+        assert middleware(request).status_code == 404
+        with override_settings(ROOT_URLCONF="tests.config.no_addresses"):
+            assert middleware(request).content == b"Django's way"

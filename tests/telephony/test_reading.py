@@ -170,6 +170,18 @@ def test_what_was_not_asked_together_is_asked_when_it_is_wanted(teams: list[Team
     assert len(sent) == (1 if database == "postgresql" else 2)
 
 
+@pytest.mark.parametrize(("name", "is_new"), [(NAMES[0], False), ("Nobody", True)])
+def test_what_only_a_new_row_needs_is_asked_if_it_is_new(
+    teams: list[Team], database: str, name: str, is_new: bool
+) -> None:
+    named = Prepared(lambda: Team.objects.filter(name=Given("name")))
+    first, second = Question(named, {"name": name}), Question(named, {"name": NAMES[1]})
+    answers = Answers([first], next_key_of=Team, of_new=[second])
+    assert answers.know([first, second]) is (is_new and database == "postgresql")
+    assert (answers.next_key is not None) is (is_new and database == "postgresql")
+    assert (answers.of(first), answers.of(second)) == ([] if is_new else [teams[0]], [teams[1]])
+
+
 def test_a_key_given_beforehand_is_nobody_elses(teams: list[Team], database: str) -> None:
     named = Prepared(lambda: Team.objects.filter(name=Given("name")))
     assert Answers([Question(named, {"name": NAMES[0]})], next_key_of=Team).next_key is None
