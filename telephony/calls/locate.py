@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 
 from telephony.calls import listed
-from telephony.calls.adopting import ANONYMOUS, LONGEST_CALL, OVERTAKEN_START, SAME_RING, adopt
+from telephony.calls.adopting import ANONYMOUS, LONGEST, LONGEST_CALL, OVERTAKEN_START, SAME_RING, adopt
 from telephony.database.together import Answers
 from telephony.domain import numbers
 from telephony.domain.events import CallEvent, Direction, EventKind, NoCallId
@@ -93,7 +93,9 @@ def _same_ring(connection: Connection, event: CallEvent) -> Call | None:
         return None
     # Whom we call may call back at once, and who was missed, again: those are calls of their own.
     own = Call.objects.filter(_of_client(connection, event)).exclude(direction=Direction.OUTGOING)
-    going_on = own.exclude(ended_at__lt=event.occurred_at - OVERTAKEN_START)
+    going_on = own.filter(started_at__gte=event.occurred_at - LONGEST).exclude(
+        ended_at__lt=event.occurred_at - OVERTAKEN_START
+    )
     rings = StoredEvent.objects.filter(
         # An account that sends events with ids, too, tells of the start before any phone rings.
         kind__in=[EventKind.CALL_STARTED, EventKind.LEG_RINGING],

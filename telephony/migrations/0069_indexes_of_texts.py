@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
 
     operations = [
         AddIndexBeside(model_name='call', index=models.Index(fields=['client_e164'], name='call_of_number')),
-        AddIndexBeside(model_name='call', index=models.Index(fields=['client_match'], name='call_of_last_digits')),
+        AddIndexBeside(model_name='call', index=models.Index(fields=['client_match', '-started_at'], name='call_of_last_digits')),
         AddIndexBeside(
             model_name='callevent', index=models.Index(fields=['fingerprint'], name='event_of_fingerprint')
         ),

@@ -128,7 +128,7 @@ class Call(models.Model):
         indexes = [
             # Not by db_index: PostgreSQL would keep a second one of each text, for texts that begin alike.
             models.Index(fields=["client_e164"], name="call_of_number"),
-            models.Index(fields=["client_match"], name="call_of_last_digits"),
+            models.Index(fields=["client_match", "-started_at"], name="call_of_last_digits"),
             models.Index(fields=["-started_at", "-id"], name="call_newest_first"),
             models.Index(fields=["connection", "-started_at"], name="call_of_connection"),
             models.Index(fields=["contact", "-started_at", "-id"], name="call_of_contact"),

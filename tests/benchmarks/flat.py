@@ -13,7 +13,7 @@ from statistics import median
 
 from telephony.vendors.simulated import Message
 from tests.benchmarks.cost import POSTGRESQL_URL, fresh_database
-from tests.benchmarks.webhook_rounds import Office, filled, one_round, spent_on
+from tests.benchmarks.webhook_rounds import CALLERS, HIDDEN, Office, filled, one_round, spent_on
 from tests.figures import figure
 from tests.servers import ROOT
 from tests.soap.messages import authorization, envelope
@@ -60,7 +60,7 @@ def _measure(
     costs: dict[str, list[list[float]]] = defaultdict(lambda: [[] for _ in offices])
     for number in range(-1, rounds):  # The first one fills caches.
         for place, office in enumerate(offices):
-            for key, (app, database, _) in one_round(office, vendors, calls, posters=2).items():
+            for key, (app, database, _) in one_round(office, vendors, calls, 2, (*CALLERS, HIDDEN)).items():
                 if number >= 0:
                     costs[key][place].append(app + database)
             if "mobilon" in office.chosen(vendors):

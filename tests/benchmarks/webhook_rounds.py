@@ -25,6 +25,8 @@ INSERT = "view that inserts one row"
 BARE = "bare view"
 YARDSTICKS = {BARE: "/bare/", INSERT: "/insert/"}
 CALLERS = ("known", "unknown")
+HIDDEN = "hidden"
+"""Callers who show no number: they are one client, whose calls become many."""
 WARM_UP_CALLS = 3
 BODY = Message(after=0, label="", headers={"Content-Type": "text/plain"}, body=b"x" * 300)
 """As long as the messages are."""
@@ -56,7 +58,8 @@ class Office:
     clients: list[str]
 
     def stages(self, vendor: str, caller: str, count: int) -> list[Any]:
-        found: list[Any] = self.pbxs[vendor].stages(count, self.clients if caller == "known" else ())
+        clients = {"known": self.clients, HIDDEN: ["anonymous"]}.get(caller, ())
+        found: list[Any] = self.pbxs[vendor].stages(count, clients)
         return found
 
     def chosen(self, vendors: Sequence[str]) -> Sequence[str]:
@@ -118,12 +121,14 @@ def measure(office: Office, vendors: Sequence[str], *, calls: int, rounds: int, 
 Measured = tuple[float, float, float]
 
 
-def one_round(office: Office, vendors: Sequence[str], calls: int, posters: int) -> dict[str, Measured]:
+def one_round(
+    office: Office, vendors: Sequence[str], calls: int, posters: int, callers: Sequence[str] = CALLERS
+) -> dict[str, Measured]:
     """Milliseconds of application and database, and the ratio to the insert that was measured beside it."""
     found: dict[str, Measured] = {}
     yardsticks = defaultdict(list)
     for vendor in office.chosen(vendors):
-        for caller in CALLERS:
+        for caller in callers:
             spent = defaultdict(list)
             for stage in office.stages(vendor, caller, calls):
                 key = _key(vendor, stage.kind, caller)
