@@ -15,7 +15,7 @@ from telephony.calls.contacts import Find, link
 from telephony.calls.keeping import delete_untold
 from telephony.calls.loading import Loaded, load, load_known, stored_events
 from telephony.database import writing
-from telephony.database.cursors import Statement
+from telephony.database.cursors import Sent
 from telephony.database.instances import new_row
 from telephony.database.together import Answers
 from telephony.database.writing import Writes
@@ -49,7 +49,7 @@ def add_event(
     delivery: Delivery | None,
     find: Find,
     call: Call | None = None,
-    ahead: Sequence[Statement] = (),
+    ahead: Sequence[Sent] = (),
 ) -> Call:
     """As `apply_event`, but what is to be written at last is left to the caller, who has more to write with it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -34,9 +34,11 @@ def _questions(number: Phone) -> Sequence[Question]:
 
 def _found(number: Phone, find: Find, answers: Answers) -> Sequence[ContactCard]:
     """Of what was asked together with the call, if it was."""
-    questions, directory = _questions(number), cast("Any", contact_directory())
+    questions = _questions(number)
     if questions and answers.know(questions):
-        return cast("Sequence[ContactCard]", directory.find(number, answers))
+        directory: Any = contact_directory()
+        found: Sequence[ContactCard] = directory.find(number, answers)
+        return found
     return find(number)
 
 

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from telephony.calls import adopting, contacts, legs, locate, locks, ringing
 from telephony.calls.ringing import Turn
 from telephony.database import cursors
-from telephony.database.cursors import Statement
+from telephony.database.cursors import Sent
 from telephony.database.reading import Given, Prepared
 from telephony.database.together import Answers, Question
 from telephony.domain.events import CallEvent, EventKind, from_json
@@ -56,9 +56,7 @@ class Loaded:
     """What it changes, of a call that rings for long; its events are not loaded then."""
 
 
-def load(
-    connection: Connection, event: CallEvent, delivery: Delivery | None, ahead: Sequence[Statement] = ()
-) -> Loaded:
+def load(connection: Connection, event: CallEvent, delivery: Delivery | None, ahead: Sequence[Sent] = ()) -> Loaded:
     """The event's call. Needs a transaction that holds `locate.lock_names`, or takes them by these statements
     (`locks.taking`), which go with the first question."""
     with locks.waiting():
@@ -90,7 +88,7 @@ def stored_events(call: Call) -> Stored:
     return {pk: from_json(content) for pk, content in _OF_CALL.rows(call=call.pk)}
 
 
-def _asked(connection: Connection, event: CallEvent, ahead: Sequence[Statement]) -> Answers:
+def _asked(connection: Connection, event: CallEvent, ahead: Sequence[Sent]) -> Answers:
     """One question for all that the fold and the followers want to know of a call whose id is known."""
     if not event.external_id:
         if ahead:

@@ -31,7 +31,7 @@ def take(*, names: Iterable[str], patience_ms: int) -> None:
             cursors.run_all(statements)
 
 
-def taking(*, names: Iterable[str], patience_ms: int) -> list[cursors.Statement]:
+def taking(*, names: Iterable[str], patience_ms: int) -> list[cursors.Sent]:
     """What `take` sends, for whoever sends their first question with it: the answer is of when the locks were taken,
     since each statement sees what was committed before it began. Is sent inside of `waiting`."""
     connection = transaction.get_connection()

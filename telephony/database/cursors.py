@@ -18,8 +18,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 MOST_VALUES = 60_000
 """The protocol counts the values of a statement with 16 bits."""
-Statement = tuple[str, Sequence[Any]]
-"""With Django's places for values (`%s`), and the values."""
+Sent = tuple[str, Sequence[Any]]
+"""A statement with Django's places for values (`%s`), and the values."""
 
 
 def run(sql: str, values: Sequence[Any]) -> list[Any]:
@@ -27,7 +27,7 @@ def run(sql: str, values: Sequence[Any]) -> list[Any]:
     return run_all([(sql, values)])
 
 
-def run_all(statements: Sequence[Statement], *, ends: bool = False) -> list[Any]:
+def run_all(statements: Sequence[Sent], *, ends: bool = False) -> list[Any]:
     """The rows of the last of these, which are sent together.
 
     `ends`: nothing follows in this transaction. It is committed with them, if the block that began it is the outermost
@@ -37,7 +37,7 @@ def run_all(statements: Sequence[Statement], *, ends: bool = False) -> list[Any]
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     pipeline = _pipeline() if connection.vendor == "postgresql" else None
-    if pipeline is None or not pipeline.fits(connection.connection) or _is_watched(connection, statements):
+    if pipeline is None or not pipeline.fits(connection.connection) or _goes_djangos_way(connection, statements):
         return _one_by_one(connection, statements)
     connection.validate_no_broken_transaction()
     ends = ends and connection.in_atomic_block and not connection.savepoint_ids
@@ -58,13 +58,13 @@ def _pipeline() -> Any:
     return pipeline
 
 
-def _is_watched(connection: Any, statements: Sequence[Statement]) -> bool:
-    """Who looks at Django's statements sees each of them; so many values are nothing for a pipeline."""
+def _goes_djangos_way(connection: Any, statements: Sequence[Sent]) -> bool:
+    """Where somebody watches Django's statements, who is to see each; or with more values than the protocol counts."""
     too_many = any(len(values) >= MOST_VALUES for _, values in statements)
     return bool(connection.queries_logged or connection.execute_wrappers or too_many)
 
 
-def _one_by_one(connection: Any, statements: Sequence[Statement]) -> list[Any]:
+def _one_by_one(connection: Any, statements: Sequence[Sent]) -> list[Any]:
     with connection.cursor() as cursor:
         for sql, values in statements:
             cursor.execute(sql, values)

@@ -46,16 +46,15 @@ class Answers:
         *,
         next_key_of: type[models.Model] | None = None,
         of_new: Sequence[Question] = (),
-        ahead: Sequence[cursors.Statement] = (),
+        ahead: Sequence[cursors.Sent] = (),
     ) -> None:
         """`next_key_of`: a key for a new row of this table, if the first question finds none and the database can give
         keys beforehand; then the questions `of_new` are asked, too. `ahead`: statements of PostgreSQL's that are sent
         with the questions, before them."""
         self.next_key: int | None = None
-        self._ahead = ahead
         self._rows: dict[tuple[Any, ...], list[Any]] = {}
         if questions and connection.vendor == "postgresql":
-            found = self._at_once(questions, of_new, next_key_of)
+            found = self._at_once(questions, of_new, next_key_of, ahead)
             asked = (*questions, *of_new)
             self._rows = {one.key(): rows for one, rows in zip(asked, found, strict=True) if rows is not None}
 
@@ -72,7 +71,11 @@ class Answers:
         return all(one.key() in self._rows for one in questions)
 
     def _at_once(
-        self, questions: Sequence[Question], of_new: Sequence[Question], next_key_of: type[models.Model] | None
+        self,
+        questions: Sequence[Question],
+        of_new: Sequence[Question],
+        next_key_of: type[models.Model] | None,
+        ahead: Sequence[cursors.Sent],
     ) -> list[list[Any] | None]:
         """None where it was not asked."""
         asked = (*questions, *of_new)
@@ -81,7 +84,7 @@ class Answers:
         for statement, one in zip(statements, asked, strict=True):
             parameters += statement.parameters(dict(one.values))
         sql = _one_of(tuple(statements[: len(questions)]), tuple(statements[len(questions) :]), next_key_of)
-        ((*found, self.next_key),) = cursors.run_all([*self._ahead, (sql, parameters)])
+        ((*found, self.next_key),) = cursors.run_all([*ahead, (sql, parameters)])
         return [
             None if rows is None else statement.made_of(_as_sent(statement, json.loads(rows)))
             for statement, rows in zip(statements, found, strict=True)
