@@ -11,7 +11,7 @@ from django.db import transaction
 
 from telephony.calls import legs, ringing
 from telephony.calls.change import STATE_COLUMNS, Change, followers
-from telephony.calls.contacts import Find, link
+from telephony.calls.contacts import Lookup, link
 from telephony.calls.keeping import delete_untold
 from telephony.calls.loading import Loaded, load, load_known, stored_events
 from telephony.database import writing
@@ -28,7 +28,7 @@ from telephony.signals import call_changed
 
 
 def apply_event(
-    *, connection: Connection, event: CallEvent, delivery: Delivery | None, find: Find, call: Call | None = None
+    *, connection: Connection, event: CallEvent, delivery: Delivery | None, lookup: Lookup, call: Call | None = None
 ) -> Call:
     """Store the event and bring its call up to date. Needs a transaction that holds `locate.lock_names`.
 
@@ -36,7 +36,7 @@ def apply_event(
     `call` is given where it is known which one it is; it takes the event's id then, if it had none of the PBX's.
     """
     writes = Writes()
-    call = add_event(writes, connection=connection, event=event, delivery=delivery, find=find, call=call)
+    call = add_event(writes, connection=connection, event=event, delivery=delivery, lookup=lookup, call=call)
     writes.write()
     return call
 
@@ -47,7 +47,7 @@ def add_event(
     connection: Connection,
     event: CallEvent,
     delivery: Delivery | None,
-    find: Find,
+    lookup: Lookup,
     call: Call | None = None,
     ahead: Sequence[Sent] = (),
 ) -> Call:
@@ -67,15 +67,15 @@ def add_event(
     before, after = _states(loaded, event)
     heard_at = delivery.received_at if delivery else None
     change = _prepared(loaded, before=before, after=after, event=event, heard_at=heard_at, writes=writes)
-    told = _save(change, find)
+    told = _save(change, lookup)
     _store(writes, call, event, delivery, known)
     for more in told:
         writes.write()
-        add_event(writes, connection=connection, event=more, delivery=None, find=find, call=call)
+        add_event(writes, connection=connection, event=more, delivery=None, lookup=lookup, call=call)
     return call
 
 
-def refold(*, call: Call, find: Find) -> None:
+def refold(*, call: Call, lookup: Lookup) -> None:
     """Write the call anew from its stored events; a call without events is none and goes.
 
     Raises `CallIsKept` if something would go with it that cannot be brought back.
@@ -88,7 +88,7 @@ def refold(*, call: Call, find: Find) -> None:
     writes = Writes()
     loaded = Loaded(call=call, stored=stored, answers=Answers())
     change = _prepared(loaded, before=None, after=fold(events), event=None, heard_at=None, writes=writes)
-    _save(change, find)
+    _save(change, lookup)
     writes.write()
 
 
@@ -156,7 +156,7 @@ def _prepared(
     return replace(change, stored_legs=stored_legs, legs=tuple(rows))
 
 
-def _save(change: Change, find: Find) -> list[CallEvent]:
+def _save(change: Change, lookup: Lookup) -> list[CallEvent]:
     """Have the call and its legs written, and what followers want written with them; returns what they tell of it.
 
     A new call has its key from here on.
@@ -164,7 +164,7 @@ def _save(change: Change, find: Find) -> list[CallEvent]:
     call, after = change.call, change.after
     columns = []
     if after != change.before:
-        columns = _set_columns(change, find)
+        columns = _set_columns(change, lookup)
         if change.is_new:
             _begin(change)
     about_call(call.pk)
@@ -188,7 +188,7 @@ def _begin(change: Change) -> None:
         change.writes.insert_with_key(change.call)
 
 
-def _set_columns(change: Change, find: Find) -> list[str]:
+def _set_columns(change: Change, lookup: Lookup) -> list[str]:
     """Give the call what the events say of it; returns the columns to save."""
     call, after = change.call, change.after
     for name in STATE_COLUMNS:
@@ -196,7 +196,7 @@ def _set_columns(change: Change, find: Find) -> list[str]:
     call.conflicts = list(after.conflicts)
     columns = [*STATE_COLUMNS]
     if change.differs("client_raw"):
-        columns += link(call, Phone(raw=after.client_raw, e164=after.client_e164), find, change.answers)
+        columns += link(call, Phone(raw=after.client_raw, e164=after.client_e164), lookup, change.answers)
     if change.legs is not None:
         responsible = change.legs[after.responsible_leg] if after.responsible_leg is not None else None
         call.responsible_id = responsible.user_id if responsible else None

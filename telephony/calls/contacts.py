@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -13,36 +13,42 @@ from telephony.calls.change import relinked
 from telephony.conf import contact_directory
 from telephony.database.together import Answers, Question
 from telephony.domain import numbers
-from telephony.domain.directory import ContactCard
+from telephony.domain.directory import ContactCard, ContactDirectory
 from telephony.domain.events import CallEvent, Phone
 from telephony.models import Call, ContactChoice
 from telephony.signals import call_changed
 
-Find = Callable[[Phone], list[ContactCard]]
-"""A contact directory's `find`."""
+
+class Lookup:
+    """The contact directory, as one message asks it: of no number twice."""
+
+    def __init__(self, directory: ContactDirectory | None = None) -> None:
+        self._directory: Any = directory or contact_directory()
+        self._found: dict[Phone, Sequence[ContactCard]] = {}
+
+    def find(self, number: Phone, answers: Answers | None = None) -> Sequence[ContactCard]:
+        """Contacts with this number, best match first; of what was asked together with the call, if it was."""
+        if number not in self._found:
+            questions = _questions(self._directory, number)
+            is_asked = answers is not None and questions and answers.know(questions)
+            more = (answers,) if is_asked else ()
+            self._found[number] = self._directory.find(number, *more)
+        return self._found[number]
 
 
 def asks(event: CallEvent) -> Sequence[Question]:
     """What tells whose number this is, as far as the contact directory says what it will ask (`asks`)."""
-    return _questions(Phone(raw=event.client_raw, e164=event.client_e164)) if event.client_raw else ()
+    if not event.client_raw:
+        return ()
+    return _questions(contact_directory(), Phone(raw=event.client_raw, e164=event.client_e164))
 
 
-def _questions(number: Phone) -> Sequence[Question]:
-    ask = getattr(contact_directory(), "asks", None)
+def _questions(directory: Any, number: Phone) -> Sequence[Question]:
+    ask = getattr(directory, "asks", None)
     return ask(number) if ask is not None else ()
 
 
-def _found(number: Phone, find: Find, answers: Answers) -> Sequence[ContactCard]:
-    """Of what was asked together with the call, if it was."""
-    questions = _questions(number)
-    if questions and answers.know(questions):
-        directory: Any = contact_directory()
-        found: Sequence[ContactCard] = directory.find(number, answers)
-        return found
-    return find(number)
-
-
-def link(call: Call, number: Phone, find: Find, answers: Answers) -> list[str]:
+def link(call: Call, number: Phone, lookup: Lookup, answers: Answers) -> list[str]:
     """Link the contact with this number, if it is exactly one, or the one that a person chose of several.
 
     Returns the columns to save: others link contacts too, and what they wrote meanwhile is not overwritten.
@@ -51,7 +57,7 @@ def link(call: Call, number: Phone, find: Find, answers: Answers) -> list[str]:
     if key == call.client_match and call.contact_id is not None:
         return []
     call.client_match = key
-    call.contact_id = the_contact(number=number, found=_found(number, find, answers)) if number.raw else None
+    call.contact_id = the_contact(number=number, found=lookup.find(number, answers)) if number.raw else None
     return ["client_match", "contact_id"]
 
 

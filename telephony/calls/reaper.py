@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from telephony.calls import apply, locate, locks
-from telephony.conf import contact_directory
+from telephony.calls.contacts import Lookup
 from telephony.domain.events import CallEvent, CallStatus, EventKind
 from telephony.domain.exceptions import CallBusy
 from telephony.jobs import Run
@@ -91,8 +91,7 @@ def _reap(call: Call, at: datetime, is_left: bool = False) -> bool:
         with transaction.atomic():
             names = locate.lock_names(connection=call.connection, event=event)
             locks.take(names=names, patience_ms=PATIENCE_MS)
-            find = contact_directory().find
-            reaped = apply.apply_event(connection=call.connection, event=event, delivery=None, find=find)
+            reaped = apply.apply_event(connection=call.connection, event=event, delivery=None, lookup=Lookup())
     except CallBusy:
         return False  # Somebody is telling of it right now; the next round looks again.
     return not CallStatus(reaped.status).is_open

@@ -15,7 +15,6 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 from itertools import count
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from psycopg import Connection, capabilities, errors, generators
 from psycopg.adapt import PyFormat, Transformer
@@ -28,6 +27,7 @@ _Command = Callable[[], None]
 _BEGIN: Sent = ("BEGIN", ())
 _COMMIT: Sent = ("COMMIT", ())
 _HAS_PIPELINE = capabilities.has_pipeline()
+_KEPT = "_telephony_kept"
 _KEPT_IN_VAIN = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
 
 
@@ -42,12 +42,11 @@ def run(line: Connection[Any], statements: Sequence[Sent], *, ends: bool) -> lis
     After an error the rest is not done, and the transaction has failed.
     """
     begins = not line.autocommit and line.pgconn.transaction_status == TransactionStatus.IDLE
-    kept = _of_line.setdefault(line, _Kept())
-    values: Any = Transformer(line)
+    kept = _kept_of(line)
     try:
         commands: list[_Command] = []
         for sql, given in [_BEGIN] * begins + [*statements] + [_COMMIT] * ends:
-            commands += kept.commands(line, values, sql, given)
+            commands += kept.commands(line, sql, given)
         with line.lock:
             results = line.wait(_talk(line.pgconn, commands))
         _check(line, results)
@@ -59,24 +58,34 @@ def run(line: Connection[Any], statements: Sequence[Sent], *, ends: bool) -> lis
             line.close()
         raise
     kept.new.clear()
-    values.set_pgresult(results[-1 - ends])
-    rows: list[Any] = values.load_rows(0, results[-1 - ends].ntuples, tuple)
+    kept.adapters.set_pgresult(results[-1 - ends])
+    rows: list[Any] = kept.adapters.load_rows(0, results[-1 - ends].ntuples, tuple)
     return rows
+
+
+def _kept_of(line: Any) -> _Kept:
+    """At the connection itself: what is kept for it goes with it."""
+    kept: _Kept | None = line.__dict__.get(_KEPT)
+    if kept is None:
+        kept = line.__dict__[_KEPT] = _Kept(line)
+    return kept
 
 
 class _Kept:
     """The statements that one connection keeps, by text and types of values; the one used last stands last."""
 
-    def __init__(self) -> None:
+    def __init__(self, line: Connection[Any]) -> None:
+        self.adapters: Any = Transformer(line)
+        """What writes and reads values; found once for each type."""
         self.new: list[tuple[str, tuple[int, ...]]] = []
         """Those that are about to be parsed."""
         self._names: OrderedDict[tuple[str, tuple[int, ...]], bytes] = OrderedDict()
         self._numbers = count(1)
 
-    def commands(self, line: Connection[Any], values: Any, sql: str, given: Sequence[Any]) -> Iterator[_Command]:
+    def commands(self, line: Connection[Any], sql: str, given: Sequence[Any]) -> Iterator[_Command]:
         """What is to be sent for this statement; each has one result."""
-        sent = values.dump_sequence(given, [PyFormat.AUTO] * len(given))
-        types, formats, pgconn = tuple(values.types or ()), values.formats, line.pgconn
+        sent = self.adapters.dump_sequence(given, [PyFormat.AUTO] * len(given))
+        types, formats, pgconn = tuple(self.adapters.types or ()), self.adapters.formats, line.pgconn
         if line.prepare_threshold is None:
             yield partial(pgconn.send_query_params, sql.encode(), sent, param_types=types, param_formats=formats)
             return
@@ -119,6 +128,3 @@ def _check(line: Connection[Any], results: Sequence[Any]) -> None:
     for result in results:
         if result.status == ExecStatus.FATAL_ERROR:
             raise errors.error_from_result(result, encoding=line.info.encoding)
-
-
-_of_line: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()

@@ -54,9 +54,18 @@ class Answers:
         self.next_key: int | None = None
         self._rows: dict[tuple[Any, ...], list[Any]] = {}
         if questions and connection.vendor == "postgresql":
-            found = self._at_once(questions, of_new, next_key_of, ahead)
             asked = (*questions, *of_new)
-            self._rows = {one.key(): rows for one, rows in zip(asked, found, strict=True) if rows is not None}
+            sql = _one_of(_statements(questions), _statements(of_new), next_key_of)
+            ((told,),) = cursors.run_all([*ahead, (sql, _parameters(asked))])
+            *found, self.next_key = json.loads(told)
+            self._rows = _read(asked, found)
+
+    @classmethod
+    def of_text(cls, questions: Sequence[Question], told: str) -> Answers:
+        """What `as_text` of these questions gave."""
+        answers = cls()
+        answers._rows = _read(questions, json.loads(told))
+        return answers
 
     def rows(self, query: Prepared[Row], **values: Any) -> list[Row]:
         found: list[Row] = self.of(Question(query, values))
@@ -70,42 +79,46 @@ class Answers:
         """Whether all of these were asked."""
         return all(one.key() in self._rows for one in questions)
 
-    def _at_once(
-        self,
-        questions: Sequence[Question],
-        of_new: Sequence[Question],
-        next_key_of: type[models.Model] | None,
-        ahead: Sequence[cursors.Sent],
-    ) -> list[list[Any] | None]:
-        """None where it was not asked."""
-        asked = (*questions, *of_new)
-        statements = [one.query.statement() for one in asked]
-        parameters: list[Any] = []
-        for statement, one in zip(statements, asked, strict=True):
-            parameters += statement.parameters(dict(one.values))
-        sql = _one_of(tuple(statements[: len(questions)]), tuple(statements[len(questions) :]), next_key_of)
-        ((*found, self.next_key),) = cursors.run_all([*ahead, (sql, parameters)])
-        return [
-            None if rows is None else statement.made_of(_as_sent(statement, json.loads(rows)))
-            for statement, rows in zip(statements, found, strict=True)
-        ]
+
+def as_text(questions: Sequence[Question]) -> cursors.Sent:
+    """An expression with all their rows, to be selected with something else (`Answers.of_text`)."""
+    return f"json_build_array({', '.join(map(_as_json, _statements(questions)))})::text", _parameters(questions)
+
+
+def _statements(questions: Sequence[Question]) -> tuple[Statement, ...]:
+    return tuple(one.query.statement() for one in questions)
+
+
+def _parameters(questions: Sequence[Question]) -> list[Any]:
+    return [value for one in questions for value in one.query.statement().parameters(dict(one.values))]
+
+
+def _read(questions: Sequence[Question], found: Sequence[list[Any] | None]) -> dict[tuple[Any, ...], list[Any]]:
+    """Without those that were not asked."""
+    rows = {}
+    for one, of_it in zip(questions, found, strict=True):
+        if of_it is not None:
+            statement = one.query.statement()
+            rows[one.key()] = statement.made_of(_as_sent(statement, of_it))
+    return rows
 
 
 @cache
 def _one_of(
     statements: tuple[Statement, ...], of_new: tuple[Statement, ...], next_key_of: type[models.Model] | None
 ) -> str:
-    """Each query's rows as one JSON text; None for those of a new row, if it is not new; at last a new row's key."""
-    asked = ", ".join(f"{_as_json(statement)} AS rows_{place}" for place, statement in enumerate(statements))
+    """A JSON text: each query's rows; null for those of a new row, if it is not new; at last a new row's key."""
     if next_key_of is None and not of_new:
-        return f"SELECT {asked}, NULL"
+        return f"SELECT json_build_array({', '.join(map(_as_json, statements))}, NULL)::text"
+    asked = ", ".join(f"{_as_json(statement)} AS rows_{place}" for place, statement in enumerate(statements))
     key = "NULL::bigint"
     if next_key_of is not None:
         table = next_key_of._meta
         key = f"nextval(pg_get_serial_sequence('{table.db_table}', '{table.pk.column}'))"
     rows = ", ".join(f"rows_{place}" for place in range(len(statements)))
-    new = ", ".join(f"CASE WHEN rows_0 = '[]' THEN {one} END" for one in (*map(_as_json, of_new), key))
-    return f"WITH asked AS MATERIALIZED (SELECT {asked}) SELECT {rows}, {new} FROM asked"  # nosec B608  # noqa: S608
+    new = ", ".join(f"CASE WHEN rows_0::text = '[]' THEN {one} END" for one in (*map(_as_json, of_new), key))
+    told = f"json_build_array({rows}, {new})::text"
+    return f"WITH asked AS MATERIALIZED (SELECT {asked}) SELECT {told} FROM asked"  # nosec B608  # noqa: S608
 
 
 def _as_json(statement: Statement) -> str:
@@ -116,7 +129,7 @@ def _as_json(statement: Statement) -> str:
         for name, one in zip(names, statement.fields, strict=True)
     ]
     rows = f"({statement.sql}) AS asked({', '.join(names)})"
-    return f"(SELECT coalesce(json_agg(json_build_array({', '.join(values)}))::text, '[]') FROM {rows})"  # nosec B608  # noqa: S608
+    return f"(SELECT coalesce(json_agg(json_build_array({', '.join(values)})), '[]') FROM {rows})"  # nosec B608  # noqa: S608
 
 
 def _as_sent(statement: Statement, rows: list[list[Any]]) -> list[list[Any]]:

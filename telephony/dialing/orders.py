@@ -17,8 +17,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from telephony.calls import apply, locate, locks
+from telephony.calls.contacts import Lookup
 from telephony.cards import live
-from telephony.conf import contact_directory
 from telephony.dialing import binding, fetched
 from telephony.dialing.lanes import Lanes
 from telephony.dialing.phones import phones_of
@@ -233,4 +233,4 @@ def _attach(order: Dial, call: Call) -> None:
     state = fold(row.event() for row in call.events.all())
     told = binding.attach(order=order, call=call, state=state)
     if told is not None:
-        apply.apply_event(connection=call.connection, event=told, delivery=None, find=contact_directory().find)
+        apply.apply_event(connection=call.connection, event=told, delivery=None, lookup=Lookup())

@@ -14,8 +14,9 @@ from django.db.models.functions import Cast, Concat
 
 from telephony.call_log.search import of_our_number
 from telephony.calls import apply, locate, locks
-from telephony.conf import contact_directory
+from telephony.calls.contacts import Lookup
 from telephony.domain import events
+from telephony.domain.directory import EmptyDirectory
 from telephony.domain.events import Phone
 from telephony.domain.exceptions import CallIsKept
 from telephony.erasure.numbers import Finder, Target
@@ -82,7 +83,7 @@ def erase_call(*, pk: int, target: Target) -> Counter[str]:
 def _write_anew(call: Call) -> None:
     """Fold it from its events, without the client."""
     try:
-        apply.refold(call=call, find=lambda number: [])
+        apply.refold(call=call, lookup=Lookup(EmptyDirectory()))
     except CallIsKept:
         # No event tells of it, but somebody's words hang on it: there is nothing to fold, and it stays.
         call.legs.all().delete()
@@ -117,7 +118,7 @@ def scrub_mentions(*, pk: int, target: Target) -> None:
     if changed:
         _rename(stored)
         CallEvent.objects.bulk_update(stored, ["fingerprint", "content"])
-        apply.refold(call=call, find=contact_directory().find)
+        apply.refold(call=call, lookup=Lookup())
         # Nobody is to be told the number as what the call was before.
         corrections = Notice.objects.filter(call=call, topic=Topic.CALL_CORRECTED)
         Notice.objects.filter(pk__in=[row.pk for row in corrections if finder.is_in_value(row.payload)]).delete()

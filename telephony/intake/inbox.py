@@ -7,10 +7,8 @@ while that is quick; what it could not do is left to `process_due`, which a work
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import cache
 from uuid import UUID
 
 from django.db import Error as AnyDatabaseError
@@ -19,8 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from telephony.calls import apply, locate, locks
-from telephony.calls.contacts import Find
-from telephony.conf import contact_directory
+from telephony.calls.contacts import Lookup
 from telephony.database import writing
 from telephony.database.instances import new_row
 from telephony.database.troubles import Trouble, trouble_of
@@ -29,8 +26,7 @@ from telephony.database.writing import Writes
 from telephony.domain.events import Parsed
 from telephony.domain.exceptions import MalformedHook
 from telephony.domain.hooks import Hook, Outcome
-from telephony.domain.notes import Note
-from telephony.intake import asked, errands, left, reading
+from telephony.intake import asked, errands, left, processed, reading
 from telephony.intake.processed import Processed
 from telephony.jobs import Pauses, Queue, Run
 from telephony.log_context import about_delivery
@@ -119,14 +115,13 @@ def _process(delivery: Delivery, hook: Hook, patience_ms: int) -> Processed:
     try:
         parsed = reading.read(hook, connection=connection)
     except MalformedHook as error:
-        finish(delivery, Delivery.State.FAILED, str(error))
+        processed.finish(delivery, Delivery.State.FAILED, str(error))
         return Processed(state=Delivery.State.FAILED)
-    find = cache(contact_directory().find)
-    outcome = Outcome()
+    lookup = Lookup()
     try:
-        outcome = asked.find_outcome(connection, parsed, find)
-        _apply(delivery, parsed, find, patience_ms)
+        outcome = _apply(delivery, parsed, lookup, patience_ms)
     except Exception as error:
+        outcome = asked.outcome_if_possible(connection, parsed, lookup)
         return Processed(state=_try_again(delivery, error), parsed=parsed, outcome=outcome)
     return Processed(state=Delivery.State(delivery.state), parsed=parsed, outcome=outcome)
 
@@ -140,7 +135,7 @@ def process_due(*, now: datetime | None = None, run: Run | None = None) -> int:
 
     def fail(delivery: Delivery) -> None:
         reason = delivery.error or "The process that worked on it ended before it was done, each time."
-        finish(delivery, Delivery.State.FAILED, reason)
+        processed.finish(delivery, Delivery.State.FAILED, reason)
         failed.append(delivery)
 
     done = 0
@@ -150,61 +145,35 @@ def process_due(*, now: datetime | None = None, run: Run | None = None) -> int:
     return done + len(failed)
 
 
-def _apply(delivery: Delivery, parsed: Parsed, find: Find, patience_ms: int) -> None:
+def _apply(delivery: Delivery, parsed: Parsed, lookup: Lookup, patience_ms: int) -> Outcome:
     if not parsed.events and not parsed.failed_orders:
-        writes = Writes()
-        finish_parsed(writes, delivery, parsed)
-        writes.write()
-        return
+        return _finish_and_answer(Writes(), delivery, parsed, lookup)
     with transaction.atomic():
-        apply_parsed(delivery, parsed, find, patience_ms, ends=True)
+        return apply_parsed(delivery, parsed, lookup, patience_ms, ends=True)
 
 
-def apply_parsed(delivery: Delivery, parsed: Parsed, find: Find, patience_ms: int, *, ends: bool = False) -> None:
-    """Write all that it says, and that it was applied. Needs a transaction, in which nothing follows if it `ends`."""
+def apply_parsed(
+    delivery: Delivery, parsed: Parsed, lookup: Lookup, patience_ms: int, *, ends: bool = False
+) -> Outcome:
+    """Write all that it says; what is known of whom it asks about. Needs a transaction, in which nothing follows if it
+    `ends`."""
     connection, writes = delivery.connection, Writes()
     names = [name for event in parsed.events for name in locate.lock_names(connection=connection, event=event)]
     ahead = locks.taking(names=names, patience_ms=patience_ms)
     for event in parsed.events:
         writes.write()  # The next event finds what the one before it did.
-        apply.add_event(writes, connection=connection, event=event, delivery=delivery, find=find, ahead=ahead)
+        apply.add_event(writes, connection=connection, event=event, delivery=delivery, lookup=lookup, ahead=ahead)
         ahead = []
     errands.tell_of_failed(connection, parsed.failed_orders)
-    finish_parsed(writes, delivery, parsed)
-    writes.write(ends=ends)
+    return _finish_and_answer(writes, delivery, parsed, lookup, ends=ends)
 
 
-def finish_parsed(writes: Writes, delivery: Delivery, parsed: Parsed) -> None:
-    """The delivery was read and its events are applied: note that, and why it changed nothing if so."""
-    state = Delivery.State.IGNORED if parsed.ignored else Delivery.State.APPLIED
-    _end(writes, delivery, state, parsed.ignored, needs_attention=parsed.needs_attention, notes=parsed.notes)
-
-
-def finish(delivery: Delivery, state: Delivery.State, reason: str) -> None:
-    """The delivery is done with: nothing happens to it any more unless somebody replays it."""
-    writes = Writes()
-    _end(writes, delivery, state, reason)
-    writes.write()
-
-
-def _end(
-    writes: Writes,
-    delivery: Delivery,
-    state: Delivery.State,
-    reason: str,
-    *,
-    needs_attention: bool = False,
-    notes: Sequence[Note] = (),
-) -> None:
-    delivery.state = state
-    delivery.error = delivery.connection.without_secrets(reason)
-    delivery.needs_attention = needs_attention
-    hide = delivery.connection.without_secrets
-    delivery.notes = [{name: hide(value) for name, value in note.to_json().items()} for note in notes]
-    delivery.next_try_at = None
-    delivery.processed_at = timezone.now()
-    columns = ("state", "error", "needs_attention", "notes", "next_try_at", "processed_at")
-    writes.update(Delivery, {"id": delivery.pk}, {name: getattr(delivery, name) for name in columns})
+def _finish_and_answer(
+    writes: Writes, delivery: Delivery, parsed: Parsed, lookup: Lookup, *, ends: bool = False
+) -> Outcome:
+    question = asked.about(delivery.connection, parsed, lookup)
+    processed.finish_parsed(writes, delivery, parsed)
+    return question.outcome(writes.write(ends=ends, asks=question.phones))
 
 
 def _try_again(delivery: Delivery, error: Exception) -> Delivery.State:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from functools import cache
 
 from django.db import DatabaseError, transaction
 
+from telephony.calls.contacts import Lookup
 from telephony.cards import live
-from telephony.conf import contact_directory
 from telephony.domain.hooks import Hook
-from telephony.intake import asked, inbox, reading
+from telephony.intake import inbox, reading
 from telephony.intake.processed import Processed
 from telephony.models import Delivery
 from telephony.privacy.tracebacks import readable_traceback
@@ -45,9 +44,7 @@ def _applied_and_undone(delivery: Delivery, hook: Hook) -> tuple[Processed, int]
     """With how many events it told of."""
     connection = delivery.connection
     parsed = reading.read_unmarked(hook, connection=connection)
-    find = cache(contact_directory().find)
-    outcome = asked.find_outcome(connection, parsed, find)
     with transaction.atomic():
-        inbox.apply_parsed(delivery, parsed, find, inbox.PATIENCE_IN_REQUEST_MS)
+        outcome = inbox.apply_parsed(delivery, parsed, Lookup(), inbox.PATIENCE_IN_REQUEST_MS)
         transaction.set_rollback(True)
     return Processed(state=Delivery.State.IGNORED, parsed=parsed, outcome=outcome), len(parsed.events)

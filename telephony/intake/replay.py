@@ -10,17 +10,16 @@ import hashlib
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
 
 from django.db import transaction
 
 from telephony.calls import apply, locate, locks
+from telephony.calls.contacts import Lookup
 from telephony.calls.selectors import call_as_json
-from telephony.conf import contact_directory
 from telephony.database.writing import Writes
 from telephony.domain.events import CallEvent
 from telephony.domain.exceptions import MalformedHook
-from telephony.intake import inbox, reading, refused
+from telephony.intake import processed, reading, refused
 from telephony.models import Call, Delivery, Recording
 from telephony.models import CallEvent as StoredEvent
 from telephony.privacy.tracebacks import readable_traceback
@@ -80,7 +79,7 @@ def _replay(delivery: Delivery) -> Report:
     try:
         parsed = reading.read(delivery.hook(), connection=connection)
     except MalformedHook as error:
-        inbox.finish(delivery, Delivery.State.FAILED, str(error))
+        processed.finish(delivery, Delivery.State.FAILED, str(error))
         return _report(delivery, ())
     earlier = list(delivery.events.select_related("call"))
     events = [_with_its_call(event, earlier) for event in parsed.events]
@@ -91,17 +90,17 @@ def _replay(delivery: Delivery) -> Report:
         locks.take(names=names, patience_ms=locks.PATIENCE_OF_WORKER_MS)
     before = {pk: _shown(call) for pk, call in involved.items()}
     delivery.events.all().delete()
-    find = cache(contact_directory().find)
+    lookup = Lookup()
     for event in events:
         joined = locate.find_call(connection=connection, event=event)
         if joined is not None and joined.pk not in involved:
             before[joined.pk] = _shown(joined)
-        call = apply.apply_event(connection=connection, event=event, delivery=delivery, find=find)
+        call = apply.apply_event(connection=connection, event=event, delivery=delivery, lookup=lookup)
         involved[call.pk] = call
     for call in list(involved.values()):
-        apply.refold(call=call, find=find)
+        apply.refold(call=call, lookup=lookup)
     writes = Writes()
-    inbox.finish_parsed(writes, delivery, parsed)
+    processed.finish_parsed(writes, delivery, parsed)
     writes.write()
     return _report(delivery, _differences(before, involved))
 

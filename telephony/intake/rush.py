@@ -16,7 +16,7 @@ import time
 from django.db import connection
 from django.http import HttpRequest
 
-from telephony.conf import contact_directory
+from telephony.calls.contacts import Lookup
 from telephony.domain.hooks import Hook
 from telephony.http.queued import seconds_waited
 from telephony.intake import asked, inbox
@@ -48,7 +48,7 @@ def put_off(*, delivery: Delivery, hook: Hook) -> Processed:
     connection = delivery.connection
     try:
         parsed = connection.vendor_object.parse(hook, connection.profile())
-        outcome = asked.find_outcome(connection, parsed, contact_directory().find)
+        outcome = asked.find_outcome(connection, parsed, Lookup())
     except Exception as error:  # Whoever applies it finds the same, and keeps it with the message.
         log.warning("Delivery %s: its question was not answered:\n%s", delivery.pk, where(error))
         return Processed(state=Delivery.State.RECEIVED)

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
@@ -18,8 +17,8 @@ from django.utils import timezone
 
 from telephony.calls import apply as calls
 from telephony.calls import locate, locks
+from telephony.calls.contacts import Lookup
 from telephony.calls.listed import LISTED, LISTED_ID
-from telephony.conf import contact_directory
 from telephony.domain.exceptions import CallBusy
 from telephony.domain.listed_call import PbxCall
 from telephony.models import Call, CallLeg, Card, Connection, PbxRow, Recording
@@ -62,18 +61,18 @@ def import_rows(*, connection: Connection, rows: Iterable[PbxRow], only: frozens
 def apply(*, connection: Connection, call: Call | None, listed: PbxCall, external_id: str, listed_at: datetime) -> Call:
     """Tell the call, or a new one, what the list that came at `listed_at` says of it. Needs a transaction that holds
     its locks."""
-    find = cache(contact_directory().find)
+    lookup = Lookup()
     events = listed.events(external_id=external_id, listed_at=listed_at)
     outdated = 0
     if call is not None:
         said = call.events.filter(LISTED).exclude(fingerprint__in=[event.fingerprint for event in events])
         outdated, _ = said.delete()
     first, *more = events
-    told = calls.apply_event(connection=connection, event=first, delivery=None, find=find, call=call)
+    told = calls.apply_event(connection=connection, event=first, delivery=None, lookup=lookup, call=call)
     for event in more:
-        calls.apply_event(connection=connection, event=event, delivery=None, find=find, call=told)
+        calls.apply_event(connection=connection, event=event, delivery=None, lookup=lookup, call=told)
     if outdated:
-        calls.refold(call=told, find=find)
+        calls.refold(call=told, lookup=lookup)
     return told
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 
 from django.db import Error as DatabaseError
 
-from telephony.conf import contact_directory
+from telephony.calls.contacts import Lookup
 from telephony.database import reach
 from telephony.domain.hooks import Hook
-from telephony.intake import asked, inbox, quota
+from telephony.intake import asked, inbox, processed, quota
 from telephony.intake.spool import draining, taking
 from telephony.intake.spool.entry import new_key
 from telephony.models import Connection, Delivery
@@ -73,7 +73,7 @@ class Question:
     def _find(self, connection: Connection) -> str:
         profile = connection.profile()
         parsed = parse_request(self.request, self.hook, profile)
-        outcome = asked.find_outcome(connection, parsed, cache(contact_directory().find))
+        outcome = asked.find_outcome(connection, parsed, Lookup())
         return say_name(self.request, profile, outcome)
 
 
@@ -130,5 +130,5 @@ class Notice:
     def unreadable(self, reason: str, *, status: int) -> Refusal:
         """Note the reason in the inbox, and return it as what to answer."""
         if self.delivery is not None:
-            inbox.finish(self.delivery, Delivery.State.FAILED, reason)
+            processed.finish(self.delivery, Delivery.State.FAILED, reason)
         return Refusal(reason, status=status)

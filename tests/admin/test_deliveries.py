@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from telephony.calls import apply
+from telephony.calls.contacts import Lookup
+from telephony.domain.directory import EmptyDirectory
 from telephony.models import Call, Connection, Delivery
 from tests.admin.pages import page_of
 from tests.admin.world import connect, play_sipuni, post, send
@@ -89,7 +91,7 @@ def test_the_page_leads_to_the_calls(owner: Client, sipuni: Connection) -> None:
 def _damage(call: Call) -> None:
     """What a parser that was wrong then would have left."""
     call.events.filter(kind="ended").delete()
-    apply.refold(call=call, find=lambda phone: [])
+    apply.refold(call=call, lookup=Lookup(EmptyDirectory()))
 
 
 def test_a_dry_run_shows_what_would_change_and_changes_nothing(owner: Client, sipuni: Connection) -> None:

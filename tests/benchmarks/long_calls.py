@@ -81,6 +81,8 @@ class Pbx:
     def _fill(self, count: int) -> None:
         """The call as it is after so many more events, without applying each."""
         from telephony.calls import apply
+        from telephony.calls.contacts import Lookup
+        from telephony.domain.directory import EmptyDirectory
         from telephony.domain.events import to_json
         from telephony.models import Call, CallEvent
 
@@ -92,7 +94,7 @@ class Pbx:
             CallEvent(call=call, content=to_json(event), **{name: getattr(event, name) for name in names})
             for event in told
         )
-        apply.refold(call=call, find=lambda phone: [])
+        apply.refold(call=call, lookup=Lookup(EmptyDirectory()))
 
     def deliver(self) -> None:
         """The next event, as the view has it stored and applied."""

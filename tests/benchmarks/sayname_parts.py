@@ -16,7 +16,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from telephony.conf import contact_directory
+from telephony.calls.contacts import Lookup
 from telephony.domain.hooks import Hook
 from telephony.intake import asked
 from telephony.soap import services
@@ -62,18 +62,18 @@ def main() -> None:
     login = Login(user=USER, password=PASSWORD, remote_address="")
     connection = login.connection()
     profile = connection.profile()
-    find = contact_directory().find
+    lookup = Lookup()
     hooks = [hook() for _ in range(TIMES)]
     request = read_request(hooks[0].body, "text/xml")
     parsed = [parse_request(read_request(one.body, "text/xml"), one, profile) for one in hooks]
-    outcome = asked.find_outcome(connection, parsed[0], find)
+    outcome = asked.find_outcome(connection, parsed[0], lookup)
     question = Question(request=request, hook=hooks[0], connection=connection, answer_by=time.monotonic() + 3600)
     parts: dict[str, Callable[[], object]] = {
         "authentication: header": lambda: read_login(hooks[0]),
         "authentication: connection": lambda: login.connection().profile(),
         "XML: reading": lambda: read_request(hooks[0].body, "text/xml"),
         "lookup: number": lambda: parse_request(request, hooks[0], profile),
-        "lookup: contact": lambda: asked.find_outcome(connection, random.choice(parsed), find),
+        "lookup: contact": lambda: asked.find_outcome(connection, random.choice(parsed), Lookup()),
         "lookup: deadline (thread, SET)": lambda: within(0.6, lambda: None),
         "answer: text": lambda: say_name(request, profile, outcome),
         "answer: Spyne and XML": lambda: services.call("VATS", request, Answered()),  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import connection as database
 
 from telephony.calls import apply
-from telephony.conf import contact_directory
+from telephony.calls.contacts import Lookup
 from telephony.intake.replay import replay
 from telephony.models import Call, CallEvent, CallLeg, Connection, Delivery, Extension
 from telephony.privacy.user_keys import make_hash
@@ -74,7 +74,7 @@ def test_keys_are_hidden_and_calls_stay_as_they_were(clear: list[Any]) -> None:
     assert stored() == clear
     assert (Extension.objects.get().key, Extension.objects.get().key_hash) == (KEYS[1], make_hash(KEYS[1]))
     for call in Call.objects.all():
-        apply.refold(call=call, find=contact_directory().find)
+        apply.refold(call=call, lookup=Lookup())
     assert stored() == clear
     for delivery in Delivery.objects.all():
         assert replay(delivery=delivery).changes == ()

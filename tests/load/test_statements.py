@@ -11,10 +11,10 @@ from tests.benchmarks.webhook_rounds import filled, statements_of
 pytestmark = [pytest.mark.proof, pytest.mark.postgresql]
 QUOTA = "telephony_connectionuse"
 MOST = {
-    # The answer needs whose number it is, and that person's phones, before anything is known of the call.
-    "START that asks": 6,
-    "contact that asks": 4,
+    # The message, whose number it is, and all that is written; with that the phones of the person in charge are asked.
+    "contact that asks": 3,
     # The message, the locks, what is known of the call, and all that is written of it.
+    "START that asks": 4,
     "new call": 4,
     "phone rings": 4,
     "answer": 4,

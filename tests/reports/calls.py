@@ -11,6 +11,8 @@ from django.db import transaction
 from hypothesis import strategies as st
 
 from telephony.calls.apply import apply_event
+from telephony.calls.contacts import Lookup
+from telephony.domain.directory import EmptyDirectory
 from telephony.domain.events import CallEvent, CallStatus, Direction, EventKind, LegRole
 from telephony.models import Call, Connection
 
@@ -92,7 +94,7 @@ def _play(connection: Connection, external_id: str, one: Played) -> Call:
             direction=one.direction,
             **{**facts, **more},
         )
-        call = apply_event(connection=connection, event=event, delivery=None, find=lambda number: [])
+        call = apply_event(connection=connection, event=event, delivery=None, lookup=Lookup(EmptyDirectory()))
     return call
 
 

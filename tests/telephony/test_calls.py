@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test.utils import CaptureQueriesContext
 
 from telephony.calls import apply, legs
+from telephony.calls.contacts import Lookup
 from telephony.calls.selectors import call_as_json
 from telephony.domain import numbers
 from telephony.domain.directory import EmptyDirectory
@@ -114,7 +115,7 @@ def test_the_contact_that_a_person_chose_stays(connection: Connection) -> None:
     make_contact("+" + CLIENT)
     deliver(connection, sipuni(1, 0))
     deliver(connection, sipuni_ends(9))
-    apply.refold(call=only_call(), find=EmptyDirectory().find)
+    apply.refold(call=only_call(), lookup=Lookup(EmptyDirectory()))
     assert only_call().contact == chosen
 
 
@@ -201,7 +202,7 @@ def test_other_apps_are_not_told_of_what_was_rolled_back(
     def fail(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("telephony.intake.inbox.finish_parsed", fail)
+    monkeypatch.setattr("telephony.intake.processed.finish_parsed", fail)
     deliver(ConnectionFactory.create(vendor="sipuni"), sipuni(1, 0))
     assert announced == []
 

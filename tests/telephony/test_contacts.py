@@ -7,10 +7,12 @@ from unittest.mock import patch
 
 import pytest
 
+from telephony.calls import locks
 from telephony.calls.contacts import link_earlier_calls
 from telephony.conf import contact_directory
 from telephony.domain.directory import ContactCard, EmptyDirectory
 from telephony.domain.events import Phone
+from telephony.domain.exceptions import CallBusy
 from telephony.domain.numbers import normalise
 from telephony.models import Call, Connection
 from tests.telephony.factories import ConnectionFactory, ExtensionFactory, make_contact, make_user
@@ -116,6 +118,30 @@ class TestAnswers:
         for name in ("Иван Иванов", "Пётр Петров"):
             make_contact("+" + CLIENT, name, responsible=responsible)
         assert self.ask("xvb", extension_of=responsible)["responsible"] == "101"
+
+    def test_a_call_that_others_are_at_work_on_has_its_answer_all_the_same(
+        self, responsible: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def take(**_: object) -> None:
+            raise CallBusy("Another process worked on the same call for too long.")
+
+        monkeypatch.setattr(locks, "taking", take)
+        make_contact("+" + CLIENT, "Иван Иванов", responsible=responsible)
+        assert self.ask("wirecrm", {"answer_start": "redirect"}, extension_of=responsible) == {"redirect": "101"}
+        assert not Call.objects.exists()
+
+    def test_nobody_is_looked_up_twice_for_one_message(self, responsible: Any) -> None:
+        asked = []
+
+        class Directory:
+            def find(self, phone: Phone) -> list[ContactCard]:
+                asked.append(phone.e164)
+                return [ContactCard(pk=made.pk, name="Анна Ли", responsible_id=responsible.pk)]
+
+        made = make_contact("+74951234567", "Анна Ли")
+        with patch("telephony.calls.contacts.contact_directory", Directory):
+            assert self.ask("wirecrm") == {"caller_name": "Анна Ли"}
+        assert (asked, Call.objects.get().contact_id) == (["+" + CLIENT], made.pk)
 
     def test_a_question_without_a_number(self) -> None:
         connection = ConnectionFactory.create(vendor="xvb")

@@ -16,7 +16,7 @@ from django.utils import timezone
 from telephony.calls import reaper
 from telephony.domain.exceptions import MalformedHook
 from telephony.domain.hooks import Outcome
-from telephony.intake import inbox
+from telephony.intake import inbox, processed
 from telephony.models import Call, Connection, Delivery, RowFailure
 from telephony.vendors import get_vendor
 from telephony.vendors.uninstalled import uninstalled
@@ -78,7 +78,7 @@ class TestVendorCode:
 
         monkeypatch.setattr(type(get_vendor("sipuni")), "parse", unreadable)
         with monkeypatch.context() as broken:
-            broken.setattr(inbox, "finish", fail)
+            broken.setattr(processed, "finish", fail)
             assert answer(send(connection, sipuni(1, 0))) == SUCCESS
         assert Delivery.objects.get().state == "received"
         inbox.process_due(now=timezone.now() + timedelta(hours=1))

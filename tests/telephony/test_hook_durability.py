@@ -10,7 +10,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 
-from telephony.calls import legs
+from telephony.calls import contacts, legs
 from telephony.domain.directory import ContactCard
 from telephony.domain.events import Parsed, Phone
 from telephony.intake import inbox, views
@@ -79,7 +79,7 @@ def test_a_directory_with_a_bug_leaves_the_delivery_for_later(monkeypatch: pytes
         def find(self, phone: Phone) -> list[ContactCard]:
             raise ZeroDivisionError
 
-    monkeypatch.setattr(inbox, "contact_directory", Broken)
+    monkeypatch.setattr(contacts, "contact_directory", Broken)
     connection = ConnectionFactory.create(vendor="wirecrm")
     assert answer(send(connection, wirecrm("NOTIFY_START"))) == (200, b"{}")
     assert Delivery.objects.get().error == "ZeroDivisionError: "

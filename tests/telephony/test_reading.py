@@ -15,9 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from telephony.database import cursors, reading, together
+from telephony.database import cursors, reading, together, writing
 from telephony.database.reading import Given, GivenTexts, GivenTime, Prepared
 from telephony.database.together import Answers, Question
+from telephony.database.writing import Writes
 from telephony.models import DeskSettings, Subscription, Team
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,7 @@ def on_postgresql(
     connections["postgresql"] = connection = connections.create_connection("postgresql")
     monkeypatch.setattr(reading, "connection", connection)
     monkeypatch.setattr(together, "connection", connection)
+    monkeypatch.setattr(writing, "connection", connection)
     monkeypatch.setattr(cursors, "DEFAULT_DB_ALIAS", "postgresql")
     with django_db_blocker.unblock():
         yield "postgresql"
@@ -180,6 +182,19 @@ def test_what_only_a_new_row_needs_is_asked_if_it_is_new(
     assert answers.know([first, second]) is (is_new and database == "postgresql")
     assert (answers.next_key is not None) is (is_new and database == "postgresql")
     assert (answers.of(first), answers.of(second)) == ([] if is_new else [teams[0]], [teams[1]])
+
+
+def test_what_is_asked_with_a_change_is_as_it_was_before(teams: list[Team], database: str) -> None:
+    named = Prepared(lambda: Team.objects.filter(name=Given("name")))
+    questions = [Question(named, {"name": name}) for name in (NAMES[0], "Nobody", NAMES[1])]
+    writes = Writes()
+    writes.update(Team, {"id": teams[0].pk}, {"name": "Renamed"})
+    answers = writes.write(asks=questions)
+    assert answers.know(questions) is (database == "postgresql")
+    if database == "postgresql":
+        assert [answers.of(one) for one in questions] == [[teams[0]], [], [teams[1]]]
+    assert [team.pk for team in named.rows(name="Renamed")] == [teams[0].pk]
+    assert not Writes().write(asks=questions).know(questions)
 
 
 def test_a_key_given_beforehand_is_nobody_elses(teams: list[Team], database: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from telephony.calls import apply
+from telephony.calls.contacts import Lookup
 from telephony.connections.settings import save_extension
 from telephony.domain.directory import EmptyDirectory
 from telephony.models import Call, CallLeg, Connection, Extension
@@ -103,7 +104,7 @@ def test_legs_that_turn_out_to_be_one_are_stored_as_one(connection: Connection) 
         deliver(connection, sipuni(4, second + 10, **left))
     assert only_call().legs.count() == 2
     only_call().events.filter(kind="leg_ended").first().delete()  # type: ignore[union-attr]
-    apply.refold(call=only_call(), find=EmptyDirectory().find)
+    apply.refold(call=only_call(), lookup=Lookup(EmptyDirectory()))
     assert only_call().legs.count() == 1
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+from telephony.database.together import Answers, Question
 from telephony.database.versions import Version
 from telephony.database.writing import others, postgresql
 from telephony.database.writing.parts import Deleted, Inserted, Part, Updated
@@ -49,16 +50,18 @@ class Writes:
         """Who listens there on PostgreSQL hears of it at the commit."""
         self.channel = channel
 
-    def write(self, *, ends: bool = False) -> None:
+    def write(self, *, ends: bool = False, asks: Sequence[Question] = ()) -> Answers:
         """Write all of it, in the transaction of the change; then this is empty again.
 
-        `ends`: nothing follows in the block of this transaction, which may be committed at once.
+        `ends`: nothing follows in the block of this transaction, which may be committed at once. `asks`: what somebody
+        wants to know besides, as it was before.
         """
         parts, channel = self.parts, self.channel
         self.parts, self.channel = [], ""
         if not parts:
-            return
-        _hand().write(parts, channel, ends)
+            return Answers()
+        answers: Answers = _hand().write(parts, channel, ends, asks)
+        return answers
 
 
 def insert(row: Model, *, version: Version | None = None) -> bool:

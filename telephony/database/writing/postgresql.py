@@ -14,22 +14,26 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 
-from telephony.database import cursors
+from telephony.database import cursors, together
+from telephony.database.together import Answers, Question
 from telephony.database.versions import Version
 from telephony.database.writing import columns
 from telephony.database.writing.parts import Deleted, Inserted, Part, Updated
 
 
-def write(parts: Sequence[Part], channel: str, ends: bool) -> None:
+def write(parts: Sequence[Part], channel: str, ends: bool, asks: Sequence[Question]) -> Answers:
     """Write them, and commit if the transaction ends with them. Who listens to the channel hears of it at the
     commit."""
     values: list[Any] = []
     written = ", ".join(f"part_{number} AS ({_sql(part, values)})" for number, part in enumerate(parts))
-    told = "SELECT 1"
+    wanted, more = together.as_text(asks)
+    values += more
+    woken = ""
     if channel:
-        told = "SELECT pg_notify(%s, '')"
+        woken = ", pg_notify(%s, '')"
         values.append(channel)
-    cursors.run_all([(f"WITH {written} {told}", values)], ends=ends)
+    ((told, *_),) = cursors.run_all([(f"WITH {written} SELECT {wanted}{woken}", values)], ends=ends)
+    return Answers.of_text(asks, told)
 
 
 def insert(row: Model, version: Version | None = None) -> bool:
