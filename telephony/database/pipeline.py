@@ -45,8 +45,11 @@ def run(line: Connection[Any], statements: Sequence[Sent], *, ends: bool) -> lis
     kept = _kept_of(line)
     try:
         commands: list[_Command] = []
-        for sql, given in [_BEGIN] * begins + [*statements] + [_COMMIT] * ends:
+        for sql, given in [_BEGIN] * begins + [*statements]:
             commands += kept.commands(line, sql, given)
+        wanted = len(commands) - 1
+        if ends:
+            commands += kept.commands(line, *_COMMIT)
         with line.lock:
             results = line.wait(_talk(line.pgconn, commands))
         _check(line, results)
@@ -58,8 +61,8 @@ def run(line: Connection[Any], statements: Sequence[Sent], *, ends: bool) -> lis
             line.close()
         raise
     kept.new.clear()
-    kept.adapters.set_pgresult(results[-1 - ends])
-    rows: list[Any] = kept.adapters.load_rows(0, results[-1 - ends].ntuples, tuple)
+    kept.adapters.set_pgresult(results[wanted])
+    rows: list[Any] = kept.adapters.load_rows(0, results[wanted].ntuples, tuple)
     return rows
 
 

@@ -97,6 +97,12 @@ def test_a_transaction_begins_with_the_first_of_them_and_ends_with_the_last(
     assert texts(other) == ["a", "b", "c", "d"]
 
 
+def test_the_last_one_answers_also_where_the_commit_goes_with_it(line: Any) -> None:
+    for number in (1, 2, 3):  # The first time PostgreSQL is told what COMMIT means, too.
+        with transaction.atomic(using=ALIAS):
+            assert cursors.run_all([(INSERT, [f"{number}"])], ends=True) == [(number,)]
+
+
 def test_who_hears_of_the_commit_hears_of_it_once(line: Any) -> None:
     heard: list[str] = []
     with transaction.atomic(using=ALIAS):
