@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import Error as DatabaseError
-from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from telephony import conf
+from telephony.database import cursors
 from telephony.models import ConnectionUse
 
 SETTLED_EVERY = 1.0
@@ -117,22 +117,26 @@ def _taken(count: _Count) -> tuple[date, int, int, int, int, int]:
 
 def _settle(connection_id: int, count: _Count, new: tuple[date, int, int, int, int, int]) -> None:
     day, minute, messages, in_minute, size, refused = new
-    mine = {"connection_id": connection_id, "day": day}
     with suppress(DatabaseError):  # The message itself says so, if the database is gone.
-        rows = ConnectionUse.objects.filter(**mine)
-        changes = {
-            "messages": F("messages") + messages,
-            "size": F("size") + size,
-            "refused": F("refused") + refused,
-            "in_minute": Case(When(minute=minute, then=F("in_minute") + in_minute), default=Value(in_minute)),
-            "minute": Value(minute),
-        }
-        if not rows.update(**changes):
-            ConnectionUse.objects.bulk_create([ConnectionUse(**mine)], ignore_conflicts=True)
-            rows.update(**changes)
-        told = rows.values_list("in_minute", "minute", "size").first()
-        if told is not None:
-            with _lock:
-                count.size = told[2]
-                if told[1] == count.minute:
-                    count.in_minute = told[0]
+        ((of_all, of_minute, whole_size),) = cursors.run(
+            _SETTLED, [connection_id, day, messages, size, refused, minute, in_minute]
+        )
+        with _lock:
+            count.size = whole_size
+            if of_minute == count.minute:
+                count.in_minute = of_all
+
+
+_SETTLED = """
+    INSERT INTO telephony_connectionuse AS settled
+        (connection_id, day, messages, size, refused, minute, in_minute)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (connection_id, day) DO UPDATE SET
+        messages = settled.messages + EXCLUDED.messages,
+        size = settled.size + EXCLUDED.size,
+        refused = settled.refused + EXCLUDED.refused,
+        in_minute = EXCLUDED.in_minute + CASE WHEN settled.minute = EXCLUDED.minute THEN settled.in_minute ELSE 0 END,
+        minute = EXCLUDED.minute
+    RETURNING in_minute, minute, size
+"""
+"""One statement: what comes in every second in an office waits for it once. PostgreSQL and SQLite say it alike."""

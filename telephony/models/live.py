@@ -20,6 +20,9 @@ class LiveEvent(models.Model):
         settings.AUTH_USER_MODEL,
         models.CASCADE,
         null=True,
+        # Each message writes a few: the database need not look for the user of what is gone after an hour.
+        db_constraint=False,
+        db_index=False,
         related_name="+",
         verbose_name=_("user"),
         help_text=_("Whose browsers are told; empty: of everybody who sees the board."),

@@ -127,13 +127,20 @@ def storable_headers(
     secrets = tuple(secrets)
     kept = {}
     for name, value in headers:
-        is_secret = name.lower() in secret_names or is_secret_name(name, keys=True)
-        if is_secret and name.lower() not in plain_names:
-            kept[name] = HIDDEN
-        else:
-            # A proxy may repeat the address in a header of its own.
-            kept[name] = hide_secrets(hide_values(fields.storable(value), secrets))
+        is_secret = name.lower() in secret_names or _names_a_secret(name)
+        kept[name] = HIDDEN if is_secret and name.lower() not in plain_names else _storable(value, secrets)
     return kept
+
+
+@lru_cache(maxsize=1000)
+def _names_a_secret(header: str) -> bool:
+    return is_secret_name(header, keys=True)
+
+
+@lru_cache(maxsize=256)
+def _storable(value: str, secrets: tuple[str, ...]) -> str:
+    """Remembered: a PBX sends nearly the same headers with each message. A proxy may repeat the address in one."""
+    return hide_secrets(hide_values(fields.storable(value), secrets))
 
 
 class Mask:
