@@ -22,7 +22,7 @@ from telephony.database.writing import Writes
 from telephony.domain.events import CallEvent, EventKind, Phone, to_json
 from telephony.domain.fold import CallState, fold, knows_better
 from telephony.log_context import about_call
-from telephony.models import Call, Connection, Delivery
+from telephony.models import Call, CallLeg, Connection, Delivery
 from telephony.models import CallEvent as StoredEvent
 from telephony.signals import call_changed
 
@@ -132,10 +132,11 @@ def _prepared(
     writes: Writes,
 ) -> Change:
     """The change, before anything of it is written."""
-    call, answers, turn = loaded.call, loaded.answers, loaded.turn
+    call = loaded.call
     is_new = call.pk is None
     stored = {} if is_new else {name: getattr(call, name) for name in STATE_COLUMNS}
-    change = Change(
+    stored_legs, its_legs = _legs(loaded, before, after)
+    return Change(
         call=call,
         before=before,
         after=after,
@@ -144,16 +145,24 @@ def _prepared(
         is_new=is_new,
         stored=stored,
         former_contact=call.contact_id,
+        stored_legs=stored_legs,
+        legs=its_legs,
         writes=writes,
-        answers=answers,
+        answers=loaded.answers,
     )
-    if not change.differs("legs", "responsible_leg"):
-        return change
+
+
+def _legs(
+    loaded: Loaded, before: CallState | None, after: CallState
+) -> tuple[tuple[CallLeg, ...], tuple[CallLeg, ...] | None]:
+    """The legs as they are in the database, and as they will be; nothing if they stay as they are."""
+    call, answers, turn = loaded.call, loaded.answers, loaded.turn
+    if before is not None and (before.legs, before.responsible_leg) == (after.legs, after.responsible_leg):
+        return (), None
     if turn is not None:
-        return replace(change, stored_legs=turn.stored_legs, legs=turn.legs)
-    stored_legs = () if is_new else legs.stored(call=call, answers=answers)
-    rows = legs.rows_of(call=call, state=after, stored=stored_legs, answers=answers)
-    return replace(change, stored_legs=stored_legs, legs=tuple(rows))
+        return turn.stored_legs, turn.legs
+    stored = () if call.pk is None else legs.stored(call=call, answers=answers)
+    return stored, tuple(legs.rows_of(call=call, state=after, stored=stored, answers=answers))
 
 
 def _save(change: Change, lookup: Lookup) -> list[CallEvent]:

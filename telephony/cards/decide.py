@@ -169,7 +169,7 @@ def _of_others(leg: CallLeg, legs: Sequence[CallLeg]) -> CardDecision:
 def settings_of(user: Any) -> DeskSettings:
     """How the user wants cards; the defaults, unsaved, for one who never said."""
     found = getattr(user, "desk_settings", None)
-    return found if isinstance(found, DeskSettings) else DeskSettings(user=user)
+    return found if isinstance(found, DeskSettings) else new_row(DeskSettings, user=user)
 
 
 def _page_is_open(leg: CallLeg, now: datetime) -> bool:

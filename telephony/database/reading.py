@@ -65,18 +65,18 @@ class Prepared(Generic[Row]):
 
     def rows(self, **values: Any) -> list[Row]:
         """All of them, as the query's own rows would be."""
-        statement = self.statement()
+        statement = self.statement(connection.vendor)
         return statement.made_of(cursors.run(statement.sql, statement.parameters(values)))
 
     def first(self, **values: Any) -> Row | None:
         """The first of `rows`; the query says itself that it wants no more."""
         return next(iter(self.rows(**values)), None)
 
-    def statement(self) -> Statement:
-        """For this kind of database."""
-        found = self._built.get(connection.vendor)
+    def statement(self, vendor: str) -> Statement:
+        """For this kind of database, which is the present one's."""
+        found = self._built.get(vendor)
         if found is None:
-            found = self._built[connection.vendor] = Statement(self._build())
+            found = self._built[vendor] = Statement(self._build())
         return found
 
 

@@ -55,16 +55,17 @@ class Answers:
         self._rows: dict[tuple[Any, ...], list[Any]] = {}
         if questions and connection.vendor == "postgresql":
             asked = (*questions, *of_new)
-            sql = _one_of(_statements(questions), _statements(of_new), next_key_of)
-            ((told,),) = cursors.run_all([*ahead, (sql, _parameters(asked))])
+            statements = _statements(asked)
+            sql = _one_of(statements[: len(questions)], statements[len(questions) :], next_key_of)
+            ((told,),) = cursors.run_all([*ahead, (sql, _parameters(asked, statements))])
             *found, self.next_key = json.loads(told)
-            self._rows = _read(asked, found)
+            self._rows = _read(asked, statements, found)
 
     @classmethod
     def of_text(cls, questions: Sequence[Question], told: str) -> Answers:
         """What `as_text` of these questions gave."""
         answers = cls()
-        answers._rows = _read(questions, json.loads(told))
+        answers._rows = _read(questions, _statements(questions), json.loads(told))
         return answers
 
     def rows(self, query: Prepared[Row], **values: Any) -> list[Row]:
@@ -82,25 +83,29 @@ class Answers:
 
 def as_text(questions: Sequence[Question]) -> cursors.Sent:
     """An expression with all their rows, to be selected with something else (`Answers.of_text`)."""
-    return f"json_build_array({', '.join(map(_as_json, _statements(questions)))})::text", _parameters(questions)
+    statements = _statements(questions)
+    return f"json_build_array({', '.join(map(_as_json, statements))})::text", _parameters(questions, statements)
 
 
 def _statements(questions: Sequence[Question]) -> tuple[Statement, ...]:
-    return tuple(one.query.statement() for one in questions)
+    vendor = connection.vendor
+    return tuple(one.query.statement(vendor) for one in questions)
 
 
-def _parameters(questions: Sequence[Question]) -> list[Any]:
-    return [value for one in questions for value in one.query.statement().parameters(dict(one.values))]
+def _parameters(questions: Sequence[Question], statements: Sequence[Statement]) -> list[Any]:
+    pairs = zip(questions, statements, strict=True)
+    return [value for one, statement in pairs for value in statement.parameters(dict(one.values))]
 
 
-def _read(questions: Sequence[Question], found: Sequence[list[Any] | None]) -> dict[tuple[Any, ...], list[Any]]:
+def _read(
+    questions: Sequence[Question], statements: Sequence[Statement], found: Sequence[list[Any] | None]
+) -> dict[tuple[Any, ...], list[Any]]:
     """Without those that were not asked."""
-    rows = {}
-    for one, of_it in zip(questions, found, strict=True):
-        if of_it is not None:
-            statement = one.query.statement()
-            rows[one.key()] = statement.made_of(_as_sent(statement, of_it))
-    return rows
+    return {
+        one.key(): statement.made_of(_as_sent(statement, rows))
+        for one, statement, rows in zip(questions, statements, found, strict=True)
+        if rows is not None
+    }
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import is_not
 
 from telephony.domain import numbers
 from telephony.domain.events import CallEvent, Direction, Parsed
@@ -16,7 +17,8 @@ def put_right(parsed: Parsed, *, connection: Connection) -> Parsed:
     """The same message with client and employee in their places and without an outside line's prefix."""
     if not parsed.events:
         return parsed
-    return replace(parsed, events=tuple(_put_right(event, connection) for event in parsed.events))
+    events = tuple(_put_right(event, connection) for event in parsed.events)
+    return replace(parsed, events=events) if any(map(is_not, events, parsed.events)) else parsed
 
 
 def _put_right(event: CallEvent, connection: Connection) -> CallEvent:

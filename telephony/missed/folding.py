@@ -23,6 +23,8 @@ PATIENCE_MS = 1000
 def keep_missed(change: Change) -> list[MissedItem]:
     """Bring the items of the call's client up to date, where the call says something else than before; returns those
     that changed. Part of a follower (cards/waiting.py)."""
+    if _goes_on(change):
+        return []
     call, ghost = change.call, conf.ghost_talk_seconds()
     now, before = clients.heard(call), _before(change)
     was = before.call.part(ghost) if before is not None and before.key else None
@@ -67,6 +69,12 @@ def refold(*, keys: Iterable[str], contacts: Iterable[int]) -> list[MissedItem]:
     """Fold the items of these clients anew; returns those that changed."""
     patient = partial(_take, patience_ms=locks.PATIENCE_OF_WORKER_MS)
     return rows.write(found=clients.together(keys=keys, contacts=contacts, lock=patient))
+
+
+def _goes_on(change: Change) -> bool:
+    """It did until now, and does: nobody was missed, nor returned a call."""
+    was = change.stored.get("status", CallStatus.RINGING)
+    return CallStatus(change.call.status).is_open and CallStatus(was).is_open
 
 
 def _before(change: Change) -> Heard | None:

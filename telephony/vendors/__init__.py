@@ -31,4 +31,9 @@ def get_vendor(slug: str) -> Vendor:
 
 def secret_headers() -> frozenset[str]:
     """The secret headers of all of them: a PBX may be given another connection's address by mistake."""
-    return frozenset[str]().union(*(vendor.secret_headers for vendor in installed().values()))
+    return _secret_headers(tuple(conf.vendors()))
+
+
+@cache
+def _secret_headers(paths: tuple[str, ...]) -> frozenset[str]:
+    return frozenset[str]().union(*(vendor.secret_headers for vendor in _made(paths).values()))

@@ -20,7 +20,8 @@ Prepare = Callable[[Any], Any]
 _AS_IT_IS = (models.CharField, models.TextField, models.BooleanField, models.DateTimeField, models.FloatField)
 """Their values are what psycopg takes."""
 
-_JSON = json.JSONEncoder().encode
+_EMPTY: dict[type, str] = {dict: "{}", list: "[]"}
+_ENCODE = json.JSONEncoder().encode
 
 
 def add_row(row: Model, values: list[Any], *, has_key: bool = False) -> tuple[bool, ...]:
@@ -114,11 +115,18 @@ def _written(model: type[Model], has_key: bool) -> list[tuple[str, Prepare | Non
         (
             one.attname,
             _prepare(one),
-            None if type(one).pre_save is Field.pre_save else one.pre_save,
+            one.pre_save if _stamps(one) else None,
             one.has_db_default(),
         )
         for one in _fields(model, has_key)
     ]
+
+
+def _stamps(field: Field[Any, Any]) -> bool:
+    """Whether the field itself gives its value."""
+    if isinstance(field, models.DateField | models.TimeField):
+        return field.auto_now or field.auto_now_add
+    return type(field).pre_save is not Field.pre_save
 
 
 @cache
@@ -132,10 +140,15 @@ def _prepare(field: Field[Any, Any]) -> Prepare | None:
     if type(target) in _AS_IT_IS:
         return None
     if type(target) is models.JSONField and target.encoder is None:
-        return _JSON  # PostgreSQL reads a text as what the column is; psycopg's own adapter is five calls more.
+        return _as_text  # PostgreSQL reads it as what the column is; psycopg's own adapter is five calls more.
     kind = target.get_internal_type().replace("AutoField", "IntegerField")
     whole: Prepare | None = getattr(database.ops, "integerfield_type_map", {}).get(kind)
     return whole or partial(target.get_db_prep_save, connection=database)
+
+
+def _as_text(value: Any) -> str:
+    """As JSON. Half of what is written has nothing to tell."""
+    return _ENCODE(value) if value else _EMPTY.get(type(value)) or _ENCODE(value)
 
 
 @cache
