@@ -84,7 +84,12 @@ class Answers:
 def as_text(questions: Sequence[Question]) -> cursors.Sent:
     """An expression with all their rows, to be selected with something else (`Answers.of_text`)."""
     statements = _statements(questions)
-    return f"json_build_array({', '.join(map(_as_json, statements))})::text", _parameters(questions, statements)
+    return _text_of(statements), _parameters(questions, statements)
+
+
+@cache
+def _text_of(statements: tuple[Statement, ...]) -> str:
+    return f"json_build_array({', '.join(map(_as_json, statements))})::text"
 
 
 def _statements(questions: Sequence[Question]) -> tuple[Statement, ...]:

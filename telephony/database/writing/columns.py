@@ -6,8 +6,10 @@ Django asks each field of each row anew how its value is written; here that is a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
+from operator import itemgetter
 from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -26,14 +28,20 @@ _ENCODE = json.JSONEncoder().encode
 
 def add_row(row: Model, values: list[Any], *, has_key: bool = False) -> tuple[bool, ...]:
     """A new row's values; returns for which of its columns the database has the default."""
-    by_database, told = [], row.__dict__
-    for name, prepare, stamp, may_be_default in _written(type(row), has_key):
-        value = told[name] if stamp is None else stamp(row, add=True)
-        is_default = may_be_default and isinstance(value, DatabaseDefault)
-        by_database.append(is_default)
-        if not is_default:
-            values.append(value if prepare is None or value is None else prepare(value))
-    return tuple(by_database)
+    plan = _plan(type(row), has_key)
+    mine = list(plan.told(row.__dict__))
+    by_database = []
+    for place, prepare, stamp, may_be_default in plan.special:
+        value = mine[place] if stamp is None else stamp(row, add=True)
+        if may_be_default and isinstance(value, DatabaseDefault):
+            by_database.append(place)
+        else:
+            mine[place] = value if prepare is None or value is None else prepare(value)
+    if not by_database:
+        values += mine
+        return plan.nothing
+    values += [value for place, value in enumerate(mine) if place not in by_database]
+    return tuple(place in by_database for place in range(len(mine)))
 
 
 def add_values(model: type[Model], told: Mapping[str, Any], values: list[Any]) -> None:
@@ -79,7 +87,7 @@ def insert(
 @cache
 def insert_if(model: type[Model], other: type[Model]) -> str:
     """One row, if that of another table has this key and this version."""
-    places = ", ".join("%s" for _ in _written(model, False))
+    places = ", ".join("%s" for _ in _fields(model, False))
     return (
         f"INSERT INTO {_table(model)} ({_names(model, False)}) SELECT {places} FROM {_table(other)} "  # nosec B608  # noqa: S608
         f"WHERE {_column(other, 'pk')} = %s AND {versions.sql_of(other)} = %s"
@@ -107,19 +115,33 @@ def _condition(model: type[Model], name: str) -> str:
     return f"{_column(model, name)} {end}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a new row of a model says, by its columns."""
+
+    told: Callable[[Mapping[str, Any]], Sequence[Any]]
+    """Their values, of the row's attributes."""
+    special: list[tuple[int, Prepare | None, Callable[..., Any] | None, bool]]
+    """Those that are not sent as they are, by place: with what makes a value ready, what gives one that the field
+    itself gives, like the time of the first writing, and whether the database may give one."""
+    nothing: tuple[bool, ...]
+    """The database has the default of none."""
+
+
 @cache
-def _written(model: type[Model], has_key: bool) -> list[tuple[str, Prepare | None, Callable[..., Any] | None, bool]]:
-    """What a new row says, by attribute; mostly its key is counted by the database. With what makes a value that the
-    field itself gives, like the time of the first writing, and whether the database may give one."""
-    return [
-        (
-            one.attname,
-            _prepare(one),
-            one.pre_save if _stamps(one) else None,
-            one.has_db_default(),
-        )
-        for one in _fields(model, has_key)
-    ]
+def _plan(model: type[Model], has_key: bool) -> _Plan:
+    fields = _fields(model, has_key)
+    plans = [(_prepare(one), one.pre_save if _stamps(one) else None, one.has_db_default()) for one in fields]
+    return _Plan(
+        told=itemgetter(*[one.attname for one in fields]),
+        special=[(place, *plan) for place, plan in enumerate(plans) if any(plan)],
+        nothing=(False,) * len(fields),
+    )
+
+
+@cache
+def _prepare_of(model: type[Model], name: str) -> Prepare | None:
+    return _prepare(_field(model, name))
 
 
 def _stamps(field: Field[Any, Any]) -> bool:
@@ -127,11 +149,6 @@ def _stamps(field: Field[Any, Any]) -> bool:
     if isinstance(field, models.DateField | models.TimeField):
         return field.auto_now or field.auto_now_add
     return type(field).pre_save is not Field.pre_save
-
-
-@cache
-def _prepare_of(model: type[Model], name: str) -> Prepare | None:
-    return _prepare(_field(model, name))
 
 
 def _prepare(field: Field[Any, Any]) -> Prepare | None:
