@@ -30,12 +30,15 @@ _OF_STATE = (
 _COLUMNS = [*_OF_STATE, "extension_number", "key_hash", "extension", "user", "card", "card_at"]
 
 
+_OF_PHONE = ("connection", "user", "number", "key_hash")
+_WISHES = ("cards", "outgoing_cards", "do_not_disturb", "do_not_disturb_until", "seen_at")
 _NAMED = Prepared(
     lambda: (
         Extension.objects.filter(
             Q(number__in=GivenTexts("numbers")) | Q(key_hash__in=GivenTexts("keys")), connection_id=Given("connection")
         )
-        .select_related("user__desk_settings")  # What decides about a card comes with it.
+        .select_related("user__desk_settings")  # What decides about a card comes with it, and no password.
+        .only(*_OF_PHONE, "user__is_active", *(f"user__desk_settings__{name}" for name in _WISHES))
         .order_by("number", "id")
     )
 )
