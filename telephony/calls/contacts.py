@@ -23,7 +23,7 @@ class Lookup:
     """The contact directory, as one message asks it: of no number twice."""
 
     def __init__(self, directory: ContactDirectory | None = None) -> None:
-        self._directory: Any = directory or contact_directory()
+        self._directory: Any = contact_directory() if directory is None else directory
         self._found: dict[Phone, Sequence[ContactCard]] = {}
 
     def find(self, number: Phone, answers: Answers | None = None) -> Sequence[ContactCard]:
