@@ -29,10 +29,10 @@ class Lookup:
     def find(self, number: Phone, answers: Answers | None = None) -> Sequence[ContactCard]:
         """Contacts with this number, best match first; of what was asked together with the call, if it was."""
         if number not in self._found:
-            questions = _questions(self._directory, number)
-            is_asked = answers is not None and questions and answers.know(questions)
-            more = (answers,) if is_asked else ()
-            self._found[number] = self._directory.find(number, *more)
+            if answers is not None and (asked := _questions(self._directory, number)) and answers.know(asked):
+                self._found[number] = self._directory.find(number, answers)
+            else:
+                self._found[number] = self._directory.find(number)
         return self._found[number]
 
 

@@ -72,10 +72,9 @@ def _instance(model: type[M], values: Mapping[str, Any], state: ModelState) -> M
 
 def _is_plain(model: type[Model]) -> bool:
     """Whether making an instance does nothing but keep its values."""
-    if (pre_init.receivers and pre_init.has_listeners(model)) or (
-        post_init.receivers and post_init.has_listeners(model)
-    ):
-        return False
+    for signal in (pre_init, post_init):
+        if signal.receivers and signal.has_listeners(model):
+            return False
     return _has_djangos_own_ways(model)
 
 

@@ -8,7 +8,7 @@ databases are in this process: there each is asked when its answer is wanted.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -89,7 +89,7 @@ def as_text(questions: Sequence[Question]) -> cursors.Sent:
 
 @cache
 def _text_of(statements: tuple[Statement, ...]) -> str:
-    return f"json_build_array({', '.join(map(_as_json, statements))})::text"
+    return _array(map(_as_json, statements))
 
 
 def _statements(questions: Sequence[Question]) -> tuple[Statement, ...]:
@@ -119,16 +119,20 @@ def _one_of(
 ) -> str:
     """A JSON text: each query's rows; null for those of a new row, if it is not new; at last a new row's key."""
     if next_key_of is None and not of_new:
-        return f"SELECT json_build_array({', '.join(map(_as_json, statements))}, NULL)::text"
+        return f"SELECT {_array((*map(_as_json, statements), 'NULL'))}"
     asked = ", ".join(f"{_as_json(statement)} AS rows_{place}" for place, statement in enumerate(statements))
     key = "NULL::bigint"
     if next_key_of is not None:
         table = next_key_of._meta
         key = f"nextval(pg_get_serial_sequence('{table.db_table}', '{table.pk.column}'))"
-    rows = ", ".join(f"rows_{place}" for place in range(len(statements)))
-    new = ", ".join(f"CASE WHEN rows_0::text = '[]' THEN {one} END" for one in (*map(_as_json, of_new), key))
-    told = f"json_build_array({rows}, {new})::text"
+    rows = [f"rows_{place}" for place in range(len(statements))]
+    new = [f"CASE WHEN rows_0::text = '[]' THEN {one} END" for one in (*map(_as_json, of_new), key)]
+    told = _array((*rows, *new))
     return f"WITH asked AS MATERIALIZED (SELECT {asked}) SELECT {told} FROM asked"  # nosec B608  # noqa: S608
+
+
+def _array(parts: Iterable[str]) -> str:
+    return f"json_build_array({', '.join(parts)})::text"
 
 
 def _as_json(statement: Statement) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from operator import is_not
 
 from telephony.domain import numbers
 from telephony.domain.events import CallEvent, Direction, Parsed
@@ -18,7 +17,7 @@ def put_right(parsed: Parsed, *, connection: Connection) -> Parsed:
     if not parsed.events:
         return parsed
     events = tuple(_put_right(event, connection) for event in parsed.events)
-    return replace(parsed, events=events) if any(map(is_not, events, parsed.events)) else parsed
+    return parsed if events == parsed.events else replace(parsed, events=events)
 
 
 def _put_right(event: CallEvent, connection: Connection) -> CallEvent:

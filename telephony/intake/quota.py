@@ -119,7 +119,7 @@ def _settle(connection_id: int, count: _Count, new: tuple[date, int, int, int, i
     day, minute, messages, in_minute, size, refused = new
     with suppress(DatabaseError):  # The message itself says so, if the database is gone.
         ((of_all, of_minute, whole_size),) = cursors.run(
-            _SETTLED, [connection_id, day, messages, size, refused, minute, in_minute]
+            _SETTLED, [connection_id, day.isoformat(), messages, size, refused, minute, in_minute]
         )
         with _lock:
             count.size = whole_size

@@ -6,10 +6,9 @@ Django asks each field of each row anew how its value is written; here that is a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from operator import itemgetter
 from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -29,7 +28,8 @@ _ENCODE = json.JSONEncoder().encode
 def add_row(row: Model, values: list[Any], *, has_key: bool = False) -> tuple[bool, ...]:
     """A new row's values; returns for which of its columns the database has the default."""
     plan = _plan(type(row), has_key)
-    mine = list(plan.told(row.__dict__))
+    told = row.__dict__
+    mine = [told[name] for name in plan.names]
     by_database = []
     for place, prepare, stamp, may_be_default in plan.special:
         value = mine[place] if stamp is None else stamp(row, add=True)
@@ -119,8 +119,8 @@ def _condition(model: type[Model], name: str) -> str:
 class _Plan:
     """What a new row of a model says, by its columns."""
 
-    told: Callable[[Mapping[str, Any]], Sequence[Any]]
-    """Their values, of the row's attributes."""
+    names: list[str]
+    """Of the row's attributes."""
     special: list[tuple[int, Prepare | None, Callable[..., Any] | None, bool]]
     """Those that are not sent as they are, by place: with what makes a value ready, what gives one that the field
     itself gives, like the time of the first writing, and whether the database may give one."""
@@ -133,7 +133,7 @@ def _plan(model: type[Model], has_key: bool) -> _Plan:
     fields = _fields(model, has_key)
     plans = [(_prepare(one), one.pre_save if _stamps(one) else None, one.has_db_default()) for one in fields]
     return _Plan(
-        told=itemgetter(*[one.attname for one in fields]),
+        names=[one.attname for one in fields],
         special=[(place, *plan) for place, plan in enumerate(plans) if any(plan)],
         nothing=(False,) * len(fields),
     )
