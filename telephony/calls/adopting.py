@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 
 from telephony.calls.listed import LISTED_ID
-from telephony.database.reading import Given, GivenTexts, GivenTime, Prepared
+from telephony.database.reading import Given, GivenTime, OneOf, Prepared, Same
 from telephony.database.together import Answers, Question
 from telephony.domain import numbers
 from telephony.domain.events import CallEvent, Direction, EventKind
@@ -35,14 +35,14 @@ LONGEST_WAIT = timedelta(minutes=10)
 
 def _of_client() -> QuerySet[Call]:
     """Begun within a time, always: all hidden callers are one client, with a hundred thousand calls."""
-    own = Call.objects.filter(connection_id=Given("connection"), client_match=Given("client"))
+    own = Call.objects.filter(Same("connection_id", "connection"), client_match=Given("client"))
     begun = own.filter(started_at__gte=GivenTime("begun_since"), started_at__lte=GivenTime("begun_until"))
     return begun.order_by("-started_at")
 
 
 def _listed() -> QuerySet[Call]:
     """Which only the PBX's list told of so far."""
-    return _of_client().filter(external_id__startswith=LISTED_ID, direction__in=GivenTexts("directions"))
+    return _of_client().filter(OneOf("direction", "directions"), external_id__startswith=LISTED_ID)
 
 
 _RUNG_OR_ENDED = Prepared(

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Q
 
+from telephony.calls.of_id import is_of_id
 from telephony.database.instances import copied, new_row
-from telephony.database.reading import Given, GivenTexts, Prepared
+from telephony.database.reading import Filled, Given, OneOf, Prepared
 from telephony.database.together import Answers, Question
 from telephony.database.writing import Writes
 from telephony.domain.events import CallEvent, CallStatus, LegRole
@@ -35,7 +36,8 @@ _WISHES = ("cards", "outgoing_cards", "do_not_disturb", "do_not_disturb_until", 
 _NAMED = Prepared(
     lambda: (
         Extension.objects.filter(
-            Q(number__in=GivenTexts("numbers")) | Q(key_hash__in=GivenTexts("keys")), connection_id=Given("connection")
+            Q(Filled("number"), OneOf("number", "numbers")) | Q(Filled("key_hash"), OneOf("key_hash", "keys")),
+            connection_id=Given("connection"),
         )
         .select_related("user__desk_settings")  # What decides about a card comes with it, and no password.
         .only(*_OF_PHONE, "user__is_active", *(f"user__desk_settings__{name}" for name in _WISHES))
@@ -47,8 +49,7 @@ MANY = 50
 
 
 def _latest_of_id(count: int) -> Prepared[CallLeg]:
-    of_id = {"call__connection_id": Given("connection"), "call__external_id": Given("id")}
-    return Prepared(lambda: CallLeg.objects.filter(**of_id).order_by("-position")[:count])
+    return Prepared(lambda: CallLeg.objects.filter(is_of_id("call__")).order_by("-position")[:count])
 
 
 _LATEST_OF_ID = _latest_of_id(MANY + 1)

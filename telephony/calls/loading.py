@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.module_loading import import_string
 
 from telephony.calls import adopting, contacts, legs, locate, locks, ringing
+from telephony.calls.of_id import is_of_id
 from telephony.calls.ringing import Turn
 from telephony.database import cursors
 from telephony.database.cursors import Sent
@@ -29,12 +30,10 @@ _READ = MANY + 1
 _BEGINNINGS = (EventKind.CALL_STARTED, EventKind.LEG_RINGING)
 """What the first message of a call tells, if none was late: some PBXs begin with the first phone that rings."""
 
-_OF_ID = Prepared(
-    lambda: Call.objects.filter(connection_id=Given("connection"), external_id=Given("id")).order_by()[:1]
-)
+_OF_ID = Prepared(lambda: Call.objects.filter(is_of_id()).order_by()[:1])
 _LATEST_OF_ID = Prepared(
     lambda: (
-        StoredEvent.objects.filter(call__connection_id=Given("connection"), call__external_id=Given("id"))
+        StoredEvent.objects.filter(is_of_id("call__"))
         .order_by("-occurred_at", "-pk")
         .values_list("pk", "content")[:_READ]
     )

@@ -14,8 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from telephony.calls.change import Change
+from telephony.calls.of_id import is_of_id
 from telephony.cards import live
-from telephony.database.reading import Given, Prepared
+from telephony.database.reading import Prepared
 from telephony.database.together import Question
 from telephony.domain.events import CallEvent, CallStatus, EventKind
 from telephony.models import CallLeg, Connection, DeskSettings, Team
@@ -88,10 +89,7 @@ def choose_status(*, user: Any, state: State, reason: str = "") -> None:
 
 _MINUTES = Prepared(
     lambda: (
-        Team.objects.filter(
-            members__call_legs__call__connection_id=Given("connection"),
-            members__call_legs__call__external_id=Given("id"),
-        )
+        Team.objects.filter(is_of_id("members__call_legs__call__"))
         .order_by()
         .values_list("members", "after_call_seconds")
         .distinct()

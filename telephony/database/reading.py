@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import Expression, QuerySet
+from django.db.models import BooleanField, Expression, F, Func, QuerySet
 
 from telephony.database import cursors, results
 
@@ -43,16 +43,57 @@ class GivenTime(Given):
 
 
 class GivenTexts(Given):
-    """A list of texts, for `__in`: one parameter, however many they are."""
+    """A list of texts: one parameter, however many they are."""
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        if connection.vendor == "postgresql":
-            return "(SELECT unnest(%s::text[]))", (self,)
-        return "(SELECT value FROM json_each(%s))", (self,)
+        return "(%s::text[])" if connection.vendor == "postgresql" else "(SELECT value FROM json_each(%s))", (self,)
 
     def value(self, values: dict[str, Any]) -> Any:
         found = list(values[self.name])
         return found if connection.vendor == "postgresql" else json.dumps(found)
+
+
+class OneOf(Func):
+    """`OneOf("number", "numbers")`: the field is one of the texts that are given by this name."""
+
+    template = "%(expressions)s"
+    output_field = BooleanField()
+
+    def __init__(self, field: str, name: str) -> None:
+        super().__init__(F(field), GivenTexts(name))
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        # Not by a SELECT of them: no index would be used where there is another condition, too, and either does.
+        return self.as_sql(compiler, connection, arg_joiner=" = ANY ", **context)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, arg_joiner=" IN ", **context)
+
+
+class Filled(Func):
+    """`Filled("number")`: the text is not empty. An index of such rows alone can be used only if this stands in the
+    statement itself, not in a parameter."""
+
+    template = "%(expressions)s <> ''"
+    output_field = BooleanField()
+
+
+class Same(Func):
+    """`Same("connection_id", "connection")`: the field is what is given by this name, and no index is looked up for it.
+
+    For a condition that leaves many rows, beside one that leaves hardly any. PostgreSQL knows nothing of a table that
+    is new or was just restored, and takes an index of either for as good.
+    """
+
+    template = "%(expressions)s"
+    arg_joiner = " IS NOT DISTINCT FROM "
+    output_field = BooleanField()
+
+    def __init__(self, field: str, name: str) -> None:
+        super().__init__(F(field), Given(name))
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, arg_joiner=" IS ", **context)
 
 
 class Prepared(Generic[Row]):

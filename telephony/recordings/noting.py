@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from django.utils import timezone
 
 from telephony.calls.change import Change
+from telephony.calls.of_id import is_of_id
 from telephony.database.instances import new_row
-from telephony.database.reading import Given, Prepared
+from telephony.database.reading import Prepared
 from telephony.database.together import Question
 from telephony.domain.events import CallEvent
 from telephony.domain.fold import RecordingNote
@@ -27,11 +28,7 @@ NEVER_DROPPED = (State.STORED, State.FETCHING)
 """A file is there, or on its way."""
 
 
-_OF_ID = Prepared(
-    lambda: Recording.objects.filter(call__connection_id=Given("connection"), call__external_id=Given("id")).order_by(
-        "position", "pk"
-    )
-)
+_OF_ID = Prepared(lambda: Recording.objects.filter(is_of_id("call__")).order_by("position", "pk"))
 
 
 def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:

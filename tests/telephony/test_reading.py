@@ -16,7 +16,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from telephony.database import cursors, reading, together, writing
-from telephony.database.reading import Given, GivenTexts, GivenTime, Prepared
+from telephony.database.reading import Filled, Given, GivenTime, OneOf, Prepared, Same
 from telephony.database.together import Answers, Question
 from telephony.database.writing import Writes
 from telephony.models import DeskSettings, Subscription, Team
@@ -86,12 +86,21 @@ def test_a_row_has_all_its_columns_and_what_was_joined(database: str) -> None:
 
 
 def test_a_list_of_texts_may_hold_any_text_and_as_many_as_it_likes(teams: list[Team]) -> None:
-    named = Prepared(
-        lambda: Team.objects.filter(name__in=GivenTexts("names")).order_by("pk").values_list("name", flat=True)
-    )
+    named = Prepared(lambda: Team.objects.filter(OneOf("name", "names")).order_by("pk").values_list("name", flat=True))
     assert named.rows(names=NAMES) == NAMES
     assert named.rows(names=NAMES[1:2]) == NAMES[1:2]
     assert named.rows(names=[]) == []
+
+
+def test_what_no_index_is_looked_up_for_finds_the_same_rows(teams: list[Team]) -> None:
+    of_place = Prepared(lambda: Team.objects.filter(Same("after_call_seconds", "place"), name=Given("name")))
+    assert of_place.rows(place=0, name=NAMES[0]) == [teams[0]]
+    assert of_place.rows(place=1, name=NAMES[0]) == []
+
+
+def test_an_empty_text_is_not_filled(teams: list[Team]) -> None:
+    filled = Prepared(lambda: Team.objects.filter(Filled("name")).order_by("pk").values_list("name", flat=True))
+    assert filled.rows() == [name for name in NAMES if name]
 
 
 def test_a_moment_is_compared_as_the_column_keeps_it(database: str) -> None:
@@ -150,7 +159,7 @@ def test_questions_asked_together_have_the_answers_that_each_has_alone(teams: li
         Question(Prepared(lambda: DeskSettings.objects.select_related("user"))),
         Question(Prepared(lambda: Subscription.objects.order_by("-pk"))),
         Question(
-            Prepared(lambda: Team.objects.filter(name__in=GivenTexts("names")).values_list("name")),
+            Prepared(lambda: Team.objects.filter(OneOf("name", "names")).values_list("name")),
             {"names": ("NULL",)},
         ),
     ]
