@@ -32,6 +32,8 @@ class Hook:
     remote_address: str = ""
     tail: str = ""
     """What stands in the path after the address's secret, without slashes at its ends: "events/call"."""
+    read: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Its fields, once `fields.read_params` has read them: a secret is looked for in them, then an event, an answer."""
 
     @property
     def content_type(self) -> str:

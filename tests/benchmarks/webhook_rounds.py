@@ -124,24 +124,30 @@ Measured = tuple[float, float, float]
 def one_round(
     office: Office, vendors: Sequence[str], calls: int, posters: int, callers: Sequence[str] = CALLERS
 ) -> dict[str, Measured]:
-    """Milliseconds of application and database, and the ratio to the insert that was measured beside it."""
-    found: dict[str, Measured] = {}
-    yardsticks = defaultdict(list)
+    """Milliseconds of application and database, and the ratio to the inserts that were measured just before and after.
+
+    The machine's speed changes within seconds: what is measured further apart says nothing of each other.
+    """
+    spent: dict[str, list[Measured]] = {BARE: [], INSERT: []}
+    bodies = [BODY] * calls
     for vendor in office.chosen(vendors):
         for caller in callers:
-            spent = defaultdict(list)
+            before = spent_on(office, YARDSTICKS[INSERT], bodies, posters)[:2]
             for stage in office.stages(vendor, caller, calls):
-                key = _key(vendor, stage.kind, caller)
-                spent[key].append(_liked(office, vendor, stage.messages, posters))
-            bodies = [BODY] * calls * 2
-            beside = {name: spent_on(office, path, bodies, posters)[:2] for name, path in YARDSTICKS.items()}
-            for name, (app, database) in beside.items():
-                yardsticks[name].append((app, database, sum(beside[INSERT]) / (app + database)))
-            for key, costs in spent.items():
-                app, database = (median(part) for part in zip(*costs, strict=True))
-                found[key] = (app, database, sum(beside[INSERT]) / (app + database))
-    means = {name: tuple(median(part) for part in zip(*costs, strict=True)) for name, costs in yardsticks.items()}
-    return {**means, **found}  # type: ignore[dict-item]
+                app, database = _liked(office, vendor, stage.messages, posters)
+                after = spent_on(office, YARDSTICKS[INSERT], bodies, posters)[:2]
+                ratio = (sum(before) + sum(after)) / 2 / (app + database)
+                spent.setdefault(_key(vendor, stage.kind, caller), []).append((app, database, ratio))
+                spent[INSERT].append((*after, 1.0))
+                before = after
+            app, database, _ = spent_on(office, YARDSTICKS[BARE], bodies, posters)
+            spent[BARE].append((app, database, sum(before) / (app + database)))
+    return {key: _medians(costs) for key, costs in spent.items()}
+
+
+def _medians(costs: Sequence[Measured]) -> Measured:
+    app, database, ratio = (median(part) for part in zip(*costs, strict=True))
+    return app, database, ratio
 
 
 def _key(vendor: str, kind: str, caller: str) -> str:

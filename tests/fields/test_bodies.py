@@ -6,8 +6,11 @@ import json
 
 import pytest
 
+from telephony.domain import fields
 from telephony.domain.exceptions import MalformedHook
-from tests.fields import FORM, multipart, read
+from telephony.domain.hooks import Hook
+from telephony.domain.notes import Oddity
+from tests.fields import FORM, NOW, multipart, read
 
 
 class TestRequest:
@@ -222,3 +225,10 @@ def test_byte_order_marks(charset: str, encoding: str) -> None:
 def test_json_of_a_form_is_the_form() -> None:
     told = {"event": "ring", "from": "+7 920", "имя": "Вася"}
     assert read(json.dumps(told).encode(), "application/json") == told
+
+
+def test_who_reads_a_request_again_has_its_fields_and_notes_of_its_own() -> None:
+    hook = Hook(method="GET", query=b"from=101&size=big", received_at=NOW)
+    first = fields.read_params(hook)
+    first.odd(Oddity.NOT_UNDERSTOOD, "size", first.pop("size"))
+    assert (fields.read_params(hook), fields.read_params(hook).notes) == ({"from": "101", "size": "big"}, ())

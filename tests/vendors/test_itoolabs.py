@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -195,12 +196,8 @@ def told(*names: str) -> Any:
         payload = Payload("itoolabs", name)
         hook = payload.hook
         late = hook.received_at + timedelta(seconds=second)
-        events += VENDOR.parse(type(hook)(**{**_values(hook), "received_at": late}), payload.profile).events
+        events += VENDOR.parse(replace(hook, received_at=late), payload.profile).events
     return fold(events)
-
-
-def _values(hook: Any) -> dict[str, Any]:
-    return {name: getattr(hook, name) for name in hook.__dataclass_fields__}
 
 
 def test_a_queue_that_comes_back_to_a_phone_rings_it_again() -> None:

@@ -36,8 +36,9 @@ def read_params(hook: Hook) -> Params:
 
     Raises MalformedHook if the body holds no fields that can be read.
     """
-    pairs = [*_body_fields(hook), *_urlencoded(hook.query, "utf-8")]
-    return Params(_first_values(pairs), received_at=hook.received_at)
+    if not hook.read:
+        hook.read.update(_first_values([*_body_fields(hook), *_urlencoded(hook.query, "utf-8")]))
+    return Params(hook.read, received_at=hook.received_at)
 
 
 def _body_fields(hook: Hook) -> Pairs:
@@ -76,7 +77,7 @@ def _decode(raw: bytes, charset: str) -> str:
         text = raw.decode(charset)
     except (UnicodeError, LookupError):
         text = raw.decode(FALLBACK_CHARSET, "replace")
-    return storable(text)
+    return text if text.isascii() and text.isprintable() else storable(text)
 
 
 def storable(text: str) -> str:

@@ -12,6 +12,7 @@ from telephony.domain.exceptions import MalformedHook
 
 Part = tuple[str | bytes, bytes, str | None]
 """Name (bytes, if it is not ASCII and does not say its charset), content, and the part's own charset."""
+_PLAIN = re.compile(rb'\r\nContent-Disposition: form-data; name="([^"\\\r\n]+)"\r\n\r\n')
 _DISPOSITION = re.compile(rb"^content-disposition:", re.IGNORECASE | re.MULTILINE)
 LONGEST_BOUNDARY = 200
 
@@ -24,6 +25,26 @@ def looks_like_parts(body: bytes) -> bool:
 
 def read_parts(content_type: str, body: bytes) -> list[Part]:
     """The named parts. Raises MalformedHook for parts in parts without end."""
+    return _plain_parts(body) or _parts_in_any_shape(content_type, body)
+
+
+def _plain_parts(body: bytes) -> list[Part]:
+    """Of a form as nearly every program writes it, in a tenth of the time; none if anything in it is different."""
+    mark = body.partition(b"\r\n")[0]
+    _, *parts, end = (b"\r\n" + body).split(b"\r\n" + mark)
+    if not mark.startswith(b"--") or end.strip() != b"--" or body.count(mark) > len(parts) + 1:
+        return []
+    found: list[Part] = []
+    for part in parts:
+        head = _PLAIN.match(part)
+        if head is None:
+            return []
+        name = head[1]
+        found.append((name.decode("ascii") if name.isascii() else name, part[head.end() :], None))
+    return found
+
+
+def _parts_in_any_shape(content_type: str, body: bytes) -> list[Part]:
     head = b"Content-Type: " + content_type.encode("utf-8", "replace") + b"\r\n\r\n"
     try:
         return _named(list(email.message_from_bytes(head + body).walk())) or _named(_between_lines(body))
