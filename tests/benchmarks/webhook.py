@@ -66,7 +66,7 @@ def amount_of(options: argparse.Namespace) -> Amount:
     if unknown:
         sys.exit(f"--vendor: there is no {unknown[0]}; there are: {', '.join(installed())}.")
     return Amount(
-        calls=options.calls or (5 if options.quick else 50),
+        calls=options.calls or (5 if options.quick else 25),
         rounds=options.rounds or (2 if options.quick else 5),
         posters=options.posters,
         vendors=options.vendor or (),
@@ -82,7 +82,7 @@ def set_up_django(var_dir: str) -> None:
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few messages, PostgreSQL alone: under a minute")
-    parser.add_argument("--calls", type=int, help="of each vendor and kind of caller in a round (50, with --quick 5)")
+    parser.add_argument("--calls", type=int, help="of each vendor and kind of caller in a round (25, with --quick 5)")
     parser.add_argument("--rounds", type=int, help="whose median counts (5, with --quick 2)")
     parser.add_argument("--posters", type=int, default=2, help="threads that post (2)")
     parser.add_argument("--vendor", action="append", help="this one alone; may be given again")
