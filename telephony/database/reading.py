@@ -53,21 +53,38 @@ class GivenTexts(Given):
         return found if connection.vendor == "postgresql" else json.dumps(found)
 
 
-class OneOf(Func):
-    """`OneOf("number", "numbers")`: the field is one of the texts that are given by this name."""
+class Comparison(Func):
+    """A field beside what is given by a name; between them stands an operator."""
 
     template = "%(expressions)s"
     output_field = BooleanField()
+    operator_of_sqlite = ""
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, arg_joiner=self.operator_of_sqlite, **context)
+
+
+class OneOf(Comparison):
+    """`OneOf("number", "numbers")`: the field is one of the texts that are given by this name."""
+
+    # Not by a SELECT of them: no index would be used where there is another condition, too, and either does.
+    arg_joiner, operator_of_sqlite = " = ANY ", " IN "
 
     def __init__(self, field: str, name: str) -> None:
         super().__init__(F(field), GivenTexts(name))
 
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
-        # Not by a SELECT of them: no index would be used where there is another condition, too, and either does.
-        return self.as_sql(compiler, connection, arg_joiner=" = ANY ", **context)
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
-        return self.as_sql(compiler, connection, arg_joiner=" IN ", **context)
+class Same(Comparison):
+    """`Same("connection_id", "connection")`: the field is what is given by this name, and no index is looked up for it.
+
+    For a condition that leaves many rows, beside one that leaves hardly any. PostgreSQL knows nothing of a table that
+    is new or was just restored, and takes an index of either for as good.
+    """
+
+    arg_joiner, operator_of_sqlite = " IS NOT DISTINCT FROM ", " IS "
+
+    def __init__(self, field: str, name: str) -> None:
+        super().__init__(F(field), Given(name))
 
 
 class Filled(Func):
@@ -76,24 +93,6 @@ class Filled(Func):
 
     template = "%(expressions)s <> ''"
     output_field = BooleanField()
-
-
-class Same(Func):
-    """`Same("connection_id", "connection")`: the field is what is given by this name, and no index is looked up for it.
-
-    For a condition that leaves many rows, beside one that leaves hardly any. PostgreSQL knows nothing of a table that
-    is new or was just restored, and takes an index of either for as good.
-    """
-
-    template = "%(expressions)s"
-    arg_joiner = " IS NOT DISTINCT FROM "
-    output_field = BooleanField()
-
-    def __init__(self, field: str, name: str) -> None:
-        super().__init__(F(field), Given(name))
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
-        return self.as_sql(compiler, connection, arg_joiner=" IS ", **context)
 
 
 class Prepared(Generic[Row]):
