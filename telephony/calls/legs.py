@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 
 from django.db.models import Q
 
@@ -29,7 +30,8 @@ _OF_STATE = (
     "end_is_inferred",
 )
 _COLUMNS = [*_OF_STATE, "extension_number", "key_hash", "extension", "user", "card", "card_at"]
-
+_state_of = attrgetter(*_OF_STATE)
+_values_of = attrgetter(*(f"{name}_id" if name in ("extension", "user") else name for name in _COLUMNS))
 
 _OF_PHONE = ("connection", "user", "number", "key_hash")
 _WISHES = ("cards", "outgoing_cards", "do_not_disturb", "do_not_disturb_until", "seen_at")
@@ -118,7 +120,7 @@ def ringing_again(row: CallLeg, call: Call, event: CallEvent, *, position: int, 
 
 def as_folded(row: CallLeg) -> Leg:
     """The row as the fold has it, but for the employee's key, which is stored nowhere."""
-    values = {name: getattr(row, name) for name in _OF_STATE}
+    values = dict(zip(_OF_STATE, _state_of(row), strict=True))
     values |= {"role": LegRole(row.role), "status": CallStatus(row.status)}
     return Leg(extension=row.extension_number, user_key="", **values)
 
@@ -134,8 +136,8 @@ def rows_of(*, call: Call, state: CallState, stored: Sequence[CallLeg], answers:
     rows, known_hashes = [], {row.key_hash for row in stored}
     hashes = [user_keys.possible_hashes(leg.user_key) for leg in state.legs]
     for position, leg in enumerate(state.legs):
-        values = {name: getattr(leg, name) for name in _OF_STATE}
-        row = new_row(CallLeg, call=call, position=position, extension_number=leg.extension, **values)
+        state_of_leg = dict(zip(_OF_STATE, _state_of(leg), strict=True))
+        row = new_row(CallLeg, call=call, position=position, extension_number=leg.extension, **state_of_leg)
         row.key_hash = _stored_hash(hashes[position], known_hashes)
         if known := last.get(_key(row)):
             row.extension_id, row.user_id = known.extension_id, known.user_id
@@ -151,10 +153,10 @@ def write(*, writes: Writes, call: Call, legs: Sequence[CallLeg], stored: Sequen
     """Write the rows in the place of the stored ones: those that differ, a long call has hundreds."""
     if len(stored) > len(legs):
         writes.delete(CallLeg, {"call_id": call.pk, "position__in": range(len(legs), len(stored))})
-    known = {row.position: _values(row) for row in stored}
+    known = {row.position: _values_of(row) for row in stored}
     for leg in legs:
         leg.call_id = call.pk  # A new call had none when they were made.
-    changed = [leg for leg in legs if known.get(leg.position) != _values(leg)]
+    changed = [leg for leg in legs if known.get(leg.position) != _values_of(leg)]
     writes.insert(*changed, unique=["call", "position"], columns=_COLUMNS)
 
 
@@ -181,10 +183,6 @@ def _assign_extensions(call: Call, legs: list[tuple[CallLeg, list[str]]], answer
         extension = of_key or by_number.get(leg.extension_number)
         if extension is not None:
             leg.extension, leg.user = extension, extension.user
-
-
-def _values(leg: CallLeg) -> list[object]:
-    return [getattr(leg, f"{name}_id" if name in ("extension", "user") else name) for name in _COLUMNS]
 
 
 def _key(leg: CallLeg) -> tuple[str, ...]:

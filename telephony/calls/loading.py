@@ -9,10 +9,11 @@ from typing import Any
 from django.utils.module_loading import import_string
 
 from telephony.calls import adopting, contacts, legs, locate, locks, ringing
-from telephony.calls.of_id import is_of_id
+from telephony.calls.of_id import OF_ID, is_of_id
 from telephony.calls.ringing import Turn
 from telephony.database import cursors
 from telephony.database.cursors import Sent
+from telephony.database.instances import new_row
 from telephony.database.reading import Given, Prepared
 from telephony.database.together import Answers, Question
 from telephony.domain.events import CallEvent, EventKind, from_json
@@ -30,7 +31,6 @@ _READ = MANY + 1
 _BEGINNINGS = (EventKind.CALL_STARTED, EventKind.LEG_RINGING)
 """What the first message of a call tells, if none was late: some PBXs begin with the first phone that rings."""
 
-_OF_ID = Prepared(lambda: Call.objects.filter(is_of_id()).order_by()[:1])
 _LATEST_OF_ID = Prepared(
     lambda: (
         StoredEvent.objects.filter(is_of_id("call__"))
@@ -62,7 +62,7 @@ def load(connection: Connection, event: CallEvent, delivery: Delivery | None, ah
         answers = _asked(connection, event, ahead)
     if event.external_id:
         of_id = {"connection": connection.pk, "id": event.external_id}
-        for call in answers.rows(_OF_ID, **of_id):
+        for call in answers.rows(OF_ID, **of_id):
             latest = answers.rows(_LATEST_OF_ID, **of_id)
             if len(latest) > MANY:
                 return _of_many(call, event, latest, answers)
@@ -73,7 +73,7 @@ def load(connection: Connection, event: CallEvent, delivery: Delivery | None, ah
         return Loaded(call=found, stored=stored_events(found), answers=Answers())
     flag = locate.flag_of_new_call(connection=connection, event=event)
     external_id = event.external_id or locate.anonymous_id(delivery_id=delivery.pk if delivery else 0)
-    new = Call(connection=connection, external_id=external_id, flag=flag)
+    new = new_row(Call, connection=connection, external_id=external_id, flag=flag)
     return Loaded(call=new, stored={}, answers=answers)
 
 
@@ -94,7 +94,7 @@ def _asked(connection: Connection, event: CallEvent, ahead: Sequence[Sent]) -> A
             cursors.run_all(ahead)
         return Answers()
     of_id = {"connection": connection.pk, "id": event.external_id}
-    questions = [Question(_OF_ID, of_id), Question(_LATEST_OF_ID, of_id), *legs.asks(connection, event)]
+    questions = [Question(OF_ID, of_id), Question(_LATEST_OF_ID, of_id), *legs.asks(connection, event)]
     questions += _followers_questions("ASKING", connection, event)
     if event.kind not in _BEGINNINGS:
         return Answers(questions, ahead=ahead)

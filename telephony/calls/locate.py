@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from telephony.calls import listed
 from telephony.calls.adopting import ANONYMOUS, LONGEST, LONGEST_CALL, OVERTAKEN_START, SAME_RING, adopt
+from telephony.calls.of_id import call_of_id
 from telephony.database.together import Answers
 from telephony.domain import numbers
 from telephony.domain.events import CallEvent, Direction, EventKind, NoCallId
@@ -53,7 +54,7 @@ def find_call(*, connection: Connection, event: CallEvent) -> Call | None:
 
     A call that had no id of the PBX's gets the event's, if it is found to be the same call."""
     if event.external_id:
-        known = Call.objects.filter(connection=connection, external_id=event.external_id).first()
+        known = call_of_id(connection=connection.pk, external_id=event.external_id)
         if known is not None:
             return known
     return find_unnamed(connection=connection, event=event, answers=Answers())

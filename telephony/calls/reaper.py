@@ -94,4 +94,4 @@ def _reap(call: Call, at: datetime, is_left: bool = False) -> bool:
             reaped = apply.apply_event(connection=call.connection, event=event, delivery=None, lookup=Lookup())
     except CallBusy:
         return False  # Somebody is telling of it right now; the next round looks again.
-    return not CallStatus(reaped.status).is_open
+    return not reaped.is_open

@@ -113,7 +113,7 @@ def read_board(user: Any, *, now: datetime | None = None) -> Board:
     for call in calls.order_by("started_at", "pk")[:MOST_CALLS]:
         if (client := waiting_in(call, lines)) is not None:
             waiting.append(client)
-        legs = [leg for leg in call.legs.all() if CallStatus(leg.status).is_open]
+        legs = [leg for leg in call.legs.all() if leg.is_open]
         if client is None and not legs:
             _somebody(unknown).calls.append(
                 _on_line(call, _STATES[CallStatus(call.status)], call.answered_at or call.started_at)

@@ -161,7 +161,7 @@ def _is_named_by_its_answer(leg: CallLeg, legs: Sequence[CallLeg]) -> bool:
 
 def _of_others(leg: CallLeg, legs: Sequence[CallLeg]) -> CardDecision:
     same_user = [other for other in legs if other is not leg and other.user_id == leg.user_id]
-    if any(other.card == CardDecision.SHOWN and CallStatus(other.status).is_open for other in same_user):
+    if any(other.card == CardDecision.SHOWN and other.is_open for other in same_user):
         return CardDecision.DUPLICATE
     return CardDecision.SHOWN
 
@@ -178,4 +178,4 @@ def _page_is_open(leg: CallLeg, now: datetime) -> bool:
 
 
 def _open_users(legs: Sequence[CallLeg]) -> set[int]:
-    return {leg.user_id for leg in legs if leg.user_id is not None and CallStatus(leg.status).is_open}
+    return {leg.user_id for leg in legs if leg.user_id is not None and leg.is_open}

@@ -58,7 +58,7 @@ def situation_of(card: Card, legs: Sequence[CallLeg], *, now: datetime) -> Situa
     """`legs` are all of the call's, in order."""
     call = card.call
     mine = [leg for leg in legs if leg.user_id == card.user_id]
-    going_on = next((leg for leg in reversed(mine) if CallStatus(leg.status).is_open), None)
+    going_on = next((leg for leg in reversed(mine) if leg.is_open), None)
     if going_on is not None:
         return _going_on(card, going_on, now)
     talked = [leg for leg in mine if leg.answered_at]

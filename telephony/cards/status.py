@@ -88,12 +88,9 @@ def choose_status(*, user: Any, state: State, reason: str = "") -> None:
 
 
 _MINUTES = Prepared(
-    lambda: (
-        Team.objects.filter(is_of_id("members__call_legs__call__"))
-        .order_by()
-        .values_list("members", "after_call_seconds")
-        .distinct()
-    )
+    lambda: Team.members.through.objects.filter(
+        user_id__in=CallLeg.objects.filter(is_of_id("call__")).values("user_id"), team__after_call_seconds__gt=0
+    ).values_list("user_id", "team__after_call_seconds")
 )
 
 
@@ -101,7 +98,7 @@ _ENDS = (EventKind.ENDED, EventKind.LEG_ENDED)
 
 
 def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:
-    """How long who took part in a call writes it down, by team."""
+    """How long who took part in a call writes it down, by team; those who don't are not in it."""
     if event.kind in _ENDS:
         yield Question(_MINUTES, {"connection": connection.pk, "id": event.external_id})
 
@@ -112,7 +109,7 @@ def begin_after_call(change: Change, *, legs: Sequence[CallLeg], now: datetime, 
     Needs the transaction that saves the legs.
     """
     talked = {leg.user_id for leg in change.stored_legs if leg.user_id and leg.status == CallStatus.TALKING}
-    still = {leg.user_id for leg in legs if leg.user_id and CallStatus(leg.status).is_open}
+    still = {leg.user_id for leg in legs if leg.user_id and leg.is_open}
     fresh = {leg.user_id for leg in legs if leg.ended_at is not None and leg.ended_at > now - clock_behind - LATE}
     done = sorted((talked - still) & fresh - {None}, key=int)
     if not done:

@@ -7,7 +7,6 @@ done for it. Models that do something of their own when they are made, or to whi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -45,9 +44,9 @@ def new_row(model: type[M], **columns: Any) -> M:
 
 def copied(row: M) -> M:
     """The same row, to be given other values: nothing that is set here is seen there."""
-    own = _instance(type(row), row.__dict__, copy(row._state))
-    own._state.fields_cache = {**row._state.fields_cache}
-    return own
+    state = ModelState()
+    state.__dict__.update(row._state.__dict__, fields_cache={**row._state.fields_cache})
+    return _instance(type(row), row.__dict__, state)
 
 
 def loader(model: type[Model]) -> Load:

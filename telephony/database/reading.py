@@ -10,7 +10,8 @@ is written with the ORM as everywhere, with `Given` in the place of what differs
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
@@ -31,14 +32,14 @@ class Given(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", (self,)
 
-    def value(self, values: dict[str, Any]) -> Any:
+    def value(self, values: Mapping[str, Any]) -> Any:
         return values[self.name]
 
 
 class GivenTime(Given):
     """A moment."""
 
-    def value(self, values: dict[str, Any]) -> Any:
+    def value(self, values: Mapping[str, Any]) -> Any:
         return connection.ops.adapt_datetimefield_value(values[self.name])
 
 
@@ -48,7 +49,7 @@ class GivenTexts(Given):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "(%s::text[])" if connection.vendor == "postgresql" else "(SELECT value FROM json_each(%s))", (self,)
 
-    def value(self, values: dict[str, Any]) -> Any:
+    def value(self, values: Mapping[str, Any]) -> Any:
         found = list(values[self.name])
         return found if connection.vendor == "postgresql" else json.dumps(found)
 
@@ -126,15 +127,24 @@ class Statement:
     def __init__(self, query: QuerySet[Any, Any]) -> None:
         compiler = query.query.get_compiler(connection=connection)
         self.sql, parameters = compiler.as_sql()
-        self._parameters = tuple(parameters)
-        self.fields = [column.output_field for column, *_ in compiler.select]
+        self._compiler, self._parameters = compiler, tuple(parameters)
+        self.width = len(compiler.select)
+        """Columns of a row."""
         self._converted = results.converting(compiler, connection)
         self._make = results.maker(query, compiler)
 
-    def parameters(self, values: dict[str, Any]) -> list[Any]:
+    def parameters(self, values: Mapping[str, Any]) -> list[Any]:
         """What goes to the database beside the text."""
         return [one.value(values) if isinstance(one, Given) else one for one in self._parameters]
 
     def made_of(self, found: Iterable[Sequence[Any]]) -> list[Any]:
         """What the query's own rows would be, of these of the database."""
         return [self._make(values) for values in self._converted(found)]
+
+    def made_of_json(self, found: Iterable[Sequence[Any]]) -> list[Any]:
+        """The same of rows that the database sent as JSON. Raises TypeError for what JSON does not have as it is."""
+        return [self._make(values) for values in self._converted_json(found)]
+
+    @cached_property
+    def _converted_json(self) -> results.Converted:
+        return results.converting_json(self._compiler, connection)

@@ -6,9 +6,11 @@ Django makes that plan anew for each query. What comes out is the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
+from django.db import models
 from django.db.models import QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 
@@ -16,6 +18,13 @@ from telephony.database import instances
 
 Values = Sequence[Any]
 Make = Callable[[Values], Any]
+Step = tuple[int, Callable[..., Any], Any]
+"""A column's place, and what its values become; it is given the value, this expression and the connection."""
+Converted = Callable[[Iterable[Values]], list[list[Any]]]
+_AS_JSON_HAS_IT = (
+    *(models.CharField, models.TextField, models.FileField),
+    *(models.BooleanField, models.IntegerField, models.FloatField),
+)
 
 
 def maker(query: QuerySet[Any, Any], compiler: Any) -> Make:
@@ -34,14 +43,42 @@ def maker(query: QuerySet[Any, Any], compiler: Any) -> Make:
     return _with_annotations(make, annotated) if annotated else make
 
 
-def converting(compiler: Any, connection: Any) -> Callable[[Iterable[Values]], list[list[Any]]]:
+def converting(compiler: Any, connection: Any) -> Converted:
     """What makes of rows as the database sends them rows as the model's fields read them."""
-    found = compiler.get_converters([column for column, *_ in compiler.select])
-    plan = [(place, convert, expression) for place, (all_of, expression) in found.items() for convert in all_of]
+    return _converted_by(_steps(compiler), connection)
 
+
+def converting_json(compiler: Any, connection: Any) -> Converted:
+    """The same of rows that the database sent as JSON, which was read.
+
+    Raises TypeError for a field whose values JSON does not have as they are.
+    """
+    fields = [getattr(one := column.output_field, "target_field", one) for column, *_ in compiler.select]
+    read = [(place, convert, None) for place, one in enumerate(fields) if (convert := _of_json(one)) is not None]
+    more = [step for step in _steps(compiler) if not isinstance(fields[step[0]], models.JSONField)]
+    return _converted_by([*read, *more], connection)
+
+
+def _steps(compiler: Any) -> list[Step]:
+    found = compiler.get_converters([column for column, *_ in compiler.select])
+    return [(place, convert, expression) for place, (all_of, expression) in found.items() for convert in all_of]
+
+
+def _of_json(field: Any) -> Callable[..., Any] | None:
+    """What makes of JSON's value what the model's field reads, or has; None where that is the same."""
+    if isinstance(field, models.DateTimeField):
+        return lambda value, *_: None if value is None else datetime.fromisoformat(value)
+    if isinstance(field, models.JSONField) and field.decoder is None:
+        return lambda value, *_: field.to_python(value)
+    if isinstance(field, _AS_JSON_HAS_IT):
+        return None
+    raise TypeError(f"{field} can't be asked for together with others: JSON does not have it as it is.")
+
+
+def _converted_by(steps: Sequence[Step], connection: Any) -> Converted:
     def converted(rows: Iterable[Values]) -> list[list[Any]]:
         made = [list(row) for row in rows]
-        for place, convert, expression in plan:
+        for place, convert, expression in steps:
             for row in made:
                 row[place] = convert(row[place], expression, connection)
         return made

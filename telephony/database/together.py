@@ -8,9 +8,8 @@ databases are in this process: there each is asked when its answer is wanted.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -20,10 +19,6 @@ from telephony.database import cursors
 from telephony.database.reading import Prepared, Statement
 
 Row = TypeVar("Row")
-_AS_JSON_HAS_IT = (
-    *(models.CharField, models.TextField, models.FileField),
-    *(models.BooleanField, models.IntegerField, models.FloatField),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +29,7 @@ class Question:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def key(self) -> tuple[Any, ...]:
-        return (id(self.query), *sorted(self.values.items()))
+        return id(self.query), frozenset(self.values.items())
 
 
 class Answers:
@@ -65,7 +60,8 @@ class Answers:
     def of_text(cls, questions: Sequence[Question], told: str) -> Answers:
         """What `as_text` of these questions gave."""
         answers = cls()
-        answers._rows = _read(questions, _statements(questions), json.loads(told))
+        if questions:
+            answers._rows = _read(questions, _statements(questions), json.loads(told))
         return answers
 
     def rows(self, query: Prepared[Row], **values: Any) -> list[Row]:
@@ -99,7 +95,7 @@ def _statements(questions: Sequence[Question]) -> tuple[Statement, ...]:
 
 def _parameters(questions: Sequence[Question], statements: Sequence[Statement]) -> list[Any]:
     pairs = zip(questions, statements, strict=True)
-    return [value for one, statement in pairs for value in statement.parameters(dict(one.values))]
+    return [value for one, statement in pairs for value in statement.parameters(one.values)]
 
 
 def _read(
@@ -107,7 +103,7 @@ def _read(
 ) -> dict[tuple[Any, ...], list[Any]]:
     """Without those that were not asked."""
     return {
-        one.key(): statement.made_of(_as_sent(statement, rows))
+        one.key(): statement.made_of_json(rows)
         for one, statement, rows in zip(questions, statements, found, strict=True)
         if rows is not None
     }
@@ -136,32 +132,6 @@ def _array(parts: Iterable[str]) -> str:
 
 
 def _as_json(statement: Statement) -> str:
-    names = [f"c{place}" for place in range(len(statement.fields))]
-    # A column of JSON stays the text that the model's field reads.
-    values = [
-        f"{name}::text" if isinstance(one, models.JSONField) else name
-        for name, one in zip(names, statement.fields, strict=True)
-    ]
-    rows = f"({statement.sql}) AS asked({', '.join(names)})"
-    return f"(SELECT coalesce(json_agg(json_build_array({', '.join(values)})), '[]') FROM {rows})"  # nosec B608  # noqa: S608
-
-
-def _as_sent(statement: Statement, rows: list[list[Any]]) -> list[list[Any]]:
-    """The values as the database sends them itself."""
-    for place, read in _readers(statement):
-        for row in rows:
-            if row[place] is not None:
-                row[place] = read(row[place])
-    return rows
-
-
-@cache
-def _readers(statement: Statement) -> list[tuple[int, Callable[[Any], Any]]]:
-    readers: list[tuple[int, Callable[[Any], Any]]] = []
-    for place, one in enumerate(statement.fields):
-        told = getattr(one, "target_field", one)
-        if isinstance(told, models.DateTimeField):
-            readers.append((place, datetime.fromisoformat))
-        elif not isinstance(told, (*_AS_JSON_HAS_IT, models.JSONField)):
-            raise TypeError(f"{told} can't be asked for together with others: JSON does not have it as it is.")
-    return readers
+    names = ", ".join(f"c{place}" for place in range(statement.width))
+    rows = f"({statement.sql}) AS asked({names})"
+    return f"(SELECT coalesce(json_agg(json_build_array({names})), '[]') FROM {rows})"  # nosec B608  # noqa: S608

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from telephony.calls import apply, locate, locks
 from telephony.calls.contacts import Lookup
+from telephony.calls.of_id import call_of_id
 from telephony.cards import live
 from telephony.dialing import binding, fetched
 from telephony.dialing.lanes import Lanes
@@ -226,7 +227,7 @@ def _call_of(order: Dial) -> Call | None:
     )
     connection: Any = order.connection
     locks.take(names=locate.lock_names(connection=connection, event=about), patience_ms=PATIENCE_MS)
-    return Call.objects.filter(connection=connection, external_id=order.external_id).first()
+    return call_of_id(connection=connection.pk, external_id=order.external_id)
 
 
 def _attach(order: Dial, call: Call) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from telephony.domain.errands import FailedOrder
 from telephony.domain.kinds import (
     MISSED,
+    OPEN,
     UNANSWERED,
     CallStatus,
     Direction,
@@ -28,6 +29,7 @@ from telephony.domain.reasons import EndReason
 
 __all__ = [
     "MISSED",
+    "OPEN",
     "UNANSWERED",
     "CallEvent",
     "CallStatus",

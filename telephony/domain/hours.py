@@ -55,7 +55,7 @@ ALWAYS = Hours(zone=ZoneInfo("UTC"), week=[(Span(0, DAY),)] * 7)
 
 def is_working(hours: Hours, moment: datetime) -> bool:
     """Whether somebody is at work. A span's last minute is not in it: at 18:00 they have gone."""
-    return any(begins <= moment < ends for begins, ends in _stretches(hours, moment, days=1))
+    return hours is ALWAYS or any(begins <= moment < ends for begins, ends in _stretches(hours, moment, days=1))
 
 
 def add_working(hours: Hours, moment: datetime, span: timedelta) -> datetime | None:

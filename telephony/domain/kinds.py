@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 
 
 class EventKind(StrEnum):
@@ -36,13 +37,10 @@ class EventKind(StrEnum):
     """Choose this when the message tells of a recording and of nothing else. A link in another message stays in that
     message's event. It may be all that is known of a call: then the call neither rings nor talks."""
 
-    @property
+    @cached_property
     def phase(self) -> int:
         """Position within a call; breaks ties between events of the same moment."""
-        return _PHASES[self]
-
-
-_PHASES = {kind: phase for phase, kind in enumerate(EventKind)}
+        return list(EventKind).index(self)
 
 
 class Direction(StrEnum):
@@ -68,9 +66,10 @@ class CallStatus(StrEnum):
 
     @property
     def is_open(self) -> bool:
-        return self in (CallStatus.RINGING, CallStatus.TALKING)
+        return self in OPEN
 
 
+OPEN = frozenset({CallStatus.RINGING, CallStatus.TALKING})
 MISSED = frozenset({CallStatus.NO_ANSWER, CallStatus.BUSY, CallStatus.CANCELLED})
 """How a call ends that rang and that nobody took: an incoming one of these was missed (Call.is_missed)."""
 UNANSWERED = MISSED | {CallStatus.FAILED}

@@ -47,11 +47,11 @@ _counts: dict[int, _Count] = {}
 
 def seconds_to_wait(*, connection_id: int, size: int) -> int:
     """0 if the message is within the quota, and counted; else after how many seconds there is room again."""
-    now, day = time.time(), timezone.localdate()
+    now = time.time()
     with _lock:
         count = _counts.get(connection_id)
         if count is None:
-            count = _counts[connection_id] = _Count(time.monotonic(), day, int(now // 60))
+            count = _counts[connection_id] = _Count(time.monotonic(), timezone.localdate(), int(now // 60))
         is_due = time.monotonic() - count.settled_at >= SETTLED_EVERY
         taken = _taken(count) if is_due else None
         if is_due:
@@ -59,7 +59,7 @@ def seconds_to_wait(*, connection_id: int, size: int) -> int:
     if taken is not None:
         _settle(connection_id, count, taken)
     with _lock:
-        _turn(count, day, int(now // 60))
+        _turn(count, int(now // 60))
         wait = _wait(count, size, now)
         if wait:
             count.new_refused += 1
@@ -88,11 +88,12 @@ def sweep() -> int:
     return ConnectionUse.objects.filter(day__lt=timezone.localdate() - KEPT).delete()[0]
 
 
-def _turn(count: _Count, day: date, minute: int) -> None:
+def _turn(count: _Count, minute: int) -> None:
     """A new minute or day begins at nought; what was not settled of the old day is counted to the new one."""
-    if count.minute != minute:
-        count.minute, count.in_minute, count.new_in_minute = minute, 0, 0
-    if count.day != day:
+    if count.minute == minute:
+        return
+    count.minute, count.in_minute, count.new_in_minute = minute, 0, 0
+    if count.day != (day := timezone.localdate()):
         count.day, count.size = day, 0
 
 

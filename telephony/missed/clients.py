@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Q
@@ -26,6 +27,7 @@ _OF_CALL = (
     *("pk", "connection_id", "external_id", "direction", "status", "started_at", "answered_at", "ended_at"),
     *("talk_seconds", "ring_seconds", "client_raw", "client_e164", "our_number", "contact_id", "responsible_id"),
 )
+_columns_of = attrgetter(*_OF_CALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ class Together:
 
 def heard(call: Call, **other: Any) -> Heard:
     """A call as it is in memory, but for these columns; it may not be saved yet."""
-    return _heard({name: getattr(call, name) for name in _OF_CALL} | other)
+    return _heard(dict(zip(_OF_CALL, _columns_of(call), strict=True)) | other)
 
 
 def together(

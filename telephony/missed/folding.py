@@ -10,7 +10,7 @@ from django.db import transaction
 from telephony import conf
 from telephony.calls import locks
 from telephony.calls.change import Change
-from telephony.domain.events import CallStatus, Phone
+from telephony.domain.events import OPEN, CallStatus, Phone
 from telephony.domain.missed import Part, number_key
 from telephony.missed import clients, rows
 from telephony.missed.clients import Heard
@@ -74,7 +74,7 @@ def refold(*, keys: Iterable[str], contacts: Iterable[int]) -> list[MissedItem]:
 def _goes_on(change: Change) -> bool:
     """It did until now, and does: nobody was missed, nor returned a call."""
     was = change.stored.get("status", CallStatus.RINGING)
-    return CallStatus(change.call.status).is_open and CallStatus(was).is_open
+    return change.call.is_open and was in OPEN
 
 
 def _before(change: Change) -> Heard | None:

@@ -151,6 +151,11 @@ class Call(models.Model):
         return ", ".join((self.get_direction_display(), numbers.shown(self.client_e164) or self.client_raw))
 
     @property
+    def is_open(self) -> bool:
+        """Whether it rings, or somebody talks."""
+        return self.status in events.OPEN
+
+    @property
     def is_missed(self) -> bool:
         """Whether a client called and nobody talked to them."""
         return self.direction == events.Direction.INCOMING and self.status in events.MISSED

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from telephony.domain.events import OPEN
 from telephony.models.call import Call
 from telephony.models.choices import StatusChoice
 from telephony.models.decision import CardDecision
@@ -76,3 +77,8 @@ class CallLeg(models.Model):
 
     def __str__(self) -> str:
         return self.extension_number or Extension.label_of(self.key_hash)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its phone rings, or its user talks."""
+        return self.status in OPEN

@@ -94,7 +94,7 @@ def _close_known(queries: Iterable[CallQuery]) -> list[CallQuery]:
 
 
 def _is_known(call: Call) -> bool:
-    return not CallStatus(call.status).is_open and call.status != CallStatus.UNKNOWN
+    return not call.is_open and call.status != CallStatus.UNKNOWN
 
 
 def _is_anonymous(call: Call) -> bool:

@@ -191,7 +191,7 @@ def _here_only(calls: Iterable[Call], matching: Matching) -> list[Entry]:
     found = []
     for call in calls:
         if call.pk not in matched:
-            standing = Standing.GOING_ON if CallStatus(call.status).is_open else Standing.HERE_ONLY
+            standing = Standing.GOING_ON if call.is_open else Standing.HERE_ONLY
             found.append(Entry(standing=standing, started_at=call.started_at, call=call))
     return found
 

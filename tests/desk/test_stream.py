@@ -76,6 +76,17 @@ async def read(chunks: AsyncIterator[bytes], count: int, seconds: float = 5) -> 
         return [(await anext(chunks)).decode() for _ in range(count)]
 
 
+async def collect(chunks: AsyncIterator[bytes], into: list[str]) -> None:
+    """All that the stream says, as it comes."""
+    async for chunk in chunks:
+        into.append(chunk.decode())
+
+
+def hints(told: list[str]) -> list[str]:
+    """What of it tells of a change."""
+    return [chunk for chunk in told if not chunk.startswith(("retry:", "event: resync"))]
+
+
 async def until(is_true: Callable[[], bool], seconds: float = 5) -> None:
     async with asyncio.timeout(seconds):
         while not is_true():
@@ -90,27 +101,27 @@ def test_a_user_is_told_of_the_own_cards_only_and_those_who_see_it_of_the_board(
         assert mine.headers["Content-Type"] == "text/event-stream"
         assert mine.headers["Cache-Control"] == "no-cache, no-transform"
         assert mine.headers["X-Accel-Buffering"] == "no"
-        readers = [aiter(mine), aiter(all_seeing)]
-        for reader in readers:
-            assert (await read(reader, 2))[1] == "event: resync\ndata: {}\n\n"
-        took = [asyncio.create_task(read(reader, 2)) for reader in readers]
-        await until(lambda: len(hub) == 2)
-        await asyncio.sleep(0.2)
+        both = [aiter(mine), aiter(all_seeing)]
+        told: list[list[str]] = [[], []]
+        reading = [asyncio.create_task(collect(stream, into)) for stream, into in zip(both, told, strict=True)]
+        # The second one comes when whoever reads for all streams stands.
+        await until(lambda: len(hub) == 2 and told[0][1:] == ["event: resync\ndata: {}\n\n"] * 2)
         await asyncio.to_thread(live.publish, users=[anna.pk], content={"call": 7}, board=True)
-        await asyncio.sleep(0.2)
+        await until(lambda: [len(hints(one)) for one in told] == [1, 1])
         await asyncio.to_thread(live.publish, users=[anna.pk], content={}, board=False)
         await asyncio.to_thread(live.publish, users=[], content={}, board=True)
-        result = [await task for task in took]
-        for reader in readers:
-            await reader.aclose()
-        return result[0], result[1]
+        await until(lambda: [len(hints(one)) for one in told] == [2, 2])
+        for task in reading:
+            task.cancel()
+        await asyncio.wait(reading)
+        return hints(told[0]), hints(told[1])
 
     mine, all_seeing = asyncio.run(go())
-    assert all("event: cards" in chunk for chunk in mine if "resync" not in chunk)
-    contents = [json.loads(chunk.partition("data: ")[2]) for chunk in mine if "resync" not in chunk]
+    assert all("event: cards" in chunk for chunk in mine)
+    contents = [json.loads(chunk.partition("data: ")[2]) for chunk in mine]
     assert all('id="tel-desk"' in content["html"] for content in contents)
     assert any(content.get("call") == 7 for content in contents)
-    assert all("event: board" in chunk and "data: {}" in chunk for chunk in all_seeing if "resync" not in chunk)
+    assert all("event: board" in chunk and "data: {}" in chunk for chunk in all_seeing)
     assert len(hub) == 0
 
 

@@ -16,7 +16,8 @@ import json
 from itertools import count
 from django.contrib.auth import get_user_model
 from django.db import connection
-from telephony.calls import adopting, legs, loading
+from telephony.calls import adopting, legs, loading, of_id
+from telephony.cards import status
 from telephony.models import Connection, Extension
 from telephony.recordings import noting
 
@@ -32,8 +33,8 @@ def plan(prepared, name):
         return " ".join(line for (line,) in cursor.fetchall())
 
 asked = {
-    "call": loading._OF_ID, "events": loading._LATEST_OF_ID, "legs": legs._LATEST_OF_ID, "recordings": noting._OF_ID,
-    "client": adopting._RUNG_OR_ENDED, "listed": adopting._LISTED_LATER,
+    "call": of_id.OF_ID, "events": loading._LATEST_OF_ID, "legs": legs._LATEST_OF_ID, "recordings": noting._OF_ID,
+    "minutes": status._MINUTES, "client": adopting._RUNG_OR_ENDED, "listed": adopting._LISTED_LATER,
 }
 found = {name: plan(prepared, name) for name, prepared in asked.items()}
 pbx = Connection.objects.create(name="PBX", vendor="sipuni")
@@ -51,7 +52,7 @@ def test_a_calls_own_index_is_used_and_none_that_all_calls_of_a_connection_share
 ) -> None:
     server = make_server(database_url=postgresql_database)
     plans = json.loads(server.manage("shell", "-v0", "-c", ASK).stdout)
-    for name in ("call", "events", "legs", "recordings"):
+    for name in ("call", "events", "legs", "recordings", "minutes"):
         assert "call_once" in plans[name], name
     for name in ("client", "listed"):
         assert "call_of_last_digits" in plans[name], name

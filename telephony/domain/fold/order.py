@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from telephony.domain.events import CallEvent
 
@@ -20,8 +20,9 @@ def in_order(events: Iterable[CallEvent]) -> list[CallEvent]:
     return sorted(events, key=order)
 
 
-def in_phases(events: Iterable[CallEvent]) -> list[CallEvent]:
-    return sorted(events, key=lambda event: (event.kind.phase, *order(event)))
+def in_phases(timeline: Sequence[CallEvent]) -> list[CallEvent]:
+    """Of events in order; they stay so within a phase."""
+    return sorted(timeline, key=lambda event: event.kind.phase)
 
 
 def set_of(events: Iterable[CallEvent]) -> list[CallEvent]:
