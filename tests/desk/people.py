@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Permission
+from django.contrib.sessions.backends.base import SessionBase
+from django.test import Client
 
 from telephony.models import Connection
 from tests.telephony.factories import ExtensionFactory, make_user
@@ -26,3 +30,11 @@ def employee(connection: Connection, username: str, number: str) -> Any:
     user = person(username)
     ExtensionFactory.create(connection=connection, number=number, user=user)
     return user
+
+
+def session_of(user: Any) -> SessionBase:
+    """One that was just opened."""
+    client = Client()
+    client.force_login(user)
+    store: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore(client.cookies["sessionid"].value)
+    return store

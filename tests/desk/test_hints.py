@@ -5,16 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
-from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 
 from telephony.cards import hub as hubs
@@ -23,20 +19,13 @@ from telephony.cards.hub import LONGEST_QUEUE, RESYNC, Reader, Stream
 from telephony.cards.painters import Message
 from telephony.cards.presence import is_still
 from telephony.models import LiveEvent
-from tests.desk.people import person
+from tests.desk.people import person, session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def event(user: Any = None, pk: int | None = None, topic: str = "cards") -> LiveEvent:
     return LiveEvent.objects.create(pk=pk, at=timezone.now(), user=user, topic=topic)
-
-
-def session_of(user: Any) -> SessionBase:
-    client = Client()
-    client.force_login(user)
-    store: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore(client.cookies["sessionid"].value)
-    return store
 
 
 def test_each_row_is_read_once_also_one_that_becomes_visible_after_a_later_one() -> None:

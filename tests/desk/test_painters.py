@@ -6,15 +6,12 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import OperationalError
-from django.test import Client
 from django.utils import timezone
 
 from crm.models import Task
@@ -22,7 +19,7 @@ from telephony.cards import painters, results, screen
 from telephony.cards.hub import Stream
 from telephony.cards.painters import Message, Painters
 from telephony.models import Card, Connection, DeskSettings
-from tests.desk.people import person
+from tests.desk.people import person, session_of
 from tests.telephony.factories import ConnectionFactory, ExtensionFactory, make_contact
 from tests.telephony.messages import CLIENT, at, deliver, sipuni_rings
 
@@ -40,13 +37,6 @@ def anna(connection: Connection) -> Any:
     user = person("anna")
     ExtensionFactory.create(connection=connection, number="101", user=user)
     return user
-
-
-def session_of(user: Any) -> SessionBase:
-    client = Client()
-    client.force_login(user)
-    store: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore(client.cookies["sessionid"].value)
-    return store
 
 
 def ring(connection: Connection) -> None:

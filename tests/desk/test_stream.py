@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -25,7 +25,7 @@ from telephony.cards import stream as streams
 from telephony.cards.hub import RESYNC, Hub, Reader, Stream
 from telephony.cards.painters import Message
 from telephony.models import LiveEvent
-from tests.desk.people import person
+from tests.desk.people import person, session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,13 +50,6 @@ def event(user: Any = None, pk: int | None = None, topic: str = "cards") -> Live
     return LiveEvent.objects.create(pk=pk, at=timezone.now(), user=user, topic=topic)
 
 
-def session_of(user: Any) -> SessionBase:
-    client = Client()
-    client.force_login(user)
-    store: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore(client.cookies["sessionid"].value)
-    return store
-
-
 async def ask(user: Any, last: int | None = None, session: SessionBase | None = None) -> Any:
     """The view's answer to a browser of this user."""
     headers = {"Last-Event-ID": str(last)} if last is not None else {}
@@ -76,8 +69,7 @@ async def read(chunks: AsyncIterator[bytes], count: int, seconds: float = 5) -> 
         return [(await anext(chunks)).decode() for _ in range(count)]
 
 
-async def collect(chunks: AsyncIterator[bytes], into: list[str]) -> None:
-    """All that the stream says, as it comes."""
+async def collect(chunks: AsyncIterable[bytes], into: list[str]) -> None:
     async for chunk in chunks:
         into.append(chunk.decode())
 
@@ -101,9 +93,8 @@ def test_a_user_is_told_of_the_own_cards_only_and_those_who_see_it_of_the_board(
         assert mine.headers["Content-Type"] == "text/event-stream"
         assert mine.headers["Cache-Control"] == "no-cache, no-transform"
         assert mine.headers["X-Accel-Buffering"] == "no"
-        both = [aiter(mine), aiter(all_seeing)]
         told: list[list[str]] = [[], []]
-        reading = [asyncio.create_task(collect(stream, into)) for stream, into in zip(both, told, strict=True)]
+        reading = asyncio.gather(collect(mine, told[0]), collect(all_seeing, told[1]))
         # The second one comes when whoever reads for all streams stands.
         await until(lambda: len(hub) == 2 and told[0][1:] == ["event: resync\ndata: {}\n\n"] * 2)
         await asyncio.to_thread(live.publish, users=[anna.pk], content={"call": 7}, board=True)
@@ -111,9 +102,7 @@ def test_a_user_is_told_of_the_own_cards_only_and_those_who_see_it_of_the_board(
         await asyncio.to_thread(live.publish, users=[anna.pk], content={}, board=False)
         await asyncio.to_thread(live.publish, users=[], content={}, board=True)
         await until(lambda: [len(hints(one)) for one in told] == [2, 2])
-        for task in reading:
-            task.cancel()
-        await asyncio.wait(reading)
+        reading.cancel()
         return hints(told[0]), hints(told[1])
 
     mine, all_seeing = asyncio.run(go())
