@@ -74,11 +74,9 @@ class Template:
 
     def _without_glue(self, name: str, value: str) -> Iterator[tuple[str, str]]:
         """`communication_number=1employee_full_name=…`: an ampersand is missing before a name that we know."""
-        glue = self._glued.search(value)
-        while glue:
+        while "=" in value and (glue := self._glued.search(value)):
             yield name, _plain(value[: glue.start()])
             name, value = glue[1] or glue[2], value[glue.end() :]
-            glue = self._glued.search(value)
         yield name, _plain(value)
 
 

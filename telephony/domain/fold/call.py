@@ -92,7 +92,7 @@ def fold(events: Iterable[CallEvent]) -> CallState:
         ringing_at=min((leg.rang_at for leg in legs if leg.rang_at), default=None),
         answered_at=answered_at,
         ended_at=ended_at,
-        ring_seconds=None if _is_wait_unknown(timeline) else _ring_seconds(started_at, answered_at, ended_at, status),
+        ring_seconds=None if _only_listed(timeline, ends) else _ring_seconds(started_at, answered_at, ended_at, status),
         talk_seconds=_talk_seconds(ends, answered_at, ended_at, status),
         legs=legs,
         responsible_leg=responsible_leg(legs),
@@ -136,11 +136,11 @@ def _ended_at(ends: list[CallEvent], started_at: datetime, timeline: list[CallEv
     return min((at for at in told if at >= started_at), default=started_at + talk)
 
 
-def _is_wait_unknown(timeline: list[CallEvent]) -> bool:
-    """Only a list told of the end, and nothing of the answer."""
-    ends = [event for event in timeline if event.kind is EventKind.ENDED]
-    answered = any(event.kind is EventKind.ANSWERED or event.answered_at for event in timeline)
-    return bool(ends) and all(event.listed_at for event in ends) and not answered
+def _only_listed(timeline: list[CallEvent], ends: list[CallEvent]) -> bool:
+    """Only a list told of the end, and nothing of the answer: how long they waited is not known."""
+    if not ends or not all(event.listed_at for event in ends):
+        return False
+    return not any(event.kind is EventKind.ANSWERED or event.answered_at for event in timeline)
 
 
 def _reaped_at(timeline: list[CallEvent]) -> datetime | None:
@@ -229,19 +229,19 @@ def _tracking(by_phase: list[CallEvent]) -> dict[str, str]:
 
 
 def _conflicts(by_phase: list[CallEvent], *, is_denied: bool) -> tuple[str, ...]:
-    found = tuple(name for name in IMMUTABLE if _contradicts(by_phase, name))
+    told = [event for event in by_phase if not event.listed_at]
+    found = tuple(name for name in IMMUTABLE if _contradicts(told, name))
     return (*found, DENIED) if is_denied else found
 
 
-def _contradicts(by_phase: list[CallEvent], name: str) -> bool:
-    by_phase = [event for event in by_phase if not event.listed_at]
+def _contradicts(told: list[CallEvent], name: str) -> bool:
     if name == "started_at":
         # A second's difference is the same start told twice.
-        named = [event.started_at for event in by_phase if event.started_at]
+        named = [event.started_at for event in told if event.started_at]
         return bool(named) and (max(named) - min(named)).total_seconds() > 60
     if name == "client_raw":
-        return len({event.client_e164 or event.client_raw for event in by_phase if event.client_raw}) > 1
-    return len({value for event in by_phase if (value := getattr(event, name))}) > 1
+        return len({event.client_e164 or event.client_raw for event in told if event.client_raw}) > 1
+    return len({value for event in told if (value := getattr(event, name))}) > 1
 
 
 def _whole(start: datetime | None, end: datetime | None) -> int | None:

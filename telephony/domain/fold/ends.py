@@ -48,6 +48,8 @@ def tell_ends_apart(timeline: Sequence[CallEvent], started_at: datetime) -> Sequ
     anew. An end without an answer is no call's, either, in which somebody else answered.
     """
     ends = [event for event in timeline if event.kind is EventKind.ENDED and event.by_pbx_clock]
+    if not ends:
+        return timeline
     people = _People(timeline)
     candidates = [end for end in ends if people.is_named(end) and not end.listed_at and end.occurred_at >= started_at]
     if not candidates:
@@ -96,9 +98,10 @@ def is_only_greeted(timeline: Sequence[CallEvent], direction: Direction) -> bool
     the first phone rang, and no message names who answered.
     """
     claims = [event for event in timeline if event.status is CallStatus.ANSWERED]
+    if not claims or direction in (Direction.OUTGOING, Direction.INTERNAL):
+        return False
     has_answer = any(event.kind is EventKind.ANSWERED or event.transferred_to for event in timeline)
-    is_sure = has_answer or any(event.settles for event in claims)
-    if not claims or is_sure or direction in (Direction.OUTGOING, Direction.INTERNAL):
+    if has_answer or any(event.settles for event in claims):
         return False
     people = _People(timeline)
     left: dict[tuple[str, str], bool] = {}

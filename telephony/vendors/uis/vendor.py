@@ -69,7 +69,8 @@ class Uis(Vendor):
 
     def reply(self, hook: Hook, profile: ConnectionProfile, parsed: Parsed | None, outcome: Outcome) -> Reply:
         """Only the scenario reads it: whom to connect, or that nobody is responsible."""
-        if not is_question(hook):
+        asks = is_question(hook) if parsed is None else parsed.asks_about is not None
+        if not asks:
             return Reply.text("ok")
         if outcome.responsible_extension:
             return Reply.json({"phones": [outcome.responsible_extension]})
