@@ -60,6 +60,21 @@ def test_an_open_batch_of_a_killed_agent_is_found_again_without_its_torn_line(tm
     assert everything(made(tmp_path)) == [["1"]]
 
 
+def test_a_batch_of_which_nothing_was_written_yet_when_the_agent_was_killed_leaves_no_gap(tmp_path: Path) -> None:
+    spool = made(tmp_path)
+    add(spool, "1")
+    (tmp_path / "000000000002.open").touch()
+    spool._claimed.close()
+    again = made(tmp_path)
+    add(again, "2")
+    seqs = []
+    while batch := again.wait(0):
+        seqs.append(batch.seq)
+        again.done(batch)
+    assert seqs == [1, 2]
+    assert not list(tmp_path.glob("*.open"))
+
+
 def test_a_batch_that_was_closed_when_the_agent_was_killed_is_there_once(tmp_path: Path) -> None:
     spool = made(tmp_path)
     spool.add({"Event": "Hangup", "Uniqueid": "1"})

@@ -79,8 +79,10 @@ class Spool:
             (int(hit[1]), hit[2]) for hit in map(_NAME.fullmatch, os.listdir(self._folder)) if hit
         ):
             name = self._path(f"{seq:012}.{state}")
-            if seq <= sent or (state == "open" and seq in self._sizes):
-                os.unlink(name)  # It was answered, or closed, and the agent ended before this.
+            is_left_over = seq <= sent or (state == "open" and seq in self._sizes)
+            if is_left_over or (state == "open" and not os.path.getsize(name)):
+                # It was answered, or closed, and the agent ended before this; or before it wrote anything.
+                os.unlink(name)
                 continue
             if state == "open":
                 os.rename(name, self._file(seq))
