@@ -25,6 +25,7 @@ from telephony.api.seeing import SeesCalls
 from telephony.api.serializers import CallSerializer, DialSerializer, ExtensionSerializer, RecordingSerializer
 from telephony.call_log.filter import CallFilter, IdFilter
 from telephony.calls import access
+from telephony.domain.events import OPEN
 from telephony.domain.exceptions import CallBusy, KeyReused
 from telephony.models import Call, Dial, Extension, Recording
 from telephony.recordings.listening.views import recording_audio
@@ -64,7 +65,7 @@ class CallViewSet(Counted, KnownParameters, viewsets.ReadOnlyModelViewSet[Call])
     @action(detail=False, pagination_class=None, filterset_class=None)
     def live(self, request: Request) -> Response:
         """Your own calls that are ringing or talking, oldest first."""
-        mine = self.get_queryset().filter(legs__user=request.user.pk, status__in=["ringing", "talking"])
+        mine = self.get_queryset().filter(legs__user=request.user.pk, status__in=OPEN)
         calls = mine.distinct().order_by("started_at", "id")
         return Response(self.get_serializer(calls, many=True).data)
 

@@ -48,7 +48,7 @@ def today(user: Any, *, now: datetime | None = None) -> Today:
         missed=Count("pk", filter=MISSED & ~OUTSIDE),
         missed_outside=Count("pk", filter=MISSED & OUTSIDE),
     )
-    going_on = calls.filter(status__in=["ringing", "talking"]).aggregate(
+    going_on = calls.filter(status__in=sorted(events.OPEN)).aggregate(
         talking=Count("pk", filter=Q(status="talking")), ringing=Count("pk", filter=Q(status="ringing"))
     )
     return Today(**begun, **going_on)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
+from typing import Any
 
 from django.db.models import Q
 
@@ -30,7 +31,7 @@ _OF_STATE = (
     "end_is_inferred",
 )
 _COLUMNS = [*_OF_STATE, "extension_number", "key_hash", "extension", "user", "card", "card_at"]
-_state_of = attrgetter(*_OF_STATE)
+_state_values_of = attrgetter(*_OF_STATE)
 _values_of = attrgetter(*(f"{name}_id" if name in ("extension", "user") else name for name in _COLUMNS))
 
 _OF_PHONE = ("connection", "user", "number", "key_hash")
@@ -120,8 +121,7 @@ def ringing_again(row: CallLeg, call: Call, event: CallEvent, *, position: int, 
 
 def as_folded(row: CallLeg) -> Leg:
     """The row as the fold has it, but for the employee's key, which is stored nowhere."""
-    values = dict(zip(_OF_STATE, _state_of(row), strict=True))
-    values |= {"role": LegRole(row.role), "status": CallStatus(row.status)}
+    values = _state_of(row) | {"role": LegRole(row.role), "status": CallStatus(row.status)}
     return Leg(extension=row.extension_number, user_key="", **values)
 
 
@@ -136,8 +136,7 @@ def rows_of(*, call: Call, state: CallState, stored: Sequence[CallLeg], answers:
     rows, known_hashes = [], {row.key_hash for row in stored}
     hashes = [user_keys.possible_hashes(leg.user_key) for leg in state.legs]
     for position, leg in enumerate(state.legs):
-        state_of_leg = dict(zip(_OF_STATE, _state_of(leg), strict=True))
-        row = new_row(CallLeg, call=call, position=position, extension_number=leg.extension, **state_of_leg)
+        row = new_row(CallLeg, call=call, position=position, extension_number=leg.extension, **_state_of(leg))
         row.key_hash = _stored_hash(hashes[position], known_hashes)
         if known := last.get(_key(row)):
             row.extension_id, row.user_id = known.extension_id, known.user_id
@@ -183,6 +182,10 @@ def _assign_extensions(call: Call, legs: list[tuple[CallLeg, list[str]]], answer
         extension = of_key or by_number.get(leg.extension_number)
         if extension is not None:
             leg.extension, leg.user = extension, extension.user
+
+
+def _state_of(leg: CallLeg | Leg) -> dict[str, Any]:
+    return dict(zip(_OF_STATE, _state_values_of(leg), strict=True))
 
 
 def _key(leg: CallLeg) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from telephony.calls.adopting import ANONYMOUS, LONGEST, LONGEST_CALL, OVERTAKEN
 from telephony.calls.of_id import call_of_id
 from telephony.database.together import Answers
 from telephony.domain import numbers
-from telephony.domain.events import CallEvent, Direction, EventKind, NoCallId
+from telephony.domain.events import OPEN, CallEvent, Direction, EventKind, NoCallId
 from telephony.models import Call, Connection
 from telephony.models import CallEvent as StoredEvent
 
@@ -129,7 +129,7 @@ def _open_calls(connection: Connection, event: CallEvent) -> QuerySet[Call]:
     return (
         Call.objects.filter(
             _of_client(connection, event),
-            Q(status__in=["ringing", "talking"]) | reaped,
+            Q(status__in=OPEN) | reaped,
             started_at__range=(at - LONGEST_CALL, at + OVERTAKEN_START),
         )
         .exclude(client_match="")

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from telephony.calls import apply, locate, locks
 from telephony.calls.contacts import Lookup
-from telephony.domain.events import CallEvent, CallStatus, EventKind
+from telephony.domain.events import OPEN, CallEvent, CallStatus, EventKind
 from telephony.domain.exceptions import CallBusy
 from telephony.jobs import Run
 from telephony.jobs.guard import guarded, paused
@@ -52,7 +52,7 @@ def _silent(now: datetime, after: int) -> list[Any]:
     # Silence is counted from when we last heard of the call: a PBX's clock may be wrong by hours.
     legs = CallLeg.objects.filter(call=OuterRef("pk"))
     silent = (
-        Call.objects.filter(status__in=["ringing", "talking"], pk__gt=after)
+        Call.objects.filter(status__in=OPEN, pk__gt=after)
         .annotate(
             last_event_at=Max("events__occurred_at"),
             heard_at=Coalesce(Max("events__delivery__received_at"), "last_event_at"),

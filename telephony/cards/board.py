@@ -24,7 +24,7 @@ from telephony.cards.presence import sees_board
 from telephony.cards.queue import GaveUp, Waiting, gave_up_lately, waiting_in
 from telephony.cards.status import AVAILABLE, State, Status, status_of
 from telephony.cards.views import of_user
-from telephony.domain.events import CallStatus, LegRole
+from telephony.domain.events import OPEN, CallStatus, LegRole
 from telephony.models import Call, CallLeg, DeskSettings, Extension
 from telephony.ui import presentation, shell
 from telephony.ui.lines import Lines
@@ -102,9 +102,7 @@ def read_board(user: Any, *, now: datetime | None = None) -> Board:
     """What this user may see of it."""
     now = now or timezone.now()
     # One that is open for longer is being written down afterwards, or about to be closed as forgotten.
-    open_calls = Call.objects.filter(
-        status__in=[CallStatus.RINGING, CallStatus.TALKING], started_at__gt=now - TALKING_TOO_LONG
-    )
+    open_calls = Call.objects.filter(status__in=OPEN, started_at__gt=now - TALKING_TOO_LONG)
     calls = access.visible_calls(user, open_calls).select_related("connection", "contact")
     calls = calls.prefetch_related("legs__user")
     seats = _seats(user, now)

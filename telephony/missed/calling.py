@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from telephony.domain.events import CallStatus, Direction
+from telephony.domain.events import OPEN, CallStatus, Direction
 from telephony.domain.missed import number_key
 from telephony.models import Call, Dial
 from telephony.ui.presentation import person
@@ -70,7 +70,7 @@ _Found = tuple[str, int | None, Caller]
 
 def _of_calls(keys: set[str], contacts: set[int], besides: Any, now: datetime) -> list[_Found]:
     of_client = Q(client_e164__in=keys) | Q(client_e164="", client_match__in=keys) | Q(contact__in=contacts)
-    going_on = Q(status__in=[CallStatus.RINGING, CallStatus.TALKING], started_at__gt=now - OLDEST)
+    going_on = Q(status__in=OPEN, started_at__gt=now - OLDEST)
     just = Q(direction=Direction.OUTGOING, ended_at__gt=now - JUST)
     calls = Call.objects.filter(of_client & (going_on | just)).prefetch_related("legs__user").order_by("-started_at")
     found: list[_Found] = []

@@ -159,18 +159,17 @@ class PartlyEncryptedJSONField(models.JSONField):
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         return self._opened(super().from_db_value(value, expression, connection))
 
-    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
-        return super().get_db_prep_save(self.sealed(value), connection)
+    def get_prep_value(self, value: Any) -> Any:
+        return self._sealed(super().get_prep_value(value))
 
     def value_to_string(self, obj: models.Model) -> Any:
         """For `dumpdata`: encrypted, as it stands in the database."""
-        return self.sealed(self.value_from_object(obj))
+        return self._sealed(self.value_from_object(obj))
 
     def to_python(self, value: Any) -> Any:
         return self._opened(value)
 
-    def sealed(self, value: Any) -> Any:
-        """The object as it stands in the database."""
+    def _sealed(self, value: Any) -> Any:
         return self._with(value, lambda text: DUMPED + cipher().encrypt(text.encode()).decode())
 
     def _opened(self, value: Any) -> Any:

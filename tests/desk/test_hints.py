@@ -19,13 +19,10 @@ from telephony.cards.hub import LONGEST_QUEUE, RESYNC, Reader, Stream
 from telephony.cards.painters import Message
 from telephony.cards.presence import is_still
 from telephony.models import LiveEvent
+from tests.desk.hints import event
 from tests.desk.people import person, session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def event(user: Any = None, pk: int | None = None, topic: str = "cards") -> LiveEvent:
-    return LiveEvent.objects.create(pk=pk, at=timezone.now(), user=user, topic=topic)
 
 
 def test_each_row_is_read_once_also_one_that_becomes_visible_after_a_later_one() -> None:

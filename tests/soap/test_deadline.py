@@ -24,7 +24,7 @@ NAME = "VIP:Ренессанс Капитал"
 QUESTION = envelope("SayName", "http://test", number=NUMBER)
 RING = envelope("IncomingCall", NumFrom=NUMBER, Key=KEY)
 WAITING_HERE = """
-SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
 WHERE NOT granted AND datname = current_database()
 """
 """Other tests' databases are on the same server."""

@@ -79,10 +79,8 @@ class Spool:
             (int(hit[1]), hit[2]) for hit in map(_NAME.fullmatch, os.listdir(self._folder)) if hit
         ):
             name = self._path(f"{seq:012}.{state}")
-            is_left_over = seq <= sent or (state == "open" and seq in self._sizes)
-            if is_left_over or (state == "open" and not os.path.getsize(name)):
-                # It was answered, or closed, and the agent ended before this; or before it wrote anything.
-                os.unlink(name)
+            if seq <= sent or (state == "open" and (seq in self._sizes or not os.path.getsize(name))):
+                os.unlink(name)  # It was answered, closed, or not begun, and the agent ended then.
                 continue
             if state == "open":
                 os.rename(name, self._file(seq))

@@ -156,10 +156,9 @@ def _prepare(field: Field[Any, Any]) -> Prepare | None:
     target, database = getattr(field, "target_field", field), connections[DEFAULT_DB_ALIAS]
     if type(target) in _AS_IT_IS:
         return None
-    sealed = getattr(target, "sealed", None)  # models/encrypted.py: the object with some of its texts encrypted.
-    if isinstance(target, models.JSONField) and target.encoder is None and (sealed or type(target) is models.JSONField):
+    if isinstance(target, models.JSONField) and target.encoder is None:
         # PostgreSQL reads a text as what the column is; psycopg's own adapter is five calls more.
-        return (lambda value: _as_text(sealed(value))) if sealed else _as_text
+        return lambda value: _as_text(target.get_prep_value(value))
     kind = target.get_internal_type().replace("AutoField", "IntegerField")
     whole: Prepare | None = getattr(database.ops, "integerfield_type_map", {}).get(kind)
     return whole or partial(target.get_db_prep_save, connection=database)
