@@ -1,7 +1,8 @@
 """Tells browsers that something changed for them: rows that every web process reads (cards/hub.py).
 
-The rows are committed with the change itself. On PostgreSQL their readers are woken at the commit; elsewhere
-they look several times a second. Nothing here talks to a broker: a PBX waits for the answer meanwhile.
+The rows are committed with the change itself. On PostgreSQL their readers are woken at the commit; elsewhere the one in
+the same process is, and others look several times a second. Nothing here talks to a broker: a PBX waits for the answer
+meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from telephony.database.writing import Writes
 from telephony.models import Call, LiveEvent
 
 CHANNEL = "telephony_live"
-"""PostgreSQL's notification channel."""
+"""Of notifications: PostgreSQL's, or this process's."""
 KEPT = timedelta(hours=1)
 """A browser that was away for longer reads everything anew."""
 OLD = timedelta(hours=1)
@@ -34,7 +35,7 @@ def publish(*, users: Iterable[int], content: Mapping[str, object], board: bool 
 
 
 def add(writes: Writes, *, users: Iterable[int], content: Mapping[str, object], board: bool = False) -> None:
-    """As `publish`, with what else is written. Readers on PostgreSQL hear of it at the commit."""
+    """As `publish`, with what else is written."""
     now = timezone.now()
     rows = [
         new_row(LiveEvent, at=now, user_id=user, topic=LiveEvent.Topic.CARDS, content=dict(content))

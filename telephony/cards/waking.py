@@ -1,14 +1,15 @@
-"""PostgreSQL wakes the reader of live events at a commit; elsewhere it looks by itself."""
+"""PostgreSQL wakes the reader of live events at a commit. Elsewhere a commit in the same process does, and for those of
+others it looks by itself."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from django.db import connections
 
 from telephony import conf
 from telephony.cards.live import CHANNEL
+from telephony.database import notified
 
 LOOK_SECONDS = 0.3
 LOOK_SECONDS_WHEN_WOKEN = 2.0
@@ -40,7 +41,7 @@ def unlisten() -> None:
 def wait(is_woken: bool) -> None:
     """Until something may be there to read."""
     if not is_woken:
-        time.sleep(LOOK_SECONDS)
+        notified.wait(CHANNEL, LOOK_SECONDS)
         return
     connection = listening()
     connection.ensure_connection()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from telephony.cards import hub as hubs
@@ -18,6 +19,7 @@ from telephony.cards import live, waking
 from telephony.cards.hub import LONGEST_QUEUE, RESYNC, Reader, Stream
 from telephony.cards.painters import Message
 from telephony.cards.presence import is_still
+from telephony.database import notified
 from telephony.models import LiveEvent
 from tests.desk.hints import event
 from tests.desk.people import person, session_of
@@ -107,6 +109,29 @@ def test_nobody_to_tell_is_nothing_to_write() -> None:
 def test_this_database_is_woken_only_if_it_can_be() -> None:
     assert waking.listen() == (connection.vendor == "postgresql")
     waking.unlisten()
+
+
+def test_a_commit_wakes_who_reads_in_the_same_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waking, "LOOK_SECONDS", 60.0)
+    monkeypatch.setattr(waking, "LOOK_SECONDS_WHEN_WOKEN", 60.0)
+    listens, is_woken = threading.Event(), threading.Event()
+    notified.wait(live.CHANNEL, 0)  # For what other tests told.
+
+    def read() -> None:
+        told = waking.listen()
+        listens.set()
+        waking.wait(told)
+        is_woken.set()
+        connections.close_all()
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    assert listens.wait(20)
+    with transaction.atomic():
+        live.publish(users=[person("anna").pk], content={})
+        assert not is_woken.wait(0.3)  # Nothing is to be read yet.
+    assert is_woken.wait(20)
+    reader.join()
 
 
 def test_a_browser_that_takes_nothing_is_told_to_read_everything_anew() -> None:

@@ -47,7 +47,7 @@ class Writes:
         self.parts.append(Deleted(model, where))
 
     def wake(self, channel: str) -> None:
-        """Who listens there on PostgreSQL hears of it at the commit."""
+        """Who listens there hears of it at the commit: on PostgreSQL all processes, elsewhere this one."""
         self.channel = channel
 
     def write(self, *, ends: bool = False, asks: Sequence[Question] = ()) -> Answers:

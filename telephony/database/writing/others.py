@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 from django.db.models import Model
 
+from telephony.database import notified
 from telephony.database.together import Answers, Question
 from telephony.database.versions import Version
 from telephony.database.writing.parts import Deleted, Inserted, Part, Updated
 
 
 def write(parts: Sequence[Part], channel: str, ends: bool, asks: Sequence[Question]) -> Answers:
-    """Write them in this order. Nobody is woken: readers look several times a second. Whether the transaction ends
-    with them is left to its block, and what is asked to whoever wants the answer."""
+    """Write them in this order. Who waits in this process for the channel hears of it at the commit. Whether the
+    transaction ends with them is left to its block, and what is asked to whoever wants the answer."""
     for part in parts:
         rows = part.model._base_manager
         match part:
@@ -28,6 +29,8 @@ def write(parts: Sequence[Part], channel: str, ends: bool, asks: Sequence[Questi
             case Deleted():
                 found = rows.filter(**part.where)
                 found._raw_delete(found.db)
+    if channel:
+        notified.notify(channel)
     return Answers()
 
 
