@@ -15,6 +15,7 @@ from telephony.cards import status
 from telephony.cards.decide import give_cards
 from telephony.cards.waiting import keep_missed_and_tell
 from telephony.connections.clock import learn_clock
+from telephony.dialing import binding
 from telephony.dialing.binding import bind_order
 from telephony.dialing.fetched import calls_to_make, note_failed
 from telephony.intake.errands import ErrandSource, OrdersFailed
@@ -42,7 +43,7 @@ FOLLOWERS: tuple[Follower, ...] = (
     bind_order,
 )
 
-ASKING: tuple[Asks, ...] = (notices.asks, noting.asks, facts.asks, planning.asks, status.asks)
+ASKING: tuple[Asks, ...] = (notices.asks, noting.asks, facts.asks, planning.asks, status.asks, binding.asks)
 """What they will most likely want to know when an event comes: it is asked together with the call."""
 
 ASKING_OF_NEW: tuple[Asks, ...] = (notices.asks_of_new,)

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from telephony.after_call.matching import Facts, fits, is_new_enough
 from telephony.calls.change import Change
+from telephony.calls.loading import Told
 from telephony.database.reading import Prepared
 from telephony.database.together import Question
 from telephony.domain.after_call import ending_of
-from telephony.domain.events import CallEvent, EventKind
-from telephony.models import CallRule, Connection, RuleRun
+from telephony.domain.events import EventKind
+from telephony.models import CallRule, RuleRun
 
 SETTLES = timedelta(seconds=5)
 """PBXs tell a call's outcome in several messages: a rule waits for what may follow the end at once."""
@@ -24,9 +25,9 @@ OLDEST = timedelta(days=2)
 _RULES = Prepared(lambda: CallRule.objects.filter(enabled=True).select_related("line"))
 
 
-def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:
+def asks(told: Told) -> Iterator[Question]:
     """The rules, where the call is likely to be over."""
-    if event.kind is EventKind.ENDED:
+    if told.event.kind is EventKind.ENDED:
         yield Question(_RULES)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils.module_loading import import_string
@@ -23,8 +24,6 @@ from telephony.models import CallEvent as StoredEvent
 
 Stored = dict[int, CallEvent]
 """A call's events by the keys of their rows."""
-Asks = Callable[[Connection, CallEvent], Iterable[Question]]
-"""What a follower will most likely want to know when this event comes to its call."""
 MANY = 100
 """Of a call with more events than this the latest ones are looked at first: nearly always it is one that only rings."""
 _READ = MANY + 1
@@ -39,6 +38,20 @@ _LATEST_OF_ID = Prepared(
     )
 )
 _OF_CALL = Prepared(lambda: StoredEvent.objects.filter(call_id=Given("call")).values_list("pk", "content"))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event that comes to its call, of which nothing is known yet."""
+
+    connection: Connection
+    event: CallEvent
+    heard_at: datetime | None = None
+    """When the PBX's message with it came; None for what no message told."""
+
+
+Asks = Callable[[Told], Iterable[Question]]
+"""What a follower will most likely want to know then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +72,7 @@ def load(connection: Connection, event: CallEvent, delivery: Delivery | None, ah
     """The event's call. Needs a transaction that holds `locate.lock_names`, or takes them by these statements
     (`locks.taking`), which go with the first question."""
     with locks.waiting():
-        answers = _asked(connection, event, ahead)
+        answers = _asked(Told(connection, event, delivery.received_at if delivery else None), ahead)
     if event.external_id:
         of_id = {"connection": connection.pk, "id": event.external_id}
         for call in answers.rows(OF_ID, **of_id):
@@ -87,28 +100,29 @@ def stored_events(call: Call) -> Stored:
     return {pk: from_json(content) for pk, content in _OF_CALL.rows(call=call.pk)}
 
 
-def _asked(connection: Connection, event: CallEvent, ahead: Sequence[Sent]) -> Answers:
+def _asked(told: Told, ahead: Sequence[Sent]) -> Answers:
     """One question for all that the fold and the followers want to know of a call whose id is known."""
+    connection, event = told.connection, told.event
     if not event.external_id:
         if ahead:
             cursors.run_all(ahead)
         return Answers()
     of_id = {"connection": connection.pk, "id": event.external_id}
     questions = [Question(OF_ID, of_id), Question(_LATEST_OF_ID, of_id), *legs.asks(connection, event)]
-    questions += _followers_questions("ASKING", connection, event)
+    questions += _followers_questions("ASKING", told)
     if event.kind not in _BEGINNINGS:
         return Answers(questions, ahead=ahead)
     if event.kind is EventKind.LEG_RINGING and not connection.vendor_object.begins_with_a_ring:
         return Answers(questions, next_key_of=Call, ahead=ahead)
     of_new = [*adopting.asks(connection, event), *contacts.asks(event)]
-    of_new += _followers_questions("ASKING_OF_NEW", connection, event)
+    of_new += _followers_questions("ASKING_OF_NEW", told)
     return Answers(questions, next_key_of=Call, of_new=of_new, ahead=ahead)
 
 
-def _followers_questions(name: str, connection: Connection, event: CallEvent) -> Iterator[Question]:
+def _followers_questions(name: str, told: Told) -> Iterator[Question]:
     """Named by their path: nothing in `calls` imports a feature."""
     asking: Iterable[Asks] = import_string(f"telephony.followers.{name}")
-    return (question for asks in asking for question in asks(connection, event))
+    return (question for asks in asking for question in asks(told))
 
 
 def _of_many(call: Call, event: CallEvent, latest: list[tuple[int, Any]], answers: Answers) -> Loaded:

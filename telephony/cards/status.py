@@ -14,12 +14,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from telephony.calls.change import Change
+from telephony.calls.loading import Told
 from telephony.calls.of_id import is_of_id
 from telephony.cards import live
 from telephony.database.reading import Prepared
 from telephony.database.together import Question
-from telephony.domain.events import CallEvent, CallStatus, EventKind
-from telephony.models import CallLeg, Connection, DeskSettings, Team
+from telephony.domain.events import CallStatus, EventKind
+from telephony.models import CallLeg, DeskSettings, Team
 
 LATE = timedelta(minutes=2)
 """A talk whose end we hear of only now was followed by nothing any more."""
@@ -97,10 +98,10 @@ _MINUTES = Prepared(
 _ENDS = (EventKind.ENDED, EventKind.LEG_ENDED)
 
 
-def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:
+def asks(told: Told) -> Iterator[Question]:
     """How long who took part in a call writes it down, by team; those who don't are not in it."""
-    if event.kind in _ENDS:
-        yield Question(_MINUTES, {"connection": connection.pk, "id": event.external_id})
+    if told.event.kind in _ENDS:
+        yield Question(_MINUTES, {"connection": told.connection.pk, "id": told.event.external_id})
 
 
 def begin_after_call(change: Change, *, legs: Sequence[CallLeg], now: datetime, clock_behind: timedelta) -> None:

@@ -46,12 +46,22 @@ class GivenTime(Given):
 class GivenTexts(Given):
     """A list of texts: one parameter, however many they are."""
 
+    kind = "text"
+
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        return "(%s::text[])" if connection.vendor == "postgresql" else "(SELECT value FROM json_each(%s))", (self,)
+        return f"(%s::{self.kind}[])" if connection.vendor == "postgresql" else "(SELECT value FROM json_each(%s))", (
+            self,
+        )
 
     def value(self, values: Mapping[str, Any]) -> Any:
         found = list(values[self.name])
         return found if connection.vendor == "postgresql" else json.dumps(found)
+
+
+class GivenNumbers(GivenTexts):
+    """The same of whole numbers, like the keys of rows."""
+
+    kind = "bigint"
 
 
 class Comparison(Func):
@@ -71,8 +81,8 @@ class OneOf(Comparison):
     # Not by a SELECT of them: no index would be used where there is another condition, too, and either does.
     arg_joiner, operator_of_sqlite = " = ANY ", " IN "
 
-    def __init__(self, field: str, name: str) -> None:
-        super().__init__(F(field), GivenTexts(name))
+    def __init__(self, field: str, name: str, of: type[GivenTexts] = GivenTexts) -> None:
+        super().__init__(F(field), of(name))
 
 
 class Same(Comparison):

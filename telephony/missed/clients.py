@@ -6,7 +6,7 @@ stands in a call only if a person chose it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -14,6 +14,9 @@ from typing import Any
 
 from django.db.models import Q
 
+from telephony.database.cursors import Sent
+from telephony.database.reading import GivenNumbers, OneOf, Prepared
+from telephony.database.together import Answers, Question
 from telephony.domain.events import CallStatus, Direction
 from telephony.domain.missed import ClientCall, number_key
 from telephony.models import Call, MissedDecision, MissedItem
@@ -28,6 +31,11 @@ _OF_CALL = (
     *("talk_seconds", "ring_seconds", "client_raw", "client_e164", "our_number", "contact_id", "responsible_id"),
 )
 _columns_of = attrgetter(*_OF_CALL)
+_ANY_ITEM = Prepared(
+    lambda: MissedItem.objects.filter(
+        Q(OneOf("client_key", "keys")) | Q(OneOf("contact_id", "contacts", of=GivenNumbers))
+    ).values_list("pk")[:1]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +104,13 @@ def together(
     )
 
 
-def has_items(*, keys: Iterable[str], contacts: Iterable[int]) -> bool:
-    """Whether one of these was ever missed."""
-    return MissedItem.objects.filter(Q(client_key__in=list(keys)) | Q(contact__in=list(contacts))).exists()
+def has_items(*, keys: Iterable[str], contacts: Iterable[int], ahead: Sequence[Sent] = ()) -> bool:
+    """Whether one of these was ever missed.
+
+    `ahead`: locks that are taken before (`locks.taking`), on the same way to the database.
+    """
+    given = {"keys": tuple(sorted(keys)), "contacts": tuple(sorted(contacts))}
+    return bool(Answers([Question(_ANY_ITEM, given)], ahead=ahead).rows(_ANY_ITEM, **given))
 
 
 def keys_of_contacts(contacts: set[int]) -> set[str]:

@@ -36,9 +36,10 @@ def keep_missed(change: Change) -> list[MissedItem]:
     keys = {one.key for one in (before, now) if one is not None and one.key}
     contacts = {pk for pk in (call.contact_id, change.former_contact) if pk is not None}
     if Part.MISSED not in (was, part):
-        _take(_names(keys, contacts))
-        if not clients.has_items(keys=keys, contacts=contacts):
-            return []  # They talked, and nobody waits.
+        with locks.waiting():
+            ahead = locks.taking(names=_names(keys, contacts), patience_ms=PATIENCE_MS)
+            if not clients.has_items(keys=keys, contacts=contacts, ahead=ahead):
+                return []  # They talked, and nobody waits.
     says_answered = change.event is not None and change.event.status is CallStatus.ANSWERED
     current = rows.Current(pk=call.pk, legs=change.legs, says_answered=says_answered)
     found = clients.together(keys=keys, contacts=contacts, lock=_take, current=now)

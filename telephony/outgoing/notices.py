@@ -15,10 +15,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from telephony.calls.change import Change
+from telephony.calls.loading import Told
 from telephony.database.reading import Prepared
 from telephony.database.together import Answers, Question
-from telephony.domain.events import MISSED, CallEvent, Direction, EventKind
-from telephony.models import Alarm, Call, CallResult, Connection, Notice, Recording, Subscription, Topic
+from telephony.domain.events import MISSED, Direction, EventKind
+from telephony.models import Alarm, Call, CallResult, Notice, Recording, Subscription, Topic
 
 _MILESTONES = {Topic.CALL_STARTED: "started_at", Topic.CALL_ANSWERED: "answered_at", Topic.CALL_ENDED: "ended_at"}
 _SUBSCRIBED = Prepared(lambda: Subscription.objects.filter(enabled=True).only("pk", "topics"))
@@ -49,13 +50,13 @@ def tell_other_systems(change: Change) -> None:
     )
 
 
-def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:
+def asks(told: Told) -> Iterator[Question]:
     """Who wants to know, where a milestone is likely."""
-    if event.kind in _TELLING:
+    if told.event.kind in _TELLING:
         yield Question(_SUBSCRIBED)
 
 
-def asks_of_new(connection: Connection, event: CallEvent) -> Iterator[Question]:
+def asks_of_new(told: Told) -> Iterator[Question]:
     """The same of a call that begins with this event."""
     yield Question(_SUBSCRIBED)
 

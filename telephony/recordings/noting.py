@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from django.utils import timezone
 
 from telephony.calls.change import Change
+from telephony.calls.loading import Told
 from telephony.calls.of_id import is_of_id
 from telephony.database.instances import new_row
 from telephony.database.reading import Prepared
 from telephony.database.together import Question
-from telephony.domain.events import CallEvent
 from telephony.domain.fold import RecordingNote
-from telephony.models import AuditEntry, Connection, Recording
+from telephony.models import AuditEntry, Recording
 from telephony.recordings.keeping import journal
 
 State = Recording.State
@@ -31,10 +31,10 @@ NEVER_DROPPED = (State.STORED, State.FETCHING)
 _OF_ID = Prepared(lambda: Recording.objects.filter(is_of_id("call__")).order_by("position", "pk"))
 
 
-def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:
+def asks(told: Told) -> Iterator[Question]:
     """The call's recordings, where the event tells of one."""
-    if event.recording_link or event.recording_reference:
-        yield Question(_OF_ID, {"connection": connection.pk, "id": event.external_id})
+    if told.event.recording_link or told.event.recording_reference:
+        yield Question(_OF_ID, {"connection": told.connection.pk, "id": told.event.external_id})
 
 
 def note_recordings(change: Change) -> None:

@@ -13,15 +13,16 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from telephony.calls.change import Change
+from telephony.calls.loading import Told
 from telephony.database.instances import new_row
 from telephony.database.reading import Prepared
 from telephony.database.together import Answers, Question
 from telephony.domain.causes import Lost, cause_of
-from telephony.domain.events import CallEvent, Direction, EventKind, LegRole
+from telephony.domain.events import Direction, EventKind, LegRole
 from telephony.domain.hours import ALWAYS, Hours, is_working
 from telephony.domain.numbers import last_digits
 from telephony.hours.selectors import hours_for
-from telephony.models import Call, CallFact, CallLeg, CallSum, Connection, PeopleDay, PeopleWeek, Schedule, StaleDay
+from telephony.models import Call, CallFact, CallLeg, CallSum, PeopleDay, PeopleWeek, Schedule, StaleDay
 from telephony.models.fact import LONGEST_SOURCE
 
 QUARTER = 900
@@ -117,9 +118,9 @@ def fact_of(call: Call, hours_of: HoursOf, legs: Iterable[CallLeg]) -> CallFact:
     )
 
 
-def asks(connection: Connection, event: CallEvent) -> Iterator[Question]:
+def asks(told: Told) -> Iterator[Question]:
     """Whether anybody has set up working hours, for a call that is over."""
-    if event.kind is EventKind.ENDED:
+    if told.event.kind is EventKind.ENDED:
         yield Question(_SCHEDULES)
 
 

@@ -15,8 +15,11 @@ from telephony.vendors import get_vendor
 from telephony.vendors.simulated import Employee, Message, Scenario, ScriptedCall, SimulatedPbx
 from tests.vendors.payloads import profile
 
-QUICKLY = Lengths(ring=(1, 1), talk=(2, 2), give_up=(2, 2), recording=(1, 1))
-"""All times are close to now: a ring that was long ago makes no card."""
+LENGTHS = Lengths(ring=(1, 1), talk=(15, 15), give_up=(2, 2), recording=(1, 1))
+"""A talk: what is shorter than TELEPHONY_GHOST_TALK_SECONDS counts as none. And all times are close to now: a ring that
+was long ago makes no card."""
+BEGAN = timedelta(seconds=20)
+"""So long ago."""
 PEOPLE = [Employee(extension=str(number), key=f"key{number}") for number in range(101, 106)]
 KINDS = {
     EventKind.LEG_RINGING: "phone rings",
@@ -54,10 +57,10 @@ class Pbx:
         scenario = scenario if scenario in self._pbx.scenarios else Scenario.ANSWERED
         writer = Scriptwriter(
             seed=None, scenarios=[scenario], employees=PEOPLE, clients=clients, our_numbers=("+74951234567",),
-            lengths=QUICKLY,
+            lengths=LENGTHS,
         )  # fmt: skip
         by_course: dict[tuple[str, ...], list[list[Message]]] = {}
-        now = datetime.now(UTC) - timedelta(seconds=1)
+        now = datetime.now(UTC) - BEGAN
         while True:
             messages = self._pbx.messages(self._kept(writer.write(started_at=now)))
             course = self._course(messages)
