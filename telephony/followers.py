@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from telephony.after_call import planning
 from telephony.after_call.planning import plan_rules
 from telephony.calls.change import Follower, Relinked
-from telephony.calls.loading import Asks
+from telephony.calls.loading import Asks, Locks
 from telephony.cards import status
 from telephony.cards.decide import give_cards
 from telephony.cards.waiting import keep_missed_and_tell
@@ -20,6 +20,7 @@ from telephony.dialing.binding import bind_order
 from telephony.dialing.fetched import calls_to_make, note_failed
 from telephony.intake.errands import ErrandSource, OrdersFailed
 from telephony.intake.spool import files
+from telephony.missed import folding
 from telephony.missed.folding import refold_number
 from telephony.outgoing import notices
 from telephony.outgoing.notices import tell_other_systems
@@ -43,8 +44,13 @@ FOLLOWERS: tuple[Follower, ...] = (
     bind_order,
 )
 
-ASKING: tuple[Asks, ...] = (notices.asks, noting.asks, facts.asks, planning.asks, status.asks, binding.asks)
+ASKING: tuple[Asks, ...] = (
+    *(notices.asks, noting.asks, folding.asks, facts.asks, planning.asks, status.asks, binding.asks),
+)
 """What they will most likely want to know when an event comes: it is asked together with the call."""
+
+LOCKING: tuple[Locks, ...] = (folding.locks_client,)
+"""What they will most likely lock: it is locked with the call."""
 
 ASKING_OF_NEW: tuple[Asks, ...] = (notices.asks_of_new,)
 """The same, if no call has the event's id yet."""

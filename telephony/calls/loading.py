@@ -48,10 +48,14 @@ class Told:
     event: CallEvent
     heard_at: datetime | None = None
     """When the PBX's message with it came; None for what no message told."""
+    is_locked: bool = False
+    """What followers want locked (followers.LOCKING) is, before anything is asked."""
 
 
 Asks = Callable[[Told], Iterable[Question]]
 """What a follower will most likely want to know then."""
+Locks = Callable[[CallEvent], Iterable[str]]
+"""What it will most likely lock. Whoever holds one of these names waits for no call's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +72,18 @@ class Loaded:
     """What it changes, of a call that rings for long; its events are not loaded then."""
 
 
+def names_of_followers(events: Iterable[CallEvent]) -> list[str]:
+    """What they want locked with the calls of these events."""
+    locking: Iterable[Locks] = import_string("telephony.followers.LOCKING")
+    return [name for event in events for names in locking for name in names(event)]
+
+
 def load(connection: Connection, event: CallEvent, delivery: Delivery | None, ahead: Sequence[Sent] = ()) -> Loaded:
-    """The event's call. Needs a transaction that holds `locate.lock_names`, or takes them by these statements
-    (`locks.taking`), which go with the first question."""
+    """The event's call. Needs a transaction that holds `locate.lock_names`, or takes them, and `names_of_followers`, by
+    these statements (`locks.taking`), which go with the first question."""
     with locks.waiting():
-        answers = _asked(Told(connection, event, delivery.received_at if delivery else None), ahead)
+        heard_at = delivery.received_at if delivery else None
+        answers = _asked(Told(connection, event, heard_at, is_locked=bool(ahead)), ahead)
     if event.external_id:
         of_id = {"connection": connection.pk, "id": event.external_id}
         for call in answers.rows(OF_ID, **of_id):

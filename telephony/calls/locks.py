@@ -31,13 +31,17 @@ def take(*, names: Iterable[str], patience_ms: int) -> None:
             cursors.run_all(statements)
 
 
-def taking(*, names: Iterable[str], patience_ms: int) -> list[cursors.Sent]:
+def taking(*, names: Iterable[str], patience_ms: int, then: Iterable[str] = ()) -> list[cursors.Sent]:
     """What `take` sends, for whoever sends their first question with it: the answer is of when the locks were taken,
-    since each statement sees what was committed before it began. Is sent inside of `waiting`."""
+    since each statement sees what was committed before it began. Is sent inside of `waiting`.
+
+    `then`: names that others, too, take only when they hold those of a call.
+    """
     connection = transaction.get_connection()
     if not connection.in_atomic_block:
         raise RuntimeError("A lock needs a transaction to end with.")
-    keys = sorted({_key(name) for name in names})
+    first, more = ({_key(name) for name in some} for some in (names, then))
+    keys = [*sorted(first), *sorted(more - first)]
     if connection.vendor != "postgresql" or not keys:
         return []
     calls = ", ".join(["pg_advisory_xact_lock(%s)"] * len(keys))

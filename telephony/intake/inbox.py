@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from telephony.calls import apply, locate, locks
 from telephony.calls.contacts import Lookup
+from telephony.calls.loading import names_of_followers
 from telephony.database import writing
 from telephony.database.instances import new_row
 from telephony.database.troubles import Trouble, trouble_of
@@ -159,7 +160,7 @@ def apply_parsed(
     `ends`."""
     connection, writes = delivery.connection, Writes()
     names = [name for event in parsed.events for name in locate.lock_names(connection=connection, event=event)]
-    ahead = locks.taking(names=names, patience_ms=patience_ms)
+    ahead = locks.taking(names=names, then=names_of_followers(parsed.events), patience_ms=patience_ms)
     for event in parsed.events:
         writes.write()  # The next event finds what the one before it did.
         apply.add_event(writes, connection=connection, event=event, delivery=delivery, lookup=lookup, ahead=ahead)

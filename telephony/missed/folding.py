@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q, Subquery
 
 from telephony import conf
 from telephony.calls import locks
 from telephony.calls.change import Change
-from telephony.domain.events import OPEN, CallStatus, Phone
+from telephony.calls.loading import Told
+from telephony.calls.of_id import is_of_id
+from telephony.database.reading import Given, Prepared
+from telephony.database.together import Question
+from telephony.domain.events import OPEN, CallEvent, CallStatus, EventKind, Phone
 from telephony.domain.missed import Part, number_key
 from telephony.missed import clients, rows
 from telephony.missed.clients import Heard
-from telephony.models import MissedItem
+from telephony.models import Call, MissedItem
 
 PATIENCE_MS = 1000
 """A PBX waits for the answer: what takes longer is a worker's turn."""
+
+
+_OF_CLIENT = Prepared(
+    lambda: MissedItem.objects.filter(
+        Q(client_key=Given("key")) | Q(contact_id=Subquery(Call.objects.filter(is_of_id("")).values("contact_id")))
+    ).values_list("pk")[:1]
+)
+
+
+def locks_client(event: CallEvent) -> Iterator[str]:
+    """Of a call that seems to be over: most of them were answered, and it is only to be seen that nobody waits."""
+    if event.kind is EventKind.ENDED and (key := _key_of(event)):
+        yield from _names([key], ())
+
+
+def asks(told: Told) -> Iterator[Question]:
+    """Whether the client, or the call's contact, was ever missed."""
+    event = told.event
+    if told.is_locked and event.kind is EventKind.ENDED and (key := _key_of(event)):
+        yield _of_client(told.connection.pk, event, key)
 
 
 def keep_missed(change: Change) -> list[MissedItem]:
@@ -35,15 +60,34 @@ def keep_missed(change: Change) -> list[MissedItem]:
         return []  # Else whose phone rang, or who talked, is new: `before` knows only who is responsible now.
     keys = {one.key for one in (before, now) if one is not None and one.key}
     contacts = {pk for pk in (call.contact_id, change.former_contact) if pk is not None}
-    if Part.MISSED not in (was, part):
-        with locks.waiting():
-            ahead = locks.taking(names=_names(keys, contacts), patience_ms=PATIENCE_MS)
-            if not clients.has_items(keys=keys, contacts=contacts, ahead=ahead):
-                return []  # They talked, and nobody waits.
+    if Part.MISSED not in (was, part) and _nobody_waits(change, keys, contacts):
+        return []
     says_answered = change.event is not None and change.event.status is CallStatus.ANSWERED
     current = rows.Current(pk=call.pk, legs=change.legs, says_answered=says_answered)
     found = clients.together(keys=keys, contacts=contacts, lock=_take, current=now)
     return rows.write(found=found, current=current)
+
+
+def _nobody_waits(change: Change, keys: set[str], contacts: set[int]) -> bool:
+    """They talked, and were never missed."""
+    call, event = change.call, change.event
+    if event is not None and keys == {_key_of(event)} and contacts <= {change.former_contact}:
+        # What is locked with the call is enough: whoever has an item of the contact's other number looks at this
+        # number, too, which stands in the call's row already.
+        question = _of_client(call.connection_id, event, *keys)
+        if change.answers.know([question]):
+            return not change.answers.of(question)
+    with locks.waiting():
+        ahead = locks.taking(names=_names(keys, contacts), patience_ms=PATIENCE_MS)
+        return not clients.has_items(keys=keys, contacts=contacts, ahead=ahead)
+
+
+def _of_client(connection: int, event: CallEvent, key: str) -> Question:
+    return Question(_OF_CLIENT, {"connection": connection, "id": event.external_id, "key": key})
+
+
+def _key_of(event: CallEvent) -> str:
+    return number_key(raw=event.client_raw, e164=event.client_e164)
 
 
 def refold_number(number: Phone, former: int | None = None) -> None:

@@ -210,7 +210,7 @@ def test_a_call_that_somebody_else_works_on_for_long_is_left_to_the_worker(
 ) -> None:
     patience: list[int] = []
 
-    def take(*, names: object, patience_ms: int) -> None:
+    def take(*, names: object, patience_ms: int, then: object) -> None:
         patience.append(patience_ms)
         raise CallBusy("Another process worked on the same call for too long.")
 
