@@ -141,6 +141,7 @@ def _prepared(
         before=before,
         after=after,
         event=event,
+        events=tuple(loaded.stored.values()) if loaded.turn is None else None,
         heard_at=heard_at,
         is_new=is_new,
         stored=stored,

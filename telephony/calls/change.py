@@ -52,6 +52,8 @@ class Change:
     after: CallState
     event: CallEvent | None = None
     """The event that changed it; None if it is written anew."""
+    events: Sequence[CallEvent] | None = None
+    """Those before it; None where not all were read (calls/ringing.py)."""
     heard_at: datetime | None = None
     """When the PBX's message with this event came; None for what no message told."""
     is_new: bool = False

@@ -36,11 +36,11 @@ class Lookup:
         return self._found[number]
 
 
-def asks(event: CallEvent) -> Sequence[Question]:
-    """What tells whose number this is, as far as the contact directory says what it will ask (`asks`)."""
-    if not event.client_raw:
+def asks(number: CallEvent | Call) -> Sequence[Question]:
+    """What tells whose number this client's is, as far as the contact directory says what it will ask (`asks`)."""
+    if not number.client_raw:
         return ()
-    return _questions(contact_directory(), Phone(raw=event.client_raw, e164=event.client_e164))
+    return _questions(contact_directory(), Phone(raw=number.client_raw, e164=number.client_e164))
 
 
 def _questions(directory: Any, number: Phone) -> Sequence[Question]:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
 
 from telephony import conf
+from telephony.calls import contacts
+from telephony.calls.contacts import Lookup
+from telephony.database.reading import Given, Prepared
+from telephony.database.together import Answers, Question
 from telephony.domain import numbers
 from telephony.domain.events import Phone
 from telephony.domain.hours import add_working
 from telephony.domain.missed import Item, Part, State
-from telephony.hours.selectors import hours_for
+from telephony.hours.selectors import ANY_SCHEDULE, hours_for
 from telephony.missed.clients import Heard
-from telephony.models import MissedItem, MissedRule, Team
+from telephony.models import Call, MissedItem, MissedRule, Team
 
 MINUTES = 30
 """Of working time, where no rule says otherwise."""
+_RULES = Prepared(lambda: MissedRule.objects.select_related("line").order_by("pk"))
+_ACTIVE = Prepared(
+    lambda: (
+        get_user_model()
+        ._default_manager.filter(pk=Given("user"), is_active=True)
+        .order_by()
+        .values_list("pk", flat=True)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +42,16 @@ class Duty:
     team: int | None = None
 
 
-def rule_of(*, connection: int, our_number: str) -> MissedRule | None:
+def asks(call: Call) -> Iterator[Question]:
+    """What tells who returns this call, if it was missed."""
+    yield Question(_RULES)
+    yield Question(ANY_SCHEDULE)
+    yield from contacts.asks(call)
+
+
+def rule_of(*, connection: int, our_number: str, answers: Answers) -> MissedRule | None:
     """The rule of our number, else of the connection, else of all."""
-    rules = list(MissedRule.objects.select_related("line"))
+    rules = answers.rows(_RULES)
     match = numbers.match_key(our_number)
     for rule in rules:
         if rule.line is not None and rule.line.connection_id == connection and rule.line.match == match:
@@ -40,14 +60,15 @@ def rule_of(*, connection: int, our_number: str) -> MissedRule | None:
     return of_connection or next((rule for rule in rules if rule.line_id is None and rule.connection_id is None), None)
 
 
-def deadline(*, item: Item, last: Heard, rule: MissedRule | None, duty: Duty) -> datetime:
+def deadline(*, item: Item, last: Heard, rule: MissedRule | None, duty: Duty, answers: Answers) -> datetime:
     """Until when somebody should have called back: so many minutes of working time after the first attempt.
 
     The hours are the team's that is to return it, else our number's, the connection's, the company's. Whoever called
     outside them waits from the next opening.
     """
     team = duty.team or (rule.team_id if rule else None)
-    hours = hours_for(connection_id=last.call.connection, our_number=last.our_number, team_id=team)
+    connection, our_number = last.call.connection, last.our_number
+    hours = hours_for(connection_id=connection, our_number=our_number, team_id=team, answers=answers)
     span = timedelta(minutes=rule.minutes if rule else MINUTES)
     return add_working(hours, item.first_at, span) or item.first_at + span
 
@@ -61,7 +82,13 @@ def pass_on(item: Item) -> None:
 
 
 def duty_of(
-    *, item: Item, last: Heard, story: Sequence[Heard], rule: MissedRule | None, row: MissedItem | None
+    *,
+    item: Item,
+    last: Heard,
+    story: Sequence[Heard],
+    rule: MissedRule | None,
+    row: MissedItem | None,
+    answers: Answers,
 ) -> Duty:
     """Who returns it: who took it, or was given it; else whom the rule names, else whoever is next to ask."""
     decided = item.taken_by or item.given_to
@@ -74,7 +101,7 @@ def duty_of(
         return Duty(user=user)
     ways: Sequence[str] = [way, *(other for other in _CHAIN if other != way)] if way in _CHAIN else _CHAIN
     for one in ways:
-        duty = _asked(one, item=item, last=last, story=story, rule=rule)
+        duty = _asked(one, item=item, last=last, story=story, rule=rule, answers=answers)
         if duty.user is not None or duty.team is not None:
             return duty
     return Duty()
@@ -84,9 +111,11 @@ _CHAIN: tuple[str, ...] = (MissedRule.Way.RESPONSIBLE, MissedRule.Way.LAST_TALKE
 """Who is asked in turn where the rule names nobody."""
 
 
-def _asked(way: str, *, item: Item, last: Heard, story: Sequence[Heard], rule: MissedRule | None) -> Duty:
+def _asked(
+    way: str, *, item: Item, last: Heard, story: Sequence[Heard], rule: MissedRule | None, answers: Answers
+) -> Duty:
     if way == MissedRule.Way.RESPONSIBLE:
-        return Duty(user=_active(_in_charge(last)))
+        return Duty(user=_active(_in_charge(last, answers)))
     if way == MissedRule.Way.LAST_TALKED:
         return Duty(user=_active(_talked_last(item, story)))
     return _rang(last, rule)
@@ -95,13 +124,13 @@ def _asked(way: str, *, item: Item, last: Heard, story: Sequence[Heard], rule: M
 def _active(user: int | None) -> int | None:
     if user is None:
         return None
-    return get_user_model()._default_manager.filter(pk=user, is_active=True).values_list("pk", flat=True).first()
+    return _ACTIVE.first(user=user)
 
 
-def _in_charge(last: Heard) -> int | None:
+def _in_charge(last: Heard, answers: Answers) -> int | None:
     if last.contact is None:
         return None
-    cards = conf.contact_directory().find(Phone(raw=last.raw, e164=last.e164))
+    cards = Lookup().find(Phone(raw=last.raw, e164=last.e164), answers)
     return next((card.responsible_id for card in cards if card.pk == last.contact), None)
 
 

@@ -6,14 +6,16 @@ stands in a call only if a person chose it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
+from telephony.calls import locks
 from telephony.database.cursors import Sent
 from telephony.database.reading import GivenNumbers, OneOf, Prepared
 from telephony.database.together import Answers, Question
@@ -31,10 +33,28 @@ _OF_CALL = (
     *("talk_seconds", "ring_seconds", "client_raw", "client_e164", "our_number", "contact_id", "responsible_id"),
 )
 _columns_of = attrgetter(*_OF_CALL)
-_ANY_ITEM = Prepared(
-    lambda: MissedItem.objects.filter(
-        Q(OneOf("client_key", "keys")) | Q(OneOf("contact_id", "contacts", of=GivenNumbers))
-    ).values_list("pk")[:1]
+_IS_OF_THEM = Q(OneOf("client_key", "keys")) | Q(OneOf("contact_id", "contacts", of=GivenNumbers))
+_ANY_ITEM = Prepared(lambda: MissedItem.objects.filter(_IS_OF_THEM).values_list("pk")[:1])
+_ITEMS = Prepared(lambda: MissedItem.objects.filter(_IS_OF_THEM).order_by("pk"))
+_DECISIONS = Prepared(lambda: MissedDecision.objects.filter(OneOf("client_key", "keys")))
+_NUMBERS = Prepared(
+    lambda: (
+        Call.objects.filter(OneOf("contact_id", "contacts", of=GivenNumbers))
+        .order_by()
+        .values_list("client_raw", "client_e164")
+        .distinct()
+    )
+)
+_CALLS = Prepared(
+    lambda: (
+        Call.objects.filter(
+            Q(OneOf("client_e164", "keys")) | Q(OneOf("client_match", "keys"), client_e164=""),
+            direction__in=[Direction.INCOMING, Direction.OUTGOING],
+        )
+        # Not by the index of all calls, newest first: PostgreSQL plans this without knowing how many there are.
+        .order_by(Coalesce("started_at", "started_at").desc(), "-pk")
+        .values_list(*_OF_CALL)[: MOST_CALLS + 1]
+    )
 )
 
 
@@ -64,6 +84,8 @@ class Together:
     since: datetime | None = None
     """Only calls since then were looked at."""
     seen: dict[int, Heard] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
+    """What was asked with them."""
 
 
 def heard(call: Call, **other: Any) -> Heard:
@@ -72,24 +94,30 @@ def heard(call: Call, **other: Any) -> Heard:
 
 
 def together(
-    *, keys: Iterable[str], contacts: Iterable[int], lock: Callable[[set[str]], Any], current: Heard | None = None
+    *,
+    keys: Iterable[str],
+    contacts: Iterable[int],
+    patience_ms: int,
+    current: Heard | None = None,
+    besides: Sequence[Question] = (),
 ) -> Together:
     """Everything about the clients of these numbers and contacts. `current` stands for its call's row.
 
-    What belongs together is locked before it is read.
+    What belongs together is locked before it is read. `besides`: what else is asked with it.
     """
-    numbers, people = {key for key in keys if key}, {*contacts}
+    wider = {key for key in keys if key}, {*contacts}
     for _round in range(MOST_ROUNDS):
-        lock({f"missed:{key}" for key in numbers} | {f"missed:contact:{pk}" for pk in people})
-        rows = list(MissedItem.objects.filter(Q(client_key__in=numbers) | Q(contact__in=people)).order_by("pk"))
-        wider = people | {row.contact_id for row in rows if row.contact_id is not None}
-        all_numbers = numbers | {row.client_key for row in rows} | keys_of_contacts(wider)
-        found = _calls(all_numbers, current)
+        numbers, people = wider
+        answers = _asked(numbers, people, besides, patience_ms)
+        rows, found = answers.rows(_ITEMS, **_given(numbers, people)), _calls(numbers, current, answers)
         owners = _owners(found)
-        wider |= {pk for pk in owners.values() if pk is not None}
-        if wider == people and all_numbers == numbers:
+        owning = people | {row.contact_id for row in rows if row.contact_id is not None}
+        wider = (
+            numbers | {row.client_key for row in rows} | keys_of_contacts(owning, answers),
+            owning | {pk for pk in owners.values() if pk is not None},
+        )
+        if wider == (numbers, people):
             break
-        numbers, people = all_numbers, wider
     clients = {key: f"contact:{pk}" if (pk := owners.get(key)) is not None else key for key in numbers}
     calls: dict[str, list[Heard]] = {}
     for one in found:
@@ -97,11 +125,17 @@ def together(
     return Together(
         calls=calls,
         rows=rows,
-        decisions=list(MissedDecision.objects.filter(client_key__in=numbers)),
+        decisions=answers.rows(_DECISIONS, keys=_texts(numbers)),
         clients=clients,
         since=found[-1].call.started_at if len(found) >= MOST_CALLS else None,
         seen={one.call.pk: one for one in found},
+        answers=answers,
     )
+
+
+def names(keys: Iterable[str], contacts: Iterable[int]) -> set[str]:
+    """Of the locks of these clients."""
+    return {f"missed:{key}" for key in keys} | {f"missed:contact:{pk}" for pk in contacts}
 
 
 def has_items(*, keys: Iterable[str], contacts: Iterable[int], ahead: Sequence[Sent] = ()) -> bool:
@@ -109,26 +143,41 @@ def has_items(*, keys: Iterable[str], contacts: Iterable[int], ahead: Sequence[S
 
     `ahead`: locks that are taken before (`locks.taking`), on the same way to the database.
     """
-    given = {"keys": tuple(sorted(keys)), "contacts": tuple(sorted(contacts))}
+    given = _given(keys, contacts)
     return bool(Answers([Question(_ANY_ITEM, given)], ahead=ahead).rows(_ANY_ITEM, **given))
 
 
-def keys_of_contacts(contacts: set[int]) -> set[str]:
+def keys_of_contacts(contacts: set[int], answers: Answers | None = None) -> set[str]:
     """Numbers in calls of these contacts."""
     if not contacts:
         return set()
-    found = Call.objects.filter(contact__in=contacts).order_by().values_list("client_raw", "client_e164").distinct()
+    found = (answers or Answers()).rows(_NUMBERS, contacts=tuple(sorted(contacts)))
     return {key for raw, e164 in found if (key := number_key(raw=raw, e164=e164))}
 
 
-def _calls(keys: set[str], current: Heard | None) -> list[Heard]:
+def _asked(numbers: set[str], people: set[int], besides: Sequence[Question], patience_ms: int) -> Answers:
+    """The locks, and all that is asked of these, on one way to the database; a key for a first item, too."""
+    given = _given(numbers, people)
+    of_numbers = {"keys": given["keys"]}
+    questions = [Question(_ITEMS, given), Question(_CALLS, of_numbers), Question(_DECISIONS, of_numbers)]
+    questions.append(Question(_NUMBERS, {"contacts": given["contacts"]}))
+    with locks.waiting():
+        ahead = locks.taking(names=names(numbers, people), patience_ms=patience_ms)
+        return Answers([*questions, *besides], next_key_of=MissedItem, ahead=ahead)
+
+
+def _given(keys: Iterable[str], contacts: Iterable[int]) -> dict[str, tuple[Any, ...]]:
+    return {"keys": _texts(keys), "contacts": tuple(sorted(contacts))}
+
+
+def _texts(keys: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(keys))
+
+
+def _calls(keys: set[str], current: Heard | None, answers: Answers) -> list[Heard]:
     """Newest first."""
-    matched = Q(client_e164__in=keys) | Q(client_e164="", client_match__in=keys)
-    rows = Call.objects.filter(matched, direction__in=[Direction.INCOMING, Direction.OUTGOING])
-    rows = rows.order_by("-started_at", "-pk")
-    if current is not None:
-        rows = rows.exclude(pk=current.call.pk)
-    found = [_heard(row) for row in rows.values(*_OF_CALL)[:MOST_CALLS]]
+    rows = [dict(zip(_OF_CALL, values, strict=True)) for values in answers.rows(_CALLS, keys=_texts(keys))]
+    found = [_heard(row) for row in rows if current is None or row["pk"] != current.call.pk][:MOST_CALLS]
     if current is not None and current.key in keys:
         found.append(current)
     return sorted(found, key=_newest, reverse=True)

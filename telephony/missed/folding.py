@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 
 from django.db import transaction
 from django.db.models import Q, Subquery
@@ -15,9 +14,10 @@ from telephony.calls.loading import Told
 from telephony.calls.of_id import is_of_id
 from telephony.database.reading import Given, Prepared
 from telephony.database.together import Question
+from telephony.database.writing import Writes
 from telephony.domain.events import OPEN, CallEvent, CallStatus, EventKind, Phone
 from telephony.domain.missed import Part, number_key
-from telephony.missed import clients, rows
+from telephony.missed import assigning, clients, rows
 from telephony.missed.clients import Heard
 from telephony.models import Call, MissedItem
 
@@ -35,7 +35,7 @@ _OF_CLIENT = Prepared(
 def locks_client(event: CallEvent) -> Iterator[str]:
     """Of a call that seems to be over: most of them were answered, and it is only to be seen that nobody waits."""
     if event.kind is EventKind.ENDED and (key := _key_of(event)):
-        yield from _names([key], ())
+        yield from clients.names([key], ())
 
 
 def asks(told: Told) -> Iterator[Question]:
@@ -62,10 +62,10 @@ def keep_missed(change: Change) -> list[MissedItem]:
     contacts = {pk for pk in (call.contact_id, change.former_contact) if pk is not None}
     if Part.MISSED not in (was, part) and _nobody_waits(change, keys, contacts):
         return []
-    says_answered = change.event is not None and change.event.status is CallStatus.ANSWERED
-    current = rows.Current(pk=call.pk, legs=change.legs, says_answered=says_answered)
-    found = clients.together(keys=keys, contacts=contacts, lock=_take, current=now)
-    return rows.write(found=found, current=current)
+    current = rows.Current(pk=call.pk, legs=change.all_legs(), says_answered=_says_answered(change))
+    besides = [*assigning.asks(call)]
+    found = clients.together(keys=keys, contacts=contacts, patience_ms=PATIENCE_MS, current=now, besides=besides)
+    return rows.write(change.writes, found=found, current=current)
 
 
 def _nobody_waits(change: Change, keys: set[str], contacts: set[int]) -> bool:
@@ -78,8 +78,16 @@ def _nobody_waits(change: Change, keys: set[str], contacts: set[int]) -> bool:
         if change.answers.know([question]):
             return not change.answers.of(question)
     with locks.waiting():
-        ahead = locks.taking(names=_names(keys, contacts), patience_ms=PATIENCE_MS)
+        ahead = locks.taking(names=clients.names(keys, contacts), patience_ms=PATIENCE_MS)
         return not clients.has_items(keys=keys, contacts=contacts, ahead=ahead)
+
+
+def _says_answered(change: Change) -> bool | None:
+    """Whether a message says that somebody answered; None if that has to be looked up."""
+    if change.events is None:
+        return None
+    events = [*change.events, change.event] if change.event is not None else change.events
+    return any(event.status is CallStatus.ANSWERED for event in events)
 
 
 def _of_client(connection: int, event: CallEvent, key: str) -> Question:
@@ -112,8 +120,11 @@ def keys_of_contact(contact_pk: int) -> set[str]:
 @transaction.atomic
 def refold(*, keys: Iterable[str], contacts: Iterable[int]) -> list[MissedItem]:
     """Fold the items of these clients anew; returns those that changed."""
-    patient = partial(_take, patience_ms=locks.PATIENCE_OF_WORKER_MS)
-    return rows.write(found=clients.together(keys=keys, contacts=contacts, lock=patient))
+    writes = Writes()
+    found = clients.together(keys=keys, contacts=contacts, patience_ms=locks.PATIENCE_OF_WORKER_MS)
+    changed = rows.write(writes, found=found)
+    writes.write()
+    return changed
 
 
 def _goes_on(change: Change) -> bool:
@@ -131,13 +142,5 @@ def _before(change: Change) -> Heard | None:
 
 def lock_client(*, keys: Iterable[str], contacts: Iterable[int]) -> None:
     """One at a time decides about a client. Needs a transaction; raises CallBusy."""
-    _take(_names(keys, contacts), patience_ms=locks.PATIENCE_OF_WORKER_MS)
-
-
-def _names(keys: Iterable[str], contacts: Iterable[int]) -> set[str]:
-    return {f"missed:{key}" for key in keys} | {f"missed:contact:{pk}" for pk in contacts}
-
-
-def _take(names: set[str], patience_ms: int = PATIENCE_MS) -> None:
-    if names:
-        locks.take(names=names, patience_ms=patience_ms)
+    if names := clients.names(keys, contacts):
+        locks.take(names=names, patience_ms=locks.PATIENCE_OF_WORKER_MS)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from telephony.database.writing import Writes
 from telephony.models import CallLeg, Extension, MissedItem, MissedRang
 
 BATCH = 1000
@@ -14,21 +15,26 @@ Rang = dict[tuple[int, int], datetime]
 """By item and user: when the client was missed first."""
 
 
-def keep(rows: Sequence[MissedItem], legs: Mapping[int, Sequence[CallLeg]]) -> None:
-    """Make it what the legs of the first and the last call say; `legs` are those of calls that are being saved."""
+def keep(
+    writes: Writes, rows: Sequence[MissedItem], legs: Mapping[int, Sequence[CallLeg]], *, are_new: bool = False
+) -> None:
+    """Make it what the legs of the first and the last call say; `legs` are those of calls that are being saved.
+
+    `are_new`: nothing hangs on these items yet.
+    """
     wanted = _wanted(rows, legs)
     there: Rang = {}
     wrong = []
-    for pk, item, user, first_at in MissedRang.objects.filter(item__in=rows).values_list(
-        "pk", "item_id", "user_id", "first_at"
-    ):
+    known = MissedRang.objects.none() if are_new else MissedRang.objects.filter(item__in=rows)
+    for pk, item, user, first_at in known.values_list("pk", "item_id", "user_id", "first_at"):
         if wanted.get((item, user)) == first_at:
             there[item, user] = first_at
         else:
             wrong.append(pk)
     if wrong:
         MissedRang.objects.filter(pk__in=wrong).delete()
-    _add({pair: at for pair, at in wanted.items() if pair not in there})
+    missing = {pair: at for pair, at in wanted.items() if pair not in there}
+    writes.insert(*_rows_of(missing), unique=["item", "user"])
 
 
 def differing() -> Iterator[list[MissedItem]]:
@@ -48,13 +54,15 @@ def add_phone(extension: Extension) -> None:
     calls = CallLeg.objects.filter(extension=extension, user=extension.user_id).order_by().values("call")
     items = MissedItem.objects.filter(Q(first_call__in=calls) | Q(last_call__in=calls))
     user = extension.user_id
-    _add({(pk, user): at for pk, at in items.values_list("pk", "first_at") if user is not None})
+    rows = _rows_of({(pk, user): at for pk, at in items.values_list("pk", "first_at") if user is not None})
+    MissedRang.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
 
 
 def _wanted(rows: Sequence[MissedItem], legs: Mapping[int, Sequence[CallLeg]]) -> Rang:
     calls = {pk for row in rows for pk in (row.first_call_id, row.last_call_id) if pk is not None}
-    stored = CallLeg.objects.filter(call__in=calls - legs.keys(), user__isnull=False).order_by()
-    pairs = {*stored.values_list("call_id", "user_id")}
+    others = calls - legs.keys()
+    stored = CallLeg.objects.filter(call__in=others, user__isnull=False).order_by()
+    pairs = {*stored.values_list("call_id", "user_id")} if others else set()
     pairs |= {(call, leg.user_id) for call, of_call in legs.items() for leg in of_call if leg.user_id is not None}
     people: dict[int | None, set[int]] = {}
     for call, user in pairs:
@@ -67,7 +75,5 @@ def _wanted(rows: Sequence[MissedItem], legs: Mapping[int, Sequence[CallLeg]]) -
     }
 
 
-def _add(rang: Rang) -> None:
-    rows = [MissedRang(item_id=item, user_id=user, first_at=at) for (item, user), at in rang.items()]
-    if rows:
-        MissedRang.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+def _rows_of(rang: Rang) -> list[MissedRang]:
+    return [MissedRang(item_id=item, user_id=user, first_at=at) for (item, user), at in rang.items()]

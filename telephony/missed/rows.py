@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telephony import conf
+from telephony.database.writing import Writes
 from telephony.domain.events import CallStatus
 from telephony.domain.missed import ClientCall, Decided, Decision, Item, fold_items, gave_up_in
 from telephony.missed import rang
@@ -27,14 +28,17 @@ class Current:
     """A call that is being saved: what of it is not in the database yet."""
 
     pk: int
-    legs: Sequence[CallLeg] | None
-    """As they will be written; None if they stay as they are."""
-    says_answered: bool
-    """The event that is about to be stored says that it was answered."""
+    legs: Sequence[CallLeg]
+    """As they will be."""
+    says_answered: bool | None
+    """A message says that somebody answered; None if that has to be looked up."""
 
 
-def write(*, found: Together, current: Current | None = None) -> list[MissedItem]:
-    """Make the rows what the fold says; returns those that are new or changed."""
+def write(writes: Writes, *, found: Together, current: Current | None = None) -> list[MissedItem]:
+    """Make the rows what the fold says; returns those that are new or changed.
+
+    What nothing depends on is left to `writes`.
+    """
     items = [
         (item, sorted(calls, key=lambda one: one.call.started_at, reverse=True))
         for client, calls in found.calls.items()
@@ -50,12 +54,23 @@ def write(*, found: Together, current: Current | None = None) -> list[MissedItem
         before = [getattr(known, name) for name in _COLUMNS]
         _fill(known, item, story, found, is_new=row is None, current=current)
         if row is None or before != [getattr(known, name) for name in _COLUMNS]:
-            known.save()
+            _save(writes, known, found, is_only=len(items) == 1 and not left)
             changed.append(known)
         kept.append(known)
-    legs = current.legs if current is not None else None
-    rang.keep(kept, {} if current is None or legs is None else {current.pk: legs})
+    rang.keep(writes, kept, {} if current is None else {current.pk: current.legs}, are_new=not found.rows)
     return changed
+
+
+def _save(writes: Writes, row: MissedItem, found: Together, *, is_only: bool) -> None:
+    """With the rest, if it is the client's only one; else at once, because of a number one item has to be over before
+    the next is open."""
+    if not is_only or (row.pk is None and found.answers.next_key is None):
+        row.save()
+    elif row.pk is None:
+        row.pk = found.answers.next_key
+        writes.insert_with_key(row)
+    else:
+        writes.update(MissedItem, {"id": row.pk}, {name: getattr(row, name) for name in _COLUMNS})
 
 
 def _items(client: str, calls: Sequence[Heard], found: Together) -> list[Item]:
@@ -99,10 +114,10 @@ def _fill(
 ) -> None:
     last = found.seen[item.missed[-1].pk]
     if is_new or not _is_settled(row, item):
-        rule = rule_of(connection=last.call.connection, our_number=last.our_number)
-        duty = duty_of(item=item, last=last, story=story, rule=rule, row=row)
+        rule = rule_of(connection=last.call.connection, our_number=last.our_number, answers=found.answers)
+        duty = duty_of(item=item, last=last, story=story, rule=rule, row=row, answers=found.answers)
         row.assignee_id, row.team_id = duty.user, duty.team
-        row.due_at = deadline(item=item, last=last, rule=rule, duty=duty)
+        row.due_at = deadline(item=item, last=last, rule=rule, duty=duty, answers=found.answers)
     row.gave_up_in = _place(last.call, current)
     # The latest call says whose number it is now.
     row.contact_id, row.known = story[0].contact, story[0].contact is not None
@@ -155,11 +170,12 @@ def _of_end(item: Item, found: Together) -> dict[str, Any]:
 
 def _place(call: ClientCall, current: Current | None) -> str:
     """A missed call that somebody is said to have answered was answered by a greeting."""
-    is_current = current is not None and current.pk == call.pk
-    greeted = is_current and current is not None and current.says_answered
-    if is_current and current is not None and current.legs is not None:
-        ended = [leg.ended_at for leg in current.legs]
+    of_current = current if current is not None and current.pk == call.pk else None
+    greeted = of_current.says_answered if of_current is not None else None
+    if greeted is None:
+        greeted = CallEvent.objects.filter(call=call.pk, content__status=CallStatus.ANSWERED).exists()
+    if of_current is not None:
+        ended = [leg.ended_at for leg in of_current.legs]
     else:
         ended = list(CallLeg.objects.filter(call=call.pk).values_list("ended_at", flat=True))
-    told = CallEvent.objects.filter(call=call.pk, content__status=CallStatus.ANSWERED)
-    return gave_up_in(greeted=greeted or told.exists(), ended_at=call.ended_at, legs_ended_at=ended)
+    return gave_up_in(greeted=greeted, ended_at=call.ended_at, legs_ended_at=ended)

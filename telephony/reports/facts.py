@@ -15,14 +15,13 @@ from urllib.parse import parse_qs
 from telephony.calls.change import Change
 from telephony.calls.loading import Told
 from telephony.database.instances import new_row
-from telephony.database.reading import Prepared
 from telephony.database.together import Answers, Question
 from telephony.domain.causes import Lost, cause_of
 from telephony.domain.events import Direction, EventKind, LegRole
-from telephony.domain.hours import ALWAYS, Hours, is_working
+from telephony.domain.hours import Hours, is_working
 from telephony.domain.numbers import last_digits
-from telephony.hours.selectors import hours_for
-from telephony.models import Call, CallFact, CallLeg, CallSum, PeopleDay, PeopleWeek, Schedule, StaleDay
+from telephony.hours.selectors import ANY_SCHEDULE, hours_for
+from telephony.models import Call, CallFact, CallLeg, CallSum, PeopleDay, PeopleWeek, StaleDay
 from telephony.models.fact import LONGEST_SOURCE
 
 QUARTER = 900
@@ -43,7 +42,6 @@ _MADE_OF = (
     *("direction", "status", "our_number", "started_at", "ring_seconds", "talk_seconds", "tracking"),
     "end_reason",
 )
-_SCHEDULES = Prepared(lambda: Schedule.objects.order_by().values_list("pk", flat=True)[:1])
 HoursOf = Callable[[int, str], Hours]
 """The working hours for calls of a connection to one of our numbers."""
 
@@ -121,14 +119,12 @@ def fact_of(call: Call, hours_of: HoursOf, legs: Iterable[CallLeg]) -> CallFact:
 def asks(told: Told) -> Iterator[Question]:
     """Whether anybody has set up working hours, for a call that is over."""
     if told.event.kind is EventKind.ENDED:
-        yield Question(_SCHEDULES)
+        yield Question(ANY_SCHEDULE)
 
 
 def hours_of(connection: int, our_number: str, *, answers: Answers | None = None) -> Hours:
-    """As they are set up now; one query where nobody has set up any."""
-    if not (answers or Answers()).rows(_SCHEDULES):
-        return ALWAYS
-    return hours_for(connection_id=connection, our_number=our_number)
+    """As they are set up now."""
+    return hours_for(connection_id=connection, our_number=our_number, answers=answers)
 
 
 def remembered_hours() -> HoursOf:

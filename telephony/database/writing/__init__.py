@@ -29,7 +29,7 @@ class Writes:
 
     def insert(self, *rows: Model, unique: Sequence[str] = (), columns: Sequence[str] = ()) -> None:
         """New rows of one model. Where there is one with the same `unique` fields, these `columns` of it are
-        written."""
+        written, if any."""
         if rows:
             self.parts.append(Inserted(type(rows[0]), rows, tuple(unique), tuple(columns)))
 

@@ -74,12 +74,14 @@ def insert(
     changed: tuple[str, ...],
     has_key: bool,
 ) -> str:
-    """Rows of which the database has some defaults. One with the same `unique` fields gets these columns."""
+    """Rows of which the database has some defaults. One with the same `unique` fields gets these columns, or stays."""
     rows = ", ".join(f"({', '.join('DEFAULT' if one else '%s' for one in by_database)})" for by_database in shapes)
     sql = f"INSERT INTO {_table(model)} ({_names(model, has_key)}) VALUES {rows}"  # nosec B608  # noqa: S608
     if not unique:
         return sql
     same = ", ".join(_column(model, name) for name in unique)
+    if not changed:
+        return f"{sql} ON CONFLICT ({same}) DO NOTHING"  # nosec B608
     written = ", ".join(f"{_column(model, name)} = EXCLUDED.{_column(model, name)}" for name in changed)
     return f"{sql} ON CONFLICT ({same}) DO UPDATE SET {written}"  # nosec B608
 

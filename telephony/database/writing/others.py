@@ -20,6 +20,8 @@ def write(parts: Sequence[Part], channel: str, ends: bool, asks: Sequence[Questi
         match part:
             case Inserted(unique=()):
                 rows.bulk_create(part.rows)
+            case Inserted(columns=()):
+                rows.bulk_create(part.rows, ignore_conflicts=True)
             case Inserted():
                 rows.bulk_create(
                     part.rows, update_conflicts=True, unique_fields=part.unique, update_fields=part.columns

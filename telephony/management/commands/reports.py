@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from telephony.database.writing import Writes
 from telephony.missed import rang
 from telephony.models import StaleDay
 from telephony.reports import people_sums, people_weeks, sums
@@ -53,5 +54,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"missed client {row.pk}: whose phones rang")
             count += len(rows)
             if mend:
-                rang.keep(rows, {})
+                writes = Writes()
+                rang.keep(writes, rows, {})
+                writes.write()
         return count
