@@ -7,12 +7,25 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from telephony.database.reading import GivenNumbers, OneOf, Prepared
 from telephony.database.writing import Writes
 from telephony.models import CallLeg, Extension, MissedItem, MissedRang
 
 BATCH = 1000
 Rang = dict[tuple[int, int], datetime]
 """By item and user: when the client was missed first."""
+_KNOWN = Prepared(
+    lambda: MissedRang.objects.filter(OneOf("item_id", "items", of=GivenNumbers)).values_list(
+        "pk", "item_id", "user_id", "first_at"
+    )
+)
+_USERS = Prepared(
+    lambda: (
+        CallLeg.objects.filter(OneOf("call_id", "calls", of=GivenNumbers), user__isnull=False)
+        .order_by()
+        .values_list("call_id", "user_id")
+    )
+)
 
 
 def keep(
@@ -25,8 +38,8 @@ def keep(
     wanted = _wanted(rows, legs)
     there: Rang = {}
     wrong = []
-    known = MissedRang.objects.none() if are_new else MissedRang.objects.filter(item__in=rows)
-    for pk, item, user, first_at in known.values_list("pk", "item_id", "user_id", "first_at"):
+    known = [] if are_new else _KNOWN.rows(items=tuple(row.pk for row in rows))
+    for pk, item, user, first_at in known:
         if wanted.get((item, user)) == first_at:
             there[item, user] = first_at
         else:
@@ -61,8 +74,7 @@ def add_phone(extension: Extension) -> None:
 def _wanted(rows: Sequence[MissedItem], legs: Mapping[int, Sequence[CallLeg]]) -> Rang:
     calls = {pk for row in rows for pk in (row.first_call_id, row.last_call_id) if pk is not None}
     others = calls - legs.keys()
-    stored = CallLeg.objects.filter(call__in=others, user__isnull=False).order_by()
-    pairs = {*stored.values_list("call_id", "user_id")} if others else set()
+    pairs = {*_USERS.rows(calls=tuple(sorted(others)))} if others else set()
     pairs |= {(call, leg.user_id) for call, of_call in legs.items() for leg in of_call if leg.user_id is not None}
     people: dict[int | None, set[int]] = {}
     for call, user in pairs:

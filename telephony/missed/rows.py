@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telephony import conf
+from telephony.database.reading import Given, Prepared
 from telephony.database.writing import Writes
 from telephony.domain.events import CallStatus
 from telephony.domain.missed import ClientCall, Decided, Decision, Item, fold_items, gave_up_in
@@ -21,6 +22,10 @@ _COLUMNS = (
     *("due_at", "assignee_id", "team_id", "state", "taken_by_id", "snoozed_until", "closed_at", "closed_by_id"),
     *("closed_reason", "closing_call_id", "first_call_id", "last_call_id"),
 )
+_CLAIMS = Prepared(
+    lambda: CallEvent.objects.filter(call_id=Given("call"), content__status=CallStatus.ANSWERED).values_list("pk")[:1]
+)
+_ENDS = Prepared(lambda: CallLeg.objects.filter(call_id=Given("call")).values_list("ended_at", flat=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,9 +178,6 @@ def _place(call: ClientCall, current: Current | None) -> str:
     of_current = current if current is not None and current.pk == call.pk else None
     greeted = of_current.says_answered if of_current is not None else None
     if greeted is None:
-        greeted = CallEvent.objects.filter(call=call.pk, content__status=CallStatus.ANSWERED).exists()
-    if of_current is not None:
-        ended = [leg.ended_at for leg in of_current.legs]
-    else:
-        ended = list(CallLeg.objects.filter(call=call.pk).values_list("ended_at", flat=True))
-    return gave_up_in(greeted=greeted, ended_at=call.ended_at, legs_ended_at=ended)
+        greeted = bool(_CLAIMS.rows(call=call.pk))
+    legs = _ENDS.rows(call=call.pk) if of_current is None else [leg.ended_at for leg in of_current.legs]
+    return gave_up_in(greeted=greeted, ended_at=call.ended_at, legs_ended_at=legs)
