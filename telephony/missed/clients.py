@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 
 from telephony.calls import locks
 from telephony.database.cursors import Sent
-from telephony.database.reading import GivenNumbers, OneOf, Prepared
+from telephony.database.reading import GivenNumbers, OneOf, Prepared, Same
 from telephony.database.together import Answers, Question
 from telephony.domain.events import CallStatus, Direction
 from telephony.domain.missed import ClientCall, number_key
@@ -34,7 +34,7 @@ _OF_CALL = (
 )
 _columns_of = attrgetter(*_OF_CALL)
 _IS_OF_THEM = Q(OneOf("client_key", "keys")) | Q(OneOf("contact_id", "contacts", of=GivenNumbers))
-_ANY_ITEM = Prepared(lambda: MissedItem.objects.filter(_IS_OF_THEM).values_list("pk")[:1])
+_ANY_ITEM = Prepared(lambda: MissedItem.objects.filter(_IS_OF_THEM).order_by().values_list("pk")[:1])
 _ITEMS = Prepared(lambda: MissedItem.objects.filter(_IS_OF_THEM).order_by("pk"))
 _DECISIONS = Prepared(lambda: MissedDecision.objects.filter(OneOf("client_key", "keys")))
 _NUMBERS = Prepared(
@@ -48,10 +48,10 @@ _NUMBERS = Prepared(
 _CALLS = Prepared(
     lambda: (
         Call.objects.filter(
-            Q(OneOf("client_e164", "keys")) | Q(OneOf("client_match", "keys"), client_e164=""),
+            Q(OneOf("client_e164", "keys")) | Q(OneOf("client_match", "keys"), Same("client_e164", "unreadable")),
             direction__in=[Direction.INCOMING, Direction.OUTGOING],
         )
-        # Not by the index of all calls, newest first: PostgreSQL plans this without knowing how many there are.
+        # Not by the index of all calls, newest first: PostgreSQL plans this without knowing how many these are.
         .order_by(Coalesce("started_at", "started_at").desc(), "-pk")
         .values_list(*_OF_CALL)[: MOST_CALLS + 1]
     )
@@ -158,8 +158,8 @@ def keys_of_contacts(contacts: set[int], answers: Answers | None = None) -> set[
 def _asked(numbers: set[str], people: set[int], besides: Sequence[Question], patience_ms: int) -> Answers:
     """The locks, and all that is asked of these, on one way to the database; a key for a first item, too."""
     given = _given(numbers, people)
-    of_numbers = {"keys": given["keys"]}
-    questions = [Question(_ITEMS, given), Question(_CALLS, of_numbers), Question(_DECISIONS, of_numbers)]
+    questions = [Question(_ITEMS, given), _calls_of(numbers)]
+    questions.append(Question(_DECISIONS, {"keys": given["keys"]}))
     questions.append(Question(_NUMBERS, {"contacts": given["contacts"]}))
     with locks.waiting():
         ahead = locks.taking(names=names(numbers, people), patience_ms=patience_ms)
@@ -174,9 +174,13 @@ def _texts(keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(keys))
 
 
+def _calls_of(keys: set[str]) -> Question:
+    return Question(_CALLS, {"keys": _texts(keys), "unreadable": ""})
+
+
 def _calls(keys: set[str], current: Heard | None, answers: Answers) -> list[Heard]:
     """Newest first."""
-    rows = [dict(zip(_OF_CALL, values, strict=True)) for values in answers.rows(_CALLS, keys=_texts(keys))]
+    rows = [dict(zip(_OF_CALL, values, strict=True)) for values in answers.of(_calls_of(keys))]
     found = [_heard(row) for row in rows if current is None or row["pk"] != current.call.pk][:MOST_CALLS]
     if current is not None and current.key in keys:
         found.append(current)

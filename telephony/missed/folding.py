@@ -25,10 +25,13 @@ PATIENCE_MS = 1000
 """A PBX waits for the answer: what takes longer is a worker's turn."""
 
 
+_CONTACT = Call.objects.filter(is_of_id()).order_by().values("contact_id")
 _OF_CLIENT = Prepared(
-    lambda: MissedItem.objects.filter(
-        Q(client_key=Given("key")) | Q(contact_id=Subquery(Call.objects.filter(is_of_id("")).values("contact_id")))
-    ).values_list("pk")[:1]
+    lambda: (
+        MissedItem.objects.filter(Q(client_key=Given("key")) | Q(contact_id=Subquery(_CONTACT)))
+        .order_by()
+        .values_list("pk")[:1]
+    )
 )
 
 

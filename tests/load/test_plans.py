@@ -18,6 +18,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from telephony.calls import adopting, legs, loading, of_id
 from telephony.cards import status
+from telephony.missed import clients, folding
 from telephony.models import Connection, Extension
 from telephony.recordings import noting
 
@@ -35,6 +36,7 @@ def plan(prepared, name):
 asked = {
     "call": of_id.OF_ID, "events": loading._LATEST_OF_ID, "legs": legs._LATEST_OF_ID, "recordings": noting._OF_ID,
     "minutes": status._MINUTES, "client": adopting._RUNG_OR_ENDED, "listed": adopting._LISTED_LATER,
+    "waits": folding._OF_CLIENT, "items": clients._ITEMS, "calls": clients._CALLS, "numbers": clients._NUMBERS,
 }
 found = {name: plan(prepared, name) for name, prepared in asked.items()}
 pbx = Connection.objects.create(name="PBX", vendor="sipuni")
@@ -54,7 +56,11 @@ def test_a_calls_own_index_is_used_and_none_that_all_calls_of_a_connection_share
     plans = json.loads(server.manage("shell", "-v0", "-c", ASK).stdout)
     for name in ("call", "events", "legs", "recordings", "minutes"):
         assert "call_once" in plans[name], name
-    for name in ("client", "listed"):
+    for name in ("waits", "items"):
+        assert "misseditem_client_key" in plans[name] and "misseditem_contact" in plans[name], name
+    assert "call_of_number" in plans["calls"]
+    assert "call_of_contact" in plans["numbers"]
+    for name in ("client", "listed", "calls"):
         assert "call_of_last_digits" in plans[name], name
     assert "call_of_connection" not in json.dumps(plans)
     assert "extension_number_once" in plans["phones"], "one of a thousand phones"
