@@ -46,7 +46,15 @@ CLIENTS = [f"+7916{number:07}" for number in range(0, 1100, 11)]
 """Every tenth or so is nobody's; callers come again."""
 SHOWN = (
     *(tables.Call, tables.CallLeg, tables.CallEvent, tables.Card, tables.LiveEvent, tables.Recording, tables.CallFact),
-    *(tables.MissedItem, tables.Notice, tables.RuleRun, tables.CallQuery, tables.Delivery, tables.Connection),
+    *(
+        tables.MissedItem,
+        tables.MissedRang,
+        tables.Notice,
+        tables.RuleRun,
+        tables.CallQuery,
+        tables.Delivery,
+        tables.Connection,
+    ),
     *(tables.DeskSettings, tables.Dial, tables.StaleDay),
 )
 LEFT_OUT = {

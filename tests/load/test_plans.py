@@ -57,7 +57,8 @@ def test_a_calls_own_index_is_used_and_none_that_all_calls_of_a_connection_share
     for name in ("call", "events", "legs", "recordings", "minutes"):
         assert "call_once" in plans[name], name
     for name in ("waits", "items"):
-        assert "misseditem_client_key" in plans[name] and "misseditem_contact" in plans[name], name
+        assert "misseditem_client_key" in plans[name], name
+        assert "misseditem_contact" in plans[name], name
     assert "call_of_number" in plans["calls"]
     assert "call_of_contact" in plans["numbers"]
     for name in ("client", "listed", "calls"):
