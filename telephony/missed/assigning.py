@@ -23,7 +23,7 @@ from telephony.models import Call, MissedItem, MissedRule, Team
 
 MINUTES = 30
 """Of working time, where no rule says otherwise."""
-_RULES = Prepared(lambda: MissedRule.objects.select_related("line").order_by("pk"))
+_RULES = Prepared(lambda: MissedRule.objects.select_related("line"))
 _ACTIVE = Prepared(
     lambda: (
         get_user_model()
