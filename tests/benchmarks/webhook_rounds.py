@@ -63,8 +63,9 @@ class Office:
     pbxs: dict[str, Any]
     clients: list[str]
 
-    def stages(self, vendor: str, caller: str, count: int) -> list[Any]:
-        clients = {"unknown": (), HIDDEN: ["anonymous"]}.get(caller, self.clients)
+    def stages(self, vendor: str, caller: str, count: int, known: Sequence[str] = ()) -> list[Any]:
+        """`known`: those of the clients who may call."""
+        clients = {"unknown": (), HIDDEN: ["anonymous"]}.get(caller, known or self.clients)
         found: list[Any] = self.pbxs[vendor].stages(count, clients, COURSES.get(caller, Scenario.GROUP))
         return found
 
@@ -95,11 +96,11 @@ def filled(url: str, var_dir: str, *, calls: int = 0, contacts: int = 0, threads
 
 def statements_of(office: Office, vendors: Sequence[str]) -> dict[str, tuple[int, list[str]]]:
     """Transactions and statements by kind, of a process that has already seen each kind: the last call's."""
-    sent = []
+    sent, nobody_missed_yet = [], iter(office.clients)
     for vendor in office.chosen(vendors):
-        for caller in CALLERS:
-            # The first calls are for what is looked up only once in a process, and for what is learnt of the clock.
-            for stage in office.stages(vendor, caller, 3):
+        # The first calls are for what is looked up only once in a process, and for what is learnt of the clock.
+        for caller in (caller for caller in CALLERS for _ in range(3)):
+            for stage in office.stages(vendor, caller, 1, [next(nobody_missed_yet)]):
                 for message in stage.messages:
                     path = office.paths[vendor] + message.tail
                     sent.append(_as_json(_key(vendor, stage.kind, caller), path, message))

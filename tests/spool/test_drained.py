@@ -66,3 +66,25 @@ def test_its_folder_is_made_with_those_above_it(
     assert sent_while_away(connection, 0)[0][0] == 200
     [path] = (place / "of" / "ours").iterdir()
     assert path.name.endswith(f"-{os.getpid()}.spool")
+
+
+def test_a_process_tries_until_nothing_lies_there_any_more(
+    place: Path,  # noqa: F811
+    connection: Connection,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[int] = []
+
+    def drain() -> int:
+        tried.append(1)
+        if len(tried) < 3:
+            raise OSError("the disk is away")
+        return draining_itself()
+
+    draining_itself = draining.drain
+    monkeypatch.setattr(draining, "LOOKED_EVERY", 0.01)
+    monkeypatch.setattr(draining, "drain", drain)
+    sent_while_away(connection, 0, 1)
+    draining._keep_draining()
+    assert Delivery.objects.count() == 2
+    assert len(tried) == 3

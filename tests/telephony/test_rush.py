@@ -69,3 +69,29 @@ def test_what_was_read_for_the_answer_is_given_on(connection: Connection, set_pa
     set_parser("sipuni", lambda *_: 1 / 0)
     unread = rush.put_off(delivery=Delivery.objects.get(), hook=hook)
     assert (unread.state, unread.parsed) == (Delivery.State.RECEIVED, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_process_that_put_it_off_applies_it_when_nothing_more_has_to_be(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rush, "OVER_AFTER", 0.0)
+    send_late(connection, sipuni(1, 0))
+    rush._catch_up()
+    assert Delivery.objects.get().state == "applied"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_left_to_a_worker_if_that_fails(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(**_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(rush, "OVER_AFTER", 0.0)
+    send_late(connection, sipuni(1, 0))
+    with monkeypatch.context() as broken:
+        broken.setattr(inbox, "process_due", fail)
+        rush._catch_up()
+    assert "What was put off is left to a worker" in caplog.text
+    assert inbox.process_due() == 1
