@@ -15,8 +15,8 @@ ASK = """
 import json
 from itertools import count
 from django.contrib.auth import get_user_model
-from django.db import connection
-from telephony.calls import adopting, legs, loading, of_id
+from django.db import connection, transaction
+from telephony.calls import adopting, legs, loading, locks, of_id
 from telephony.cards import status
 from telephony.missed import clients, folding
 from telephony.models import Connection, Extension
@@ -26,8 +26,8 @@ def plan(prepared, name):
     numbers = count(1)
     sql = "".join(part + f"${next(numbers)}" for part in prepared.statement("postgresql").sql.split("%s"))
     sql = sql.removesuffix(f"${next(numbers) - 1}")
-    with connection.cursor() as cursor:
-        cursor.execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT " + locks._ONE_PLAN)  # As a message's transaction begins.
         cursor.execute(f"PREPARE {name} AS {sql}")
         nothing = ", ".join(["NULL"] * len(prepared.statement("postgresql")._parameters))
         cursor.execute(f"EXPLAIN EXECUTE {name} ({nothing})")
