@@ -34,6 +34,11 @@ class Turn:
     """That one."""
 
 
+def claims_an_answer(call: int) -> bool:
+    """Whether one of the stored events of the call with this key says that it was answered."""
+    return bool(_CLAIMING_AN_ANSWER.rows(call=call))
+
+
 def turn_of(call: Call, event: CallEvent, latest: Sequence[CallEvent], answers: Answers) -> Turn | None:
     """What this event changes of its call, whose latest events these are; None if that takes all events to tell."""
     rings = call.status == CallStatus.RINGING and call.direction == Direction.INCOMING
@@ -42,7 +47,7 @@ def turn_of(call: Call, event: CallEvent, latest: Sequence[CallEvent], answers: 
         return None
     if repeats_a_ring(event, latest):
         return Turn()
-    if _CLAIMING_AN_ANSWER.rows(call=call.pk):
+    if claims_an_answer(call.pk):
         return None
     stored = legs.latest(call=call, answers=answers)
     leg = legs.latest_of_phone(stored, event)

@@ -49,9 +49,9 @@ class GivenTexts(Given):
     kind = "text"
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        return f"(%s::{self.kind}[])" if connection.vendor == "postgresql" else "(SELECT value FROM json_each(%s))", (
-            self,
-        )
+        if connection.vendor == "postgresql":
+            return f"(%s::{self.kind}[])", (self,)
+        return "(SELECT value FROM json_each(%s))", (self,)
 
     def value(self, values: Mapping[str, Any]) -> Any:
         found = list(values[self.name])

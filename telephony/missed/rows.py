@@ -7,23 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from telephony import conf
+from telephony.calls.ringing import claims_an_answer
 from telephony.database.reading import Given, Prepared
 from telephony.database.writing import Writes
-from telephony.domain.events import CallStatus
 from telephony.domain.missed import ClientCall, Decided, Decision, Item, fold_items, gave_up_in
 from telephony.missed import rang
 from telephony.missed.assigning import deadline, duty_of, pass_on, rule_of
 from telephony.missed.clients import Heard, Together
-from telephony.models import CallEvent, CallLeg, MissedDecision, MissedItem
+from telephony.models import CallLeg, MissedDecision, MissedItem
 
 _COLUMNS = (
     *("client_key", "client_e164", "client_raw", "contact_id", "connection_id", "our_number", "attempts"),
     *("first_at", "last_at", "longest_wait", "last_wait", "gave_up_in", "callbacks", "last_callback_at", "known"),
     *("due_at", "assignee_id", "team_id", "state", "taken_by_id", "snoozed_until", "closed_at", "closed_by_id"),
     *("closed_reason", "closing_call_id", "first_call_id", "last_call_id"),
-)
-_CLAIMS = Prepared(
-    lambda: CallEvent.objects.filter(call_id=Given("call"), content__status=CallStatus.ANSWERED).values_list("pk")[:1]
 )
 _ENDS = Prepared(lambda: CallLeg.objects.filter(call_id=Given("call")).values_list("ended_at", flat=True))
 
@@ -178,6 +175,6 @@ def _place(call: ClientCall, current: Current | None) -> str:
     of_current = current if current is not None and current.pk == call.pk else None
     greeted = of_current.says_answered if of_current is not None else None
     if greeted is None:
-        greeted = bool(_CLAIMS.rows(call=call.pk))
+        greeted = claims_an_answer(call.pk)
     legs = _ENDS.rows(call=call.pk) if of_current is None else [leg.ended_at for leg in of_current.legs]
     return gave_up_in(greeted=greeted, ended_at=call.ended_at, legs_ended_at=legs)
