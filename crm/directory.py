@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -31,6 +31,7 @@ LINE = 120
 
 def _with_phone(**number: Any) -> QuerySet[Contact]:
     contacts = Contact.objects.filter(**number).select_related("company")
+    contacts = contacts.annotate(responsible_is_active=F("responsible__is_active"))
     return contacts.defer("search_text", "company__search_text").order_by("id").distinct()[:20]
 
 
@@ -98,11 +99,12 @@ def _action(key: str, label: str | Promise, icon: str, page: str, call: Call) ->
     return Action(key=key, label=label, icon=icon, url=f"{reverse(page)}?{urlencode({'call': call.pk})}")
 
 
-def _card(contact: Contact) -> ContactCard:
+def _card(contact: Any) -> ContactCard:
     return ContactCard(
         pk=contact.pk,
         name=one_line(contact.name),
         company=one_line(contact.company.name) if contact.company else "",
         responsible_id=contact.responsible_id,
+        responsible_is_active=contact.responsible_is_active,
         url=contact.get_absolute_url(),
     )

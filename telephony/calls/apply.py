@@ -191,10 +191,11 @@ def _save(change: Change, lookup: Lookup) -> list[CallEvent]:
 def _begin(change: Change) -> None:
     """The row of a new call: written with the rest if its key is known already, else at once, because all others name
     it."""
-    if change.answers.next_key is None:
+    key = change.answers.key_for(Call)
+    if key is None:
         writing.insert(change.call)
     else:
-        change.call.pk = change.answers.next_key
+        change.call.pk = key
         change.writes.insert_with_key(change.call)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -54,7 +54,7 @@ class Told:
 
 Asks = Callable[[Told], Iterable[Question]]
 """What a follower will most likely want to know then."""
-Locks = Callable[[CallEvent], Iterable[str]]
+Locks = Callable[[Connection, CallEvent], "Iterable[locks.Name | locks.Found]"]
 """What it will most likely lock. Whoever holds one of these names waits for no call's."""
 
 
@@ -72,10 +72,10 @@ class Loaded:
     """What it changes, of a call that rings for long; its events are not loaded then."""
 
 
-def names_of_followers(events: Iterable[CallEvent]) -> list[str]:
+def names_of_followers(connection: Connection, events: Iterable[CallEvent]) -> list[locks.Name | locks.Found]:
     """What they want locked with the calls of these events."""
     locking: Iterable[Locks] = import_string("telephony.followers.LOCKING")
-    return [name for event in events for names in locking for name in names(event)]
+    return [name for event in events for names in locking for name in names(connection, event)]
 
 
 def load(connection: Connection, event: CallEvent, delivery: Delivery | None, ahead: Sequence[Sent] = ()) -> Loaded:
@@ -119,21 +119,20 @@ def _asked(told: Told, ahead: Sequence[Sent]) -> Answers:
             cursors.run_all(ahead)
         return Answers()
     of_id = {"connection": connection.pk, "id": event.external_id}
-    questions = [Question(OF_ID, of_id), Question(_LATEST_OF_ID, of_id), *legs.asks(connection, event)]
-    questions += _followers_questions("ASKING", told)
-    if event.kind not in _BEGINNINGS:
+    may_begin = event.kind in _BEGINNINGS
+    questions = [Question(OF_ID, of_id, key_of=Call if may_begin else None), Question(_LATEST_OF_ID, of_id)]
+    questions += [*legs.asks(connection, event), *_followers_questions("ASKING", told)]
+    if not may_begin or (event.kind is EventKind.LEG_RINGING and not connection.vendor_object.begins_with_a_ring):
         return Answers(questions, ahead=ahead)
-    if event.kind is EventKind.LEG_RINGING and not connection.vendor_object.begins_with_a_ring:
-        return Answers(questions, next_key_of=Call, ahead=ahead)
     of_new = [*adopting.asks(connection, event), *contacts.asks(event)]
     of_new += _followers_questions("ASKING_OF_NEW", told)
-    return Answers(questions, next_key_of=Call, of_new=of_new, ahead=ahead)
+    return Answers(questions, of_new=of_new, ahead=ahead)
 
 
-def _followers_questions(name: str, told: Told) -> Iterator[Question]:
-    """Named by their path: nothing in `calls` imports a feature."""
+def _followers_questions(name: str, told: Told) -> Iterable[Question]:
+    """Each once, whoever has it. Named by their path: nothing in `calls` imports a feature."""
     asking: Iterable[Asks] = import_string(f"telephony.followers.{name}")
-    return (question for asks in asking for question in asks(told))
+    return {question.key(): question for asks in asking for question in asks(told)}.values()
 
 
 def _of_many(call: Call, event: CallEvent, latest: list[tuple[int, Any]], answers: Answers) -> Loaded:

@@ -8,19 +8,31 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.db import OperationalError, transaction
 
 from telephony.database import cursors
+from telephony.database.together import Question
 from telephony.domain.exceptions import CallBusy
 
 PATIENCE_OF_WORKER_MS = 10_000
 """How long a worker waits for a call that another process works on; nobody waits for the worker."""
+Name = str | tuple[str, int]
+"""Of what is locked; with a number what is one of many of a kind, like `("missed:contact", 7)`."""
 
 
-def take(*, names: Iterable[str], patience_ms: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Names of this kind, each with a number that the query finds; none for a number that is none."""
+
+    kind: str
+    numbers: Question
+
+
+def take(*, names: Iterable[Name], patience_ms: int) -> None:
     """Lock these names until the transaction ends; raise `CallBusy` if others hold one for too long.
 
     All names of a transaction are taken at once and in one order, so two of them never wait for each other.
@@ -31,21 +43,23 @@ def take(*, names: Iterable[str], patience_ms: int) -> None:
             cursors.run_all(statements)
 
 
-def taking(*, names: Iterable[str], patience_ms: int, then: Iterable[str] = ()) -> list[cursors.Sent]:
+def taking(*, names: Iterable[Name], patience_ms: int, then: Sequence[Name | Found] = ()) -> list[cursors.Sent]:
     """What `take` sends, for whoever sends their first question with it: the answer is of when the locks were taken,
     since each statement sees what was committed before it began. Is sent inside of `waiting`.
 
-    `then`: names that others, too, take only when they hold those of a call.
+    `then`: names that others, too, take only when they hold those of a call; what is to be found comes last.
     """
     connection = transaction.get_connection()
     if not connection.in_atomic_block:
         raise RuntimeError("A lock needs a transaction to end with.")
-    first, more = ({_key(name) for name in some} for some in (names, then))
+    named = [one for one in then if not isinstance(one, Found)]
+    first, more = ({_key(name) for name in some} for some in (names, named))
     keys = [*sorted(first), *sorted(more - first)]
     if connection.vendor != "postgresql" or not keys:
         return []
     calls = ", ".join(["pg_advisory_xact_lock(%s)"] * len(keys))
-    return [(f"SELECT set_config('lock_timeout', %s, true), {_ONE_PLAN}, {calls}", [f"{patience_ms}ms", *keys])]
+    at_once = f"SELECT set_config('lock_timeout', %s, true), {_ONE_PLAN}, {calls}", [f"{patience_ms}ms", *keys]
+    return [at_once, *(_taking_what_is_found(one) for one in then if isinstance(one, Found))]
 
 
 @contextmanager
@@ -78,5 +92,16 @@ _TAKEN = ("55P03", sqlite3.SQLITE_BUSY)
 """PostgreSQL's lock_not_available, and SQLite's "database is locked"."""
 
 
-def _key(name: str) -> int:
+def _taking_what_is_found(names: Found) -> cursors.Sent:
+    statement = names.numbers.query.statement("postgresql")
+    numbers = f"({statement.sql}) AS found(number)"
+    sql = f"SELECT pg_advisory_xact_lock(%s::bigint # number) FROM {numbers} WHERE number IS NOT NULL"  # nosec B608  # noqa: S608
+    return sql, [_key(names.kind), *statement.parameters(names.numbers.values)]
+
+
+def _key(name: Name) -> int:
+    """PostgreSQL can do the last step by itself (`_taking_what_is_found`)."""
+    if isinstance(name, tuple):
+        kind, number = name
+        return _key(kind) ^ number
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)

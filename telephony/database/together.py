@@ -27,6 +27,8 @@ class Question:
 
     query: Prepared[Any]
     values: Mapping[str, Any] = field(default_factory=dict)
+    key_of: type[models.Model] | None = None
+    """If it finds nothing, a key for a new row of this table is wanted (`Answers.key_for`)."""
 
     def key(self) -> tuple[Any, ...]:
         return id(self.query), frozenset(self.values.items())
@@ -39,22 +41,22 @@ class Answers:
         self,
         questions: Sequence[Question] = (),
         *,
-        next_key_of: type[models.Model] | None = None,
         of_new: Sequence[Question] = (),
         ahead: Sequence[cursors.Sent] = (),
     ) -> None:
-        """`next_key_of`: a key for a new row of this table, if the first question finds none and the database can give
-        keys beforehand; then the questions `of_new` are asked, too. `ahead`: statements of PostgreSQL's that are sent
-        with the questions, before them."""
-        self.next_key: int | None = None
+        """`of_new` are asked, too, if the first question finds nothing. `ahead`: statements of PostgreSQL's that are
+        sent with the questions, before them."""
         self._rows: dict[tuple[Any, ...], list[Any]] = {}
+        self._keys: dict[type[models.Model], int | None] = {}
         if questions and connection.vendor == "postgresql":
             asked = (*questions, *of_new)
             statements = _statements(asked)
-            sql = _one_of(statements[: len(questions)], statements[len(questions) :], next_key_of)
+            wanted = tuple(one.key_of for one in questions)
+            sql = _one_of(statements[: len(questions)], statements[len(questions) :], wanted)
             ((told,),) = cursors.run_all([*ahead, (sql, _parameters(asked, statements))])
-            *found, self.next_key = json.loads(told)
-            self._rows = _read(asked, statements, found)
+            found = json.loads(told)
+            self._rows = _read(asked, statements, found[: len(asked)])
+            self._keys = dict(zip(filter(None, wanted), found[len(asked) :], strict=True))
 
     @classmethod
     def of_text(cls, questions: Sequence[Question], told: str) -> Answers:
@@ -71,6 +73,10 @@ class Answers:
     def of(self, question: Question) -> list[Any]:
         known = self._rows.get(question.key())
         return question.query.rows(**question.values) if known is None else known
+
+    def key_for(self, model: type[models.Model]) -> int | None:
+        """For a new row, if it was asked for and the database can give keys beforehand."""
+        return self._keys.get(model)
 
     def know(self, questions: Sequence[Question]) -> bool:
         """Whether all of these were asked."""
@@ -111,20 +117,26 @@ def _read(
 
 @cache
 def _one_of(
-    statements: tuple[Statement, ...], of_new: tuple[Statement, ...], next_key_of: type[models.Model] | None
+    statements: tuple[Statement, ...], of_new: tuple[Statement, ...], keys_of: tuple[type[models.Model] | None, ...]
 ) -> str:
-    """A JSON text: each query's rows; null for those of a new row, if it is not new; at last a new row's key."""
-    if next_key_of is None and not of_new:
-        return f"SELECT {_array((*map(_as_json, statements), 'NULL'))}"
+    """A JSON text: each query's rows; null for those of a new row, if it is not new; at last keys of new rows."""
+    if not any(keys_of) and not of_new:
+        return f"SELECT {_array(map(_as_json, statements))}"
     asked = ", ".join(f"{_as_json(statement)} AS rows_{place}" for place, statement in enumerate(statements))
-    key = "NULL::bigint"
-    if next_key_of is not None:
-        table = next_key_of._meta
-        key = f"nextval(pg_get_serial_sequence('{table.db_table}', '{table.pk.column}'))"
     rows = [f"rows_{place}" for place in range(len(statements))]
-    new = [f"CASE WHEN rows_0::text = '[]' THEN {one} END" for one in (*map(_as_json, of_new), key)]
-    told = _array((*rows, *new))
+    new = [_if_none(0, _as_json(one)) for one in of_new]
+    keys = [_if_none(place, _next_key(model)) for place, model in enumerate(keys_of) if model is not None]
+    told = _array((*rows, *new, *keys))
     return f"WITH asked AS MATERIALIZED (SELECT {asked}) SELECT {told} FROM asked"  # nosec B608  # noqa: S608
+
+
+def _if_none(place: int, wanted: str) -> str:
+    return f"CASE WHEN rows_{place}::text = '[]' THEN {wanted} END"
+
+
+def _next_key(model: type[models.Model]) -> str:
+    table = model._meta
+    return f"nextval(pg_get_serial_sequence('{table.db_table}', '{table.pk.column}'))"
 
 
 def _array(parts: Iterable[str]) -> str:

@@ -30,6 +30,8 @@ class ContactCard:
     company: str = ""
     responsible_id: int | None = None
     """Primary key of the user who looks after this contact."""
+    responsible_is_active: bool | None = None
+    """Whether that user still works here; None where the directory does not say, and telephony looks."""
     url: str = ""
     """The contact's page, relative to the site."""
 

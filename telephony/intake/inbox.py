@@ -160,7 +160,7 @@ def apply_parsed(
     `ends`."""
     connection, writes = delivery.connection, Writes()
     names = [name for event in parsed.events for name in locate.lock_names(connection=connection, event=event)]
-    ahead = locks.taking(names=names, then=names_of_followers(parsed.events), patience_ms=patience_ms)
+    ahead = locks.taking(names=names, then=names_of_followers(connection, parsed.events), patience_ms=patience_ms)
     for event in parsed.events:
         writes.write()  # The next event finds what the one before it did.
         apply.add_event(writes, connection=connection, event=event, delivery=delivery, lookup=lookup, ahead=ahead)

@@ -14,11 +14,11 @@ from telephony.calls.contacts import Lookup
 from telephony.database.reading import Given, Prepared
 from telephony.database.together import Answers, Question
 from telephony.domain import numbers
-from telephony.domain.events import Phone
+from telephony.domain.events import CallEvent, Phone
 from telephony.domain.hours import add_working
 from telephony.domain.missed import Item, Part, State
 from telephony.hours.selectors import ANY_SCHEDULE, hours_for
-from telephony.missed.clients import Heard
+from telephony.missed.heard import Heard
 from telephony.models import Call, MissedItem, MissedRule, Team
 
 MINUTES = 30
@@ -42,8 +42,8 @@ class Duty:
     team: int | None = None
 
 
-def asks(call: Call) -> Iterator[Question]:
-    """What tells who returns this call, if it was missed."""
+def asks(call: CallEvent | Call) -> Iterator[Question]:
+    """What tells who returns this call, or the one that this event ends, if it was missed."""
     yield Question(_RULES)
     yield Question(ANY_SCHEDULE)
     yield from contacts.asks(call)
@@ -115,7 +115,7 @@ def _asked(
     way: str, *, item: Item, last: Heard, story: Sequence[Heard], rule: MissedRule | None, answers: Answers
 ) -> Duty:
     if way == MissedRule.Way.RESPONSIBLE:
-        return Duty(user=_active(_in_charge(last, answers)))
+        return Duty(user=_in_charge(last, answers))
     if way == MissedRule.Way.LAST_TALKED:
         return Duty(user=_active(_talked_last(item, story)))
     return _rang(last, rule)
@@ -131,7 +131,10 @@ def _in_charge(last: Heard, answers: Answers) -> int | None:
     if last.contact is None:
         return None
     cards = Lookup().find(Phone(raw=last.raw, e164=last.e164), answers)
-    return next((card.responsible_id for card in cards if card.pk == last.contact), None)
+    card = next((card for card in cards if card.pk == last.contact), None)
+    if card is None or card.responsible_is_active is False:
+        return None
+    return card.responsible_id if card.responsible_is_active else _active(card.responsible_id)
 
 
 def _talked_last(item: Item, story: Sequence[Heard]) -> int | None:

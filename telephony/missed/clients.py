@@ -9,42 +9,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from telephony.calls import locks
+from telephony.calls.of_id import is_of_id
 from telephony.database.cursors import Sent
 from telephony.database.reading import GivenNumbers, OneOf, Prepared, Same
 from telephony.database.together import Answers, Question
-from telephony.domain.events import CallStatus, Direction
-from telephony.domain.missed import ClientCall, number_key
+from telephony.domain.events import Direction
+from telephony.domain.missed import number_key
+from telephony.missed.heard import COLUMNS, Heard, of_columns
 from telephony.models import Call, MissedDecision, MissedItem
 
 MOST_CALLS = 1000
 """Of a client with more calls than these latest ones the older items stay as they are."""
 MOST_ROUNDS = 5
 """How many times what belongs together may turn out to be more: a contact's other number, which was another's…"""
-
-_OF_CALL = (
-    *("pk", "connection_id", "external_id", "direction", "status", "started_at", "answered_at", "ended_at"),
-    *("talk_seconds", "ring_seconds", "client_raw", "client_e164", "our_number", "contact_id", "responsible_id"),
-)
-_columns_of = attrgetter(*_OF_CALL)
+_LOCK_OF_CONTACT = "missed:contact"
 _IS_OF_THEM = Q(OneOf("client_key", "keys")) | Q(OneOf("contact_id", "contacts", of=GivenNumbers))
 _ANY_ITEM = Prepared(lambda: MissedItem.objects.filter(_IS_OF_THEM).order_by().values_list("pk")[:1])
 _ITEMS = Prepared(lambda: MissedItem.objects.filter(_IS_OF_THEM).order_by("pk"))
+_CONTACT = Call.objects.filter(is_of_id()).order_by().values_list("contact_id")
+_CONTACT_OF_CALL = Prepared(lambda: _CONTACT)
+_IS_OF_CALL = Q(OneOf("client_key", "keys")) | Q(contact_id=Subquery(_CONTACT))
+_ANY_OF_CALL = Prepared(lambda: MissedItem.objects.filter(_IS_OF_CALL).order_by().values_list("pk")[:1])
+_ITEMS_OF_CALL = Prepared(lambda: MissedItem.objects.filter(_IS_OF_CALL).order_by("pk"))
 _DECISIONS = Prepared(lambda: MissedDecision.objects.filter(OneOf("client_key", "keys")))
-_NUMBERS = Prepared(
-    lambda: (
-        Call.objects.filter(OneOf("contact_id", "contacts", of=GivenNumbers))
-        .order_by()
-        .values_list("client_raw", "client_e164")
-        .distinct()
-    )
-)
+_NUMBERS = Prepared(lambda: _numbers_in(Call.objects.filter(OneOf("contact_id", "contacts", of=GivenNumbers))))
+_NUMBERS_OF_CALL = Prepared(lambda: _numbers_in(Call.objects.filter(contact_id=Subquery(_CONTACT))))
 _CALLS = Prepared(
     lambda: (
         Call.objects.filter(
@@ -53,22 +48,13 @@ _CALLS = Prepared(
         )
         # Not by the index of all calls, newest first: PostgreSQL plans this without knowing how many these are.
         .order_by(Coalesce("started_at", "started_at").desc(), "-pk")
-        .values_list(*_OF_CALL)[: MOST_CALLS + 1]
+        .values_list(*COLUMNS)[: MOST_CALLS + 1]
     )
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """A call with what its item shows of it."""
-
-    call: ClientCall
-    key: str
-    raw: str
-    e164: str
-    our_number: str
-    contact: int | None
-    responsible: int | None
+OfCall = Mapping[str, Any]
+"""A call that is in the database, by its id (`calls.of_id`), and its number, alone under `keys`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,9 +74,14 @@ class Together:
     """What was asked with them."""
 
 
-def heard(call: Call, **other: Any) -> Heard:
-    """A call as it is in memory, but for these columns; it may not be saved yet."""
-    return _heard(dict(zip(_OF_CALL, _columns_of(call), strict=True)) | other)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """All that is asked of some numbers and contacts, whose locks are held."""
+
+    answers: Answers
+    items: Question
+    numbers: Question
+    """Of the contacts, in their calls."""
 
 
 def together(
@@ -100,24 +91,38 @@ def together(
     patience_ms: int,
     current: Heard | None = None,
     besides: Sequence[Question] = (),
+    asked: Asked | None = None,
 ) -> Together:
     """Everything about the clients of these numbers and contacts. `current` stands for its call's row.
 
-    What belongs together is locked before it is read. `besides`: what else is asked with it.
+    What belongs together is locked before it is read. `besides`: what else is asked with it. `asked`: what was answered
+    of just these (`asked_of_call`); only of what turns out to belong to them, too, anything more is asked.
     """
     wider = {key for key in keys if key}, {*contacts}
     for _round in range(MOST_ROUNDS):
         numbers, people = wider
-        answers = _asked(numbers, people, besides, patience_ms)
-        rows, found = answers.rows(_ITEMS, **_given(numbers, people)), _calls(numbers, current, answers)
+        asked, known = None, asked or _ask(numbers, people, besides, patience_ms)
+        answers, rows = known.answers, known.answers.of(known.items)
+        found = _calls(numbers, current, answers)
         owners = _owners(found)
         owning = people | {row.contact_id for row in rows if row.contact_id is not None}
+        others = _keys(answers.of(known.numbers)) if owning == people else keys_of_contacts(owning)
         wider = (
-            numbers | {row.client_key for row in rows} | keys_of_contacts(owning, answers),
+            numbers | {row.client_key for row in rows} | others,
             owning | {pk for pk in owners.values() if pk is not None},
         )
         if wider == (numbers, people):
             break
+    return _of_clients(numbers, owners, found, rows, answers)
+
+
+def _of_clients(
+    numbers: set[str],
+    owners: Mapping[str, int | None],
+    found: Sequence[Heard],
+    rows: list[MissedItem],
+    answers: Answers,
+) -> Together:
     clients = {key: f"contact:{pk}" if (pk := owners.get(key)) is not None else key for key in numbers}
     calls: dict[str, list[Heard]] = {}
     for one in found:
@@ -133,9 +138,32 @@ def together(
     )
 
 
-def names(keys: Iterable[str], contacts: Iterable[int]) -> set[str]:
+def names(keys: Iterable[str], contacts: Iterable[int]) -> set[locks.Name]:
     """Of the locks of these clients."""
-    return {f"missed:{key}" for key in keys} | {f"missed:contact:{pk}" for pk in contacts}
+    return {f"missed:{key}" for key in keys} | {(_LOCK_OF_CONTACT, pk) for pk in contacts}
+
+
+def contact_of_call(of_call: OfCall) -> locks.Found:
+    """The lock of whose call this is, before anybody knows who that is."""
+    return locks.Found(_LOCK_OF_CONTACT, Question(_CONTACT_OF_CALL, of_call))
+
+
+def any_of_call(of_call: OfCall) -> Question:
+    """Whether the number, or whose call it is, was ever missed."""
+    return Question(_ANY_OF_CALL, of_call)
+
+
+def asks_of_call(of_call: OfCall) -> list[Question]:
+    """What `together` asks of the number and of whose call it is."""
+    items = Question(_ITEMS_OF_CALL, of_call, key_of=MissedItem)
+    return [items, Question(_NUMBERS_OF_CALL, of_call), *_asks_of_numbers(of_call["keys"])]
+
+
+def asked_of_call(of_call: OfCall, answers: Answers) -> Asked | None:
+    """What was answered of it, if it was asked."""
+    questions = asks_of_call(of_call)
+    items, numbers, *_ = questions
+    return Asked(answers=answers, items=items, numbers=numbers) if answers.know(questions) else None
 
 
 def has_items(*, keys: Iterable[str], contacts: Iterable[int], ahead: Sequence[Sent] = ()) -> bool:
@@ -147,23 +175,20 @@ def has_items(*, keys: Iterable[str], contacts: Iterable[int], ahead: Sequence[S
     return bool(Answers([Question(_ANY_ITEM, given)], ahead=ahead).rows(_ANY_ITEM, **given))
 
 
-def keys_of_contacts(contacts: set[int], answers: Answers | None = None) -> set[str]:
+def keys_of_contacts(contacts: set[int]) -> set[str]:
     """Numbers in calls of these contacts."""
-    if not contacts:
-        return set()
-    found = (answers or Answers()).rows(_NUMBERS, contacts=tuple(sorted(contacts)))
-    return {key for raw, e164 in found if (key := number_key(raw=raw, e164=e164))}
+    return _keys(_NUMBERS.rows(contacts=tuple(sorted(contacts)))) if contacts else set()
 
 
-def _asked(numbers: set[str], people: set[int], besides: Sequence[Question], patience_ms: int) -> Answers:
+def _ask(numbers: set[str], people: set[int], besides: Sequence[Question], patience_ms: int) -> Asked:
     """The locks, and all that is asked of these, on one way to the database; a key for a first item, too."""
     given = _given(numbers, people)
-    questions = [Question(_ITEMS, given), _calls_of(numbers)]
-    questions.append(Question(_DECISIONS, {"keys": given["keys"]}))
-    questions.append(Question(_NUMBERS, {"contacts": given["contacts"]}))
+    items = Question(_ITEMS, given, key_of=MissedItem)
+    of_people = Question(_NUMBERS, {"contacts": given["contacts"]})
     with locks.waiting():
-        ahead = locks.taking(names=names(numbers, people), patience_ms=patience_ms)
-        return Answers([*questions, *besides], next_key_of=MissedItem, ahead=ahead)
+        ahead = locks.taking(names=names(numbers, ()), then=[*names((), people)], patience_ms=patience_ms)
+        answers = Answers([items, of_people, *_asks_of_numbers(given["keys"]), *besides], ahead=ahead)
+    return Asked(answers=answers, items=items, numbers=of_people)
 
 
 def _given(keys: Iterable[str], contacts: Iterable[int]) -> dict[str, tuple[Any, ...]]:
@@ -174,14 +199,26 @@ def _texts(keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(keys))
 
 
-def _calls_of(keys: set[str]) -> Question:
-    return Question(_CALLS, {"keys": _texts(keys), "unreadable": ""})
+def _asks_of_numbers(keys: tuple[str, ...]) -> list[Question]:
+    return [_calls_of(keys), Question(_DECISIONS, {"keys": keys})]
+
+
+def _calls_of(keys: tuple[str, ...]) -> Question:
+    return Question(_CALLS, {"keys": keys, "unreadable": ""})
+
+
+def _numbers_in(calls: QuerySet[Call]) -> QuerySet[Call, tuple[str, str]]:
+    return calls.order_by().values_list("client_raw", "client_e164").distinct()
+
+
+def _keys(numbers: Iterable[tuple[str, str]]) -> set[str]:
+    return {key for raw, e164 in numbers if (key := number_key(raw=raw, e164=e164))}
 
 
 def _calls(keys: set[str], current: Heard | None, answers: Answers) -> list[Heard]:
     """Newest first."""
-    rows = [dict(zip(_OF_CALL, values, strict=True)) for values in answers.of(_calls_of(keys))]
-    found = [_heard(row) for row in rows if current is None or row["pk"] != current.call.pk][:MOST_CALLS]
+    rows = [dict(zip(COLUMNS, values, strict=True)) for values in answers.of(_calls_of(_texts(keys)))]
+    found = [of_columns(row) for row in rows if current is None or row["pk"] != current.call.pk][:MOST_CALLS]
     if current is not None and current.key in keys:
         found.append(current)
     return sorted(found, key=_newest, reverse=True)
@@ -196,26 +233,3 @@ def _owners(newest_first: list[Heard]) -> dict[str, int | None]:
     for one in newest_first:
         owners.setdefault(one.key, one.contact)
     return owners
-
-
-def _heard(of: Mapping[str, Any]) -> Heard:
-    return Heard(
-        call=ClientCall(
-            pk=of["pk"],
-            connection=of["connection_id"],
-            external_id=of["external_id"],
-            direction=Direction(of["direction"]),
-            status=CallStatus(of["status"]),
-            started_at=of["started_at"],
-            answered_at=of["answered_at"],
-            ended_at=of["ended_at"],
-            talk_seconds=of["talk_seconds"],
-            waited=of["ring_seconds"],
-        ),
-        key=number_key(raw=of["client_raw"], e164=of["client_e164"]),
-        raw=of["client_raw"],
-        e164=of["client_e164"],
-        our_number=of["our_number"],
-        contact=of["contact_id"],
-        responsible=of["responsible_id"],
-    )

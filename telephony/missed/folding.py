@@ -5,47 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from django.db import transaction
-from django.db.models import Q, Subquery
 
 from telephony import conf
 from telephony.calls import locks
 from telephony.calls.change import Change
 from telephony.calls.loading import Told
-from telephony.calls.of_id import is_of_id
-from telephony.database.reading import Given, Prepared
 from telephony.database.together import Question
 from telephony.database.writing import Writes
-from telephony.domain.events import OPEN, CallEvent, CallStatus, EventKind, Phone
+from telephony.domain.events import OPEN, CallEvent, CallStatus, Direction, EventKind, Phone
 from telephony.domain.missed import Part, number_key
 from telephony.missed import assigning, clients, rows
-from telephony.missed.clients import Heard
-from telephony.models import Call, MissedItem
+from telephony.missed.heard import Heard, heard
+from telephony.models import Connection, MissedItem
 
 PATIENCE_MS = 1000
 """A PBX waits for the answer: what takes longer is a worker's turn."""
 
 
-_CONTACT = Call.objects.filter(is_of_id()).order_by().values("contact_id")
-_OF_CLIENT = Prepared(
-    lambda: (
-        MissedItem.objects.filter(Q(client_key=Given("key")) | Q(contact_id=Subquery(_CONTACT)))
-        .order_by()
-        .values_list("pk")[:1]
-    )
-)
+def locks_client(connection: Connection, event: CallEvent) -> Iterator[locks.Name | locks.Found]:
+    """Of a call that seems to be over. Most of them were answered, and it is only to be seen that nobody waits.
 
-
-def locks_client(event: CallEvent) -> Iterator[str]:
-    """Of a call that seems to be over: most of them were answered, and it is only to be seen that nobody waits."""
+    Then the number is enough: whoever has an item of the contact's other number looks at this number, too, which stands
+    in the call's row already.
+    """
     if event.kind is EventKind.ENDED and (key := _key_of(event)):
         yield from clients.names([key], ())
+        if _says_missed(event):
+            yield clients.contact_of_call(_of_call(connection.pk, event, key))
 
 
 def asks(told: Told) -> Iterator[Question]:
-    """Whether the client, or the call's contact, was ever missed."""
+    """Whether the client, or the call's contact, was ever missed; and all about them, if they seem to be now."""
     event = told.event
-    if told.is_locked and event.kind is EventKind.ENDED and (key := _key_of(event)):
-        yield _of_client(told.connection.pk, event, key)
+    if not told.is_locked or event.kind is not EventKind.ENDED or not (key := _key_of(event)):
+        return
+    of_call = _of_call(told.connection.pk, event, key)
+    if _says_missed(event):
+        yield from clients.asks_of_call(of_call)
+        yield from assigning.asks(event)
+    else:
+        yield clients.any_of_call(of_call)
 
 
 def keep_missed(change: Change) -> list[MissedItem]:
@@ -54,7 +53,7 @@ def keep_missed(change: Change) -> list[MissedItem]:
     if _goes_on(change):
         return []
     call, ghost = change.call, conf.ghost_talk_seconds()
-    now, before = clients.heard(call), _before(change)
+    now, before = heard(call), _before(change)
     was = before.call.part(ghost) if before is not None and before.key else None
     part = now.call.part(ghost) if now.key else None
     if was is None and part is None:
@@ -66,18 +65,30 @@ def keep_missed(change: Change) -> list[MissedItem]:
     if Part.MISSED not in (was, part) and _nobody_waits(change, keys, contacts):
         return []
     current = rows.Current(pk=call.pk, legs=change.all_legs(), says_answered=_says_answered(change))
-    besides = [*assigning.asks(call)]
-    found = clients.together(keys=keys, contacts=contacts, patience_ms=PATIENCE_MS, current=now, besides=besides)
+    of_call = _of_whom_was_asked(change, keys, contacts)
+    found = clients.together(
+        keys=keys,
+        contacts=contacts,
+        patience_ms=PATIENCE_MS,
+        current=now,
+        besides=[*assigning.asks(call)],
+        asked=clients.asked_of_call(of_call, change.answers) if of_call is not None else None,
+    )
     return rows.write(change.writes, found=found, current=current)
+
+
+def _of_whom_was_asked(change: Change, keys: set[str], contacts: set[int]) -> clients.OfCall | None:
+    """With the call (`asks`), if that is all of these."""
+    event = change.event
+    if event is None or keys != {_key_of(event)} or not contacts <= {change.former_contact}:
+        return None
+    return _of_call(change.call.connection_id, event, *keys)
 
 
 def _nobody_waits(change: Change, keys: set[str], contacts: set[int]) -> bool:
     """They talked, and were never missed."""
-    call, event = change.call, change.event
-    if event is not None and keys == {_key_of(event)} and contacts <= {change.former_contact}:
-        # What is locked with the call is enough: whoever has an item of the contact's other number looks at this
-        # number, too, which stands in the call's row already.
-        question = _of_client(call.connection_id, event, *keys)
+    if (of_call := _of_whom_was_asked(change, keys, contacts)) is not None:
+        question = clients.any_of_call(of_call)
         if change.answers.know([question]):
             return not change.answers.of(question)
     with locks.waiting():
@@ -93,8 +104,13 @@ def _says_answered(change: Change) -> bool | None:
     return any(event.status is CallStatus.ANSWERED for event in events)
 
 
-def _of_client(connection: int, event: CallEvent, key: str) -> Question:
-    return Question(_OF_CLIENT, {"connection": connection, "id": event.external_id, "key": key})
+def _says_missed(event: CallEvent) -> bool:
+    """Of the end of a call; what it was is known when all its events are."""
+    return event.direction is not Direction.OUTGOING and event.status not in (None, CallStatus.ANSWERED)
+
+
+def _of_call(connection: int, event: CallEvent, key: str) -> clients.OfCall:
+    return {"connection": connection, "id": event.external_id, "keys": (key,)}
 
 
 def _key_of(event: CallEvent) -> str:
@@ -140,7 +156,7 @@ def _before(change: Change) -> Heard | None:
     """The call as its row was until now."""
     if not change.stored:
         return None
-    return clients.heard(change.call, **change.stored, contact_id=change.former_contact)
+    return heard(change.call, **change.stored, contact_id=change.former_contact)
 
 
 def lock_client(*, keys: Iterable[str], contacts: Iterable[int]) -> None:

@@ -13,7 +13,8 @@ from telephony.database.writing import Writes
 from telephony.domain.missed import ClientCall, Decided, Decision, Item, fold_items, gave_up_in
 from telephony.missed import rang
 from telephony.missed.assigning import deadline, duty_of, pass_on, rule_of
-from telephony.missed.clients import Heard, Together
+from telephony.missed.clients import Together
+from telephony.missed.heard import Heard
 from telephony.models import CallLeg, MissedDecision, MissedItem
 
 _COLUMNS = (
@@ -48,7 +49,8 @@ def write(writes: Writes, *, found: Together, current: Current | None = None) ->
     ]
     left = {row.pk: row for row in found.rows if found.since is None or row.last_at >= found.since}
     of_row = [(item, story, _row_of(item, left)) for item, story in items]
-    MissedItem.objects.filter(pk__in=left).delete()
+    if left:
+        MissedItem.objects.filter(pk__in=left).delete()
     changed, kept = [], []
     # What is over comes first: of one number only one is open at any time.
     for item, story, row in sorted(of_row, key=lambda one: not one[0].state.is_over):
@@ -66,10 +68,11 @@ def write(writes: Writes, *, found: Together, current: Current | None = None) ->
 def _save(writes: Writes, row: MissedItem, found: Together, *, is_only: bool) -> None:
     """With the rest, if it is the client's only one; else at once, because of a number one item has to be over before
     the next is open."""
-    if not is_only or (row.pk is None and found.answers.next_key is None):
+    key = found.answers.key_for(MissedItem)
+    if not is_only or (row.pk is None and key is None):
         row.save()
     elif row.pk is None:
-        row.pk = found.answers.next_key
+        row.pk = key
         writes.insert_with_key(row)
     else:
         writes.update(MissedItem, {"id": row.pk}, {name: getattr(row, name) for name in _COLUMNS})

@@ -46,7 +46,7 @@ def tell_other_systems(change: Change) -> None:
         topics,
         lambda topic: _call_data(call) | ({"was": was} if topic is Topic.CALL_CORRECTED else {}),
         change.answers,
-        is_new=change.answers.next_key is not None and change.is_new,
+        is_new=change.answers.key_for(Call) is not None and change.is_new,
     )
 
 

@@ -23,8 +23,11 @@ MOST = {
     "end with recording": 4,
     "recording": 4,
     "duplicate": 4,
-    # Then the client's locks, all about the client, and whether who is in charge of them still works here.
-    "end, missed": 7,
+    # Whose call it is, to lock all that is theirs.
+    "end, missed": 5,
+    "duplicate, missed": 5,
+    # Each phone's end says how it was for this phone: of those that did not answer as if the call had been missed.
+    "telphin, end": 5,
     # Its end names no client: whose call it is, and what to lock, is known when it was read.
     "asterisk, end": 6,
     # Two events, one after the other.

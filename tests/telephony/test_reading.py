@@ -186,10 +186,10 @@ def test_what_only_a_new_row_needs_is_asked_if_it_is_new(
     teams: list[Team], database: str, name: str, is_new: bool
 ) -> None:
     named = Prepared(lambda: Team.objects.filter(name=Given("name")))
-    first, second = Question(named, {"name": name}), Question(named, {"name": NAMES[1]})
-    answers = Answers([first], next_key_of=Team, of_new=[second])
+    first, second = Question(named, {"name": name}, key_of=Team), Question(named, {"name": NAMES[1]})
+    answers = Answers([first], of_new=[second])
     assert answers.know([first, second]) is (is_new and database == "postgresql")
-    assert (answers.next_key is not None) is (is_new and database == "postgresql")
+    assert (answers.key_for(Team) is not None) is (is_new and database == "postgresql")
     assert (answers.of(first), answers.of(second)) == ([] if is_new else [teams[0]], [teams[1]])
 
 
@@ -208,8 +208,8 @@ def test_what_is_asked_with_a_change_is_as_it_was_before(teams: list[Team], data
 
 def test_a_key_given_beforehand_is_nobody_elses(teams: list[Team], database: str) -> None:
     named = Prepared(lambda: Team.objects.filter(name=Given("name")))
-    assert Answers([Question(named, {"name": NAMES[0]})], next_key_of=Team).next_key is None
-    given = Answers([Question(named, {"name": "Nobody"})], next_key_of=Team).next_key
+    assert Answers([Question(named, {"name": NAMES[0]}, key_of=Team)]).key_for(Team) is None
+    given = Answers([Question(named, {"name": "Nobody"}, key_of=Team)]).key_for(Team)
     if database == "default":
         assert given is None
         return
