@@ -36,10 +36,20 @@ class Arrival:
         self.tail = tail
         self._waits: dict[int, int] = {}
 
-    @cached_property
+    @property
     def hook(self) -> Hook:
         """Raises Unreadable."""
-        return received_hook(self.request, read_body(self.request), tail=self.tail)
+        if isinstance(self._read, Unreadable):
+            raise self._read
+        return self._read
+
+    @cached_property
+    def _read(self) -> Hook | Unreadable:
+        """Nothing is left of a body that was read, also of one that can't be taken."""
+        try:
+            return received_hook(self.request, read_body(self.request), tail=self.tail)
+        except Unreadable as trouble:
+            return trouble
 
     def seconds_to_wait(self, connection_id: int) -> int:
         """0 if the message is within the connection's quota; then it is counted."""

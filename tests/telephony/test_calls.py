@@ -42,7 +42,7 @@ MESSAGES = (
     ("a copy", sipuni_answers(5, "101"), 6),
     ("end", sipuni_ends(9), 9),
 )
-QUERIES = {"postgresql": (12, 9, 10, 7, 11), "sqlite": (14, 14, 15, 7, 15)}
+QUERIES = {"postgresql": (9, 7, 8, 7, 8), "sqlite": (14, 14, 15, 7, 15)}
 """Of each of them, with everything: storing the delivery, a savepoint (two), a leg, an extension, a contact, whom else
 to tell (subscribers, the board), the call as reports count it. More needs a reason."""
 
