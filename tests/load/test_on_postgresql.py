@@ -42,7 +42,7 @@ def test_the_same_tests_pass_on_postgresql(tests_database: str, folders: list[st
     some = () if rounds(0, full=1) else ("-p", "tests.firsts")
     paths = [f"tests/{folder}" for folder in folders]
     command = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "--reuse-db", *some, *paths]
-    environment = {**os.environ, "DATABASE_URL": tests_database}
+    environment = {**os.environ, "DATABASE_URL": tests_database, "PYTEST_ADDOPTS": ""}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
     passed = re.search(r"(\d+) passed", done.stdout)
