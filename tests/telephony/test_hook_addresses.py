@@ -141,3 +141,16 @@ def test_a_chunked_body_is_read_where_the_server_can_and_is_411_where_not(connec
     assert not Delivery.objects.exists()
     assert send(connection, sipuni(1, 0), **chunked, **TERMINATED).status_code == 200
     assert bytes(Delivery.objects.get().body) == sipuni(1, 0).body
+
+
+def test_of_a_chunked_body_that_is_too_large_the_end_is_no_message(connection: Connection) -> None:
+    assert send(connection, sipuni(1, 0)).status_code == 200  # From here on PostgreSQL's connection is remembered.
+    body = b"junk=" + b"x" * MAX_BODY_BYTES + sipuni(1, 1).body
+    chunked: dict[str, Any] = {
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "CONTENT_LENGTH": "",
+        "wsgi.input": BytesIO(body),
+        **TERMINATED,
+    }
+    assert send(connection, sipuni(1, 0), **chunked).status_code == 413
+    assert Delivery.objects.count() == 1
