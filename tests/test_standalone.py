@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 
 import pytest
 
+from tests.nested import passed
 from tests.rounds import rounds
 from tests.servers import ROOT
 
 STANDALONE = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.standalone.settings"}
-for _name in ("PYTEST_ADDOPTS", "DATABASE_URL", "COV_CORE_SOURCE"):
+for _name in ("DATABASE_URL", "COV_CORE_SOURCE"):
     STANDALONE.pop(_name, None)
 
 
@@ -30,11 +30,7 @@ def test_telephonys_tests_pass_without_crm_and_config() -> None:
         # Of the vendors what all have in common: each one's modules are loaded, and each of its payloads is read.
         files = ("tests/vendors/test_vendors.py", "tests/vendors/test_payloads.py")
         which = ("-p", "tests.firsts", "tests/telephony", *files)
-    done = run("-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", *which)
-    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
-    passed = re.search(r"(\d+) passed", done.stdout)
-    assert passed is not None
-    assert int(passed[1]) > rounds(250, full=500)
+    assert passed(STANDALONE, *which) > rounds(250, full=500)
 
 
 @pytest.mark.parametrize("name", ["crm", "config", "crm.models", "config.settings"])

@@ -62,10 +62,10 @@ def keep_missed(change: Change) -> list[MissedItem]:
         return []  # Else whose phone rang, or who talked, is new: `before` knows only who is responsible now.
     keys = {one.key for one in (before, now) if one is not None and one.key}
     contacts = {pk for pk in (call.contact_id, change.former_contact) if pk is not None}
-    if Part.MISSED not in (was, part) and _nobody_waits(change, keys, contacts):
+    of_call = _of_whom_was_asked(change, keys, contacts)
+    if Part.MISSED not in (was, part) and _nobody_waits(change, of_call, keys, contacts):
         return []
     current = rows.Current(pk=call.pk, legs=change.all_legs(), says_answered=_says_answered(change))
-    of_call = _of_whom_was_asked(change, keys, contacts)
     found = clients.together(
         keys=keys,
         contacts=contacts,
@@ -85,9 +85,9 @@ def _of_whom_was_asked(change: Change, keys: set[str], contacts: set[int]) -> cl
     return _of_call(change.call.connection_id, event, *keys)
 
 
-def _nobody_waits(change: Change, keys: set[str], contacts: set[int]) -> bool:
+def _nobody_waits(change: Change, of_call: clients.OfCall | None, keys: set[str], contacts: set[int]) -> bool:
     """They talked, and were never missed."""
-    if (of_call := _of_whom_was_asked(change, keys, contacts)) is not None:
+    if of_call is not None:
         question = clients.any_of_call(of_call)
         if change.answers.know([question]):
             return not change.answers.of(question)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import psycopg
 import pytest
 
+from tests.nested import passed
 from tests.rounds import rounds
-from tests.servers import ROOT
 
 pytestmark = [pytest.mark.proof, pytest.mark.postgresql]
 
@@ -41,10 +38,5 @@ def test_the_same_tests_pass_on_postgresql(tests_database: str, folders: list[st
     """Of each function the first two parameters, if not in full."""
     some = () if rounds(0, full=1) else ("-p", "tests.firsts")
     paths = [f"tests/{folder}" for folder in folders]
-    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "--reuse-db", *some, *paths]
-    environment = {**os.environ, "DATABASE_URL": tests_database, "PYTEST_ADDOPTS": ""}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
-    passed = re.search(r"(\d+) passed", done.stdout)
-    assert passed is not None
-    assert int(passed[1]) > at_least
+    environment = {**os.environ, "DATABASE_URL": tests_database}
+    assert passed(environment, "--reuse-db", *some, *paths, seconds=900) > at_least
